@@ -1,0 +1,1 @@
+"""Surface the state: reads verdicts and readings, writes nothing to the store. The terminal board and the figures for Prometheus."""

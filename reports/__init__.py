@@ -1,0 +1,1 @@
+"""Surface the record: reads verdicts, writes statements (JSON and HTML) for tenants."""
