@@ -1,1 +1,1 @@
-"""Store: the one meeting point of all stages. Reads and writes rows in PostgreSQL with TimescaleDB; holds row types, intervals, migrations."""
+"""The one meeting point of all stages: reads and writes rows in PostgreSQL, with TimescaleDB where it is there."""

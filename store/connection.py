@@ -1,0 +1,60 @@
+"""Where the database is, and connections to it: `P2I_DSN` names a server, without it the embedded default runs."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from store.embedded import EmbeddedServer, default_home
+from store.errors import InputError, StoreUnavailable
+
+SCHEMA = "p2i"
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def secret_of_environment(name: str) -> str | None:
+    """The value of `NAME`, or the content of the file that `NAME_FILE` names; None when neither is set.
+
+    Raises InputError when both are set (which one is meant?) or the file cannot be read.
+    """
+    value, file = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if value and file:
+        raise InputError(f"{name}: set both directly and by {name}_FILE; keep one")
+    if file:
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise InputError(f"{name}_FILE: {file}: {error.strerror}") from error
+    return value or None
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Yields the DSN to use: `P2I_DSN` (or its file) when set, else the embedded server, run while in use."""
+    if named := secret_of_environment("P2I_DSN"):
+        yield named
+        return
+    with EmbeddedServer(default_home()).running() as dsn:
+        yield dsn
+
+
+def connect(dsn: str, process: str) -> Connection:
+    """One connection in the schema `p2i`, in UTC, named after the process for pg_stat_activity.
+
+    Raises InputError when the DSN itself is wrong, StoreUnavailable when the server does not answer.
+    """
+    try:
+        # Overrides of ours come as keywords: a DSN's own `options` (for example a role) stay in force.
+        connection = psycopg.connect(dsn, application_name=f"p2i {process}", connect_timeout=10)
+        connection.execute(f"SET search_path = {SCHEMA}, public")
+        connection.execute("SET timezone = 'UTC'")
+        connection.commit()
+    except psycopg.ProgrammingError as error:
+        raise InputError(f"P2I_DSN: {str(error).strip().splitlines()[0]}") from error
+    except psycopg.OperationalError as error:
+        raise StoreUnavailable(f"database: {str(error).strip().splitlines()[-1]}") from error
+    return connection

@@ -1,0 +1,95 @@
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from store.embedded import EmbeddedServer
+from store.errors import InputError
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="p2i-embedded-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "home"
+
+
+def modes(path: Path) -> dict[Path, int]:
+    return {parent: stat.S_IMODE(parent.stat().st_mode) for parent in path.parents}
+
+
+def test_no_mode_outside_our_directory_changes(home: Path) -> None:
+    before = modes(home)
+    with EmbeddedServer(home).running():
+        pass
+    assert modes(home) == before
+
+
+def test_nobody_else_may_enter_data_and_sockets(home: Path) -> None:
+    server = EmbeddedServer(home)
+    with server.running():
+        for private in (server.data, server.sockets):
+            assert stat.S_IMODE(private.stat().st_mode) == 0o700
+        with psycopg.connect(server.dsn) as connection:
+            assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
+
+
+def test_the_server_never_runs_as_root(home: Path) -> None:
+    server = EmbeddedServer(home)
+    with server.running():
+        pid = int((server.data / "postmaster.pid").read_text().splitlines()[0])
+        assert Path(f"/proc/{pid}").stat().st_uid != 0
+        assert Path(f"/proc/{pid}").stat().st_uid == server.data.stat().st_uid
+
+
+def test_the_last_user_stops_it_and_data_stay(home: Path) -> None:
+    server = EmbeddedServer(home)
+    with server.running() as dsn, psycopg.connect(dsn) as connection:
+        connection.execute("CREATE TABLE kept ()")
+        connection.commit()
+        with EmbeddedServer(home).running():
+            pass
+        connection.execute("SELECT FROM kept")  # the second user's leaving did not stop it
+    assert not (server.data / "postmaster.pid").exists()
+    with server.running() as dsn, psycopg.connect(dsn) as connection:
+        connection.execute("SELECT FROM kept")
+
+
+def test_a_server_left_by_a_killed_user_is_taken_over(home: Path) -> None:
+    server = EmbeddedServer(home)
+    child = os.fork()
+    if child == 0:  # the killed user: starts the server, then dies without leaving properly
+        running = server.running()
+        running.__enter__()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert (server.data / "postmaster.pid").exists()
+    with server.running() as dsn, psycopg.connect(dsn) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert not (server.data / "postmaster.pid").exists()
+
+
+def test_a_path_too_long_for_a_socket_is_one_clear_line(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 100)
+    with (
+        pytest.raises(
+            InputError,
+            match=r"^P2I_HOME: .* is too long for a Unix socket \(\d+ bytes\); name a shorter directory$",
+        ),
+        EmbeddedServer(deep).running(),
+    ):
+        pass
+    assert not deep.exists()
+
+
+def test_a_home_that_is_a_file_is_one_clear_line(home: Path) -> None:
+    home.write_text("")
+    with (
+        pytest.raises(InputError, match=r"^P2I_HOME: .*: (File exists|Not a directory)$"),
+        EmbeddedServer(home).running(),
+    ):
+        pass

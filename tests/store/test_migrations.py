@@ -1,0 +1,29 @@
+import pytest
+
+from store.connection import Connection
+from store.errors import P2IError
+from store.migrations import known_migrations, migrate
+
+
+def test_a_second_run_applies_nothing(connection: Connection) -> None:
+    assert migrate(connection) == []
+
+
+def test_every_migration_is_applied_in_order(connection: Connection) -> None:
+    applied = connection.execute("SELECT number, name FROM migration ORDER BY number").fetchall()
+    assert applied == [(migration.number, migration.name) for migration in known_migrations()]
+    assert [number for number, _ in applied] == list(range(1, len(applied) + 1))
+
+
+def test_an_edited_migration_is_refused(connection: Connection) -> None:
+    connection.execute("UPDATE migration SET sha256 = 'another' WHERE number = 1")
+    with pytest.raises(
+        P2IError, match=r"^database: 0001_readings was applied with another text than this release ships$"
+    ):
+        migrate(connection)
+
+
+def test_a_newer_database_is_refused(connection: Connection) -> None:
+    connection.execute("INSERT INTO migration (number, name, sha256) VALUES (9999, 'future', '')")
+    with pytest.raises(P2IError, match=r"^database: migration 9999 is from a newer release than this one$"):
+        migrate(connection)

@@ -1,0 +1,119 @@
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.binary_copy import Column, decoded, encoded
+from store.connection import Connection
+from store.readings import (
+    INTERVAL,
+    PROBE,
+    Written,
+    instant_of,
+    microseconds,
+    read_readings,
+    write_readings,
+)
+from store.registry import CircuitRow, register_circuits
+
+NOON = datetime(2026, 9, 20, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=1)
+
+
+def columns(*rows: tuple[int, ...]) -> list[Column]:
+    return [np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)]
+
+
+@pytest.fixture
+def circuit(connection: Connection) -> int:
+    return register_circuits(connection, [CircuitRow("casa-a1", "casanearshore", "tenant-a", True)])["casa-a1"]
+
+
+def test_a_written_row_reads_back(connection: Connection, circuit: int) -> None:
+    at = microseconds(NOON)
+    written = write_readings(
+        connection, INTERVAL, columns((circuit, at + 10_000_000, 10, 1), (circuit, at, 10, 0)), LATER
+    )
+    assert written == Written(2, 0, [])
+    found = read_readings(connection, INTERVAL, circuit, NOON, LATER)
+    assert [column.tolist() for column in found] == [[at, at + 10_000_000], [10, 10], [0, 1]]
+
+
+def test_reading_is_half_open(connection: Connection, circuit: int) -> None:
+    at = microseconds(NOON)
+    write_readings(connection, INTERVAL, columns((circuit, at, 10, 0), (circuit, at + 10_000_000, 10, 0)), LATER)
+    found = read_readings(connection, INTERVAL, circuit, NOON, NOON + timedelta(seconds=10))
+    assert found[0].tolist() == [at]
+
+
+def test_the_same_row_again_changes_nothing(connection: Connection, circuit: int) -> None:
+    rows = columns((circuit, microseconds(NOON), 10, 1))
+    write_readings(connection, INTERVAL, rows, NOON)
+    assert write_readings(connection, INTERVAL, rows, LATER) == Written(0, 1, [])
+    assert connection.execute("SELECT count(*) FROM ingest").fetchone() == (1,)
+
+
+def test_the_same_key_with_another_value_is_reported_and_not_stored(connection: Connection, circuit: int) -> None:
+    at = microseconds(NOON)
+    write_readings(connection, INTERVAL, columns((circuit, at, 10, 1)), NOON)
+    rows = columns((circuit, at, 10, 1), (circuit, at, 10, 2), (circuit, at + 10_000_000, 10, 0))
+    assert write_readings(connection, INTERVAL, rows, LATER) == Written(1, 1, [1])
+    assert read_readings(connection, INTERVAL, circuit, NOON, LATER)[2].tolist() == [1, 0]
+
+
+def test_within_one_batch_the_first_of_two_values_stays(connection: Connection, circuit: int) -> None:
+    at = microseconds(NOON)
+    assert write_readings(connection, INTERVAL, columns((circuit, at, 10, 5), (circuit, at, 10, 0)), NOON) == Written(
+        1, 0, [1]
+    )
+    assert read_readings(connection, INTERVAL, circuit, NOON, LATER)[2].tolist() == [5]
+
+
+def test_a_lost_probe_stays_lost_and_differs_from_an_answered_one(connection: Connection, circuit: int) -> None:
+    at = microseconds(NOON)
+    write_readings(connection, PROBE, columns((circuit, at, -1), (circuit, at + 1, 24_700_000)), NOON)
+    assert connection.execute("SELECT count(*) FROM probe WHERE round_trip_nanoseconds IS NULL").fetchone() == (1,)
+    assert read_readings(connection, PROBE, circuit, NOON, LATER)[1].tolist() == [-1, 24_700_000]
+    assert write_readings(connection, PROBE, columns((circuit, at, 0), (circuit, at + 1, -1)), NOON).conflicts == [0, 1]
+
+
+def test_the_ingest_log_names_the_span_that_was_new(connection: Connection, circuit: int) -> None:
+    at = microseconds(NOON)
+    write_readings(connection, INTERVAL, columns((circuit, at, 10, 0)), NOON)
+    write_readings(connection, INTERVAL, columns((circuit, at, 10, 0), (circuit, at + 10_000_000, 10, 0)), LATER)
+    logged = connection.execute(
+        "SELECT kind, series_id, first_at, last_at, rows FROM ingest ORDER BY ingest_id"
+    ).fetchall()
+    after = NOON + timedelta(seconds=10)
+    assert logged == [("interval", circuit, NOON, NOON, 1), ("interval", circuit, after, after, 1)]
+
+
+def test_nothing_is_written_for_no_rows(connection: Connection) -> None:
+    empty = [np.empty(0, dtype=np.int64)] * 4
+    assert write_readings(connection, INTERVAL, empty, NOON) == Written(0, 0, [])
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-(2**31), 2**31 - 1), st.integers(-(2**62), 2**62), st.integers(-(2**15), 2**15 - 1))
+    )
+)
+def test_the_wire_format_is_lossless(rows: list[tuple[int, int, int]]) -> None:
+    given_columns = columns(*rows) if rows else [np.empty(0, dtype=np.int64)] * 3
+    types = ["int4", "timestamptz", "int2"]
+    for sent, got in zip(given_columns, decoded(encoded(given_columns, types), types), strict=True):
+        assert sent.tolist() == got.tolist()
+
+
+def test_a_null_on_the_wire_is_refused() -> None:
+    data = encoded(columns((1, 2)), ["int4", "int4"])
+    with_null = data[:-2] + b"\x00\x02\x00\x00\x00\x04\x00\x00\x00\x01\xff\xff\xff\xff" + data[-2:]
+    with pytest.raises(ValueError, match="expected width"):
+        decoded(with_null, ["int4", "int4"])
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_microseconds_are_exact(instant: datetime) -> None:
+    assert instant_of(microseconds(instant)) == instant
