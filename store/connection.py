@@ -56,5 +56,5 @@ def connect(dsn: str, process: str) -> Connection:
     except psycopg.ProgrammingError as error:
         raise InputError(f"P2I_DSN: {str(error).strip().splitlines()[0]}") from error
     except psycopg.OperationalError as error:
-        raise StoreUnavailable(f"database: {str(error).strip().splitlines()[-1]}") from error
+        raise StoreUnavailable(f"database: {' '.join(str(error).split())}") from error
     return connection

@@ -149,3 +149,21 @@ def read_readings(
         kind.types[1:],
         {"series": series_id, "from": starts_at, "to": ends_at},
     )
+
+
+def read_last_before(connection: Connection, kind: Kind, series_id: int, before: datetime) -> datetime | None:
+    """The instant of the last reading of one series before `before`; None when there is none."""
+    row = connection.execute(
+        f"SELECT max({kind.instant}) FROM {kind.table} WHERE {kind.series} = %s AND {kind.instant} < %s".encode(),
+        (series_id, before),
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def read_first_from(connection: Connection, kind: Kind, series_id: int, at: datetime) -> datetime | None:
+    """The instant of the first reading of one series at or after `at`; None when there is none."""
+    row = connection.execute(
+        f"SELECT min({kind.instant}) FROM {kind.table} WHERE {kind.series} = %s AND {kind.instant} >= %s".encode(),
+        (series_id, at),
+    ).fetchone()
+    return None if row is None else row[0]

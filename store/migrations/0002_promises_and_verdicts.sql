@@ -1,10 +1,12 @@
 -- What was agreed around the measurements (tickets, freezes, exclusions), and what the engine said.
+-- `xid` is the transaction that wrote or last changed a row: the engine scores anew what it touches.
 
 CREATE TABLE ticket (
     ticket       text NOT NULL,
     circuit_id   integer NOT NULL REFERENCES circuit,
     opened_at    timestamptz NOT NULL,
     restored_at  timestamptz CHECK (restored_at >= opened_at),
+    xid          xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (ticket, circuit_id)
 );
 COMMENT ON COLUMN ticket.restored_at IS 'NULL = still open.';
@@ -14,6 +16,7 @@ CREATE TABLE ticket_freeze (
     starts_at  timestamptz NOT NULL,
     ends_at    timestamptz NOT NULL CHECK (ends_at >= starts_at),
     reason     text NOT NULL,
+    xid        xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (ticket, starts_at)
 );
 COMMENT ON TABLE ticket_freeze IS 'Spans in which a ticket''s clock stands still (gel), on all its circuits.';
@@ -26,6 +29,7 @@ CREATE TABLE exclusion (
     ends_at       timestamptz NOT NULL CHECK (ends_at >= starts_at),
     announced_at  timestamptz,
     decision      text NOT NULL CHECK (decision IN ('proposed', 'accepted', 'rejected')),
+    xid           xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (exclusion, circuit_id)
 );
 
@@ -57,6 +61,13 @@ CREATE TABLE verdict (
     detail            jsonb NOT NULL,
     PRIMARY KEY (agreement, objective, period_starts_at, period_ends_at),
     FOREIGN KEY (agreement, period_starts_at, period_ends_at) REFERENCES score
+);
+
+-- How far the engine has looked: everything written by transactions before input_xid has been scored.
+CREATE TABLE engine_watermark (
+    is_only    boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+    input_xid  xid8 NOT NULL,
+    passed_at  timestamptz NOT NULL
 );
 
 -- A change is a row; whoever tells people about it claims it with a guarded UPDATE.

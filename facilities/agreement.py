@@ -1,0 +1,143 @@
+"""What was promised to a tenant: an agreement, its objectives and how each is counted. Values only, exact, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import ClassVar, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from facilities.calendar import ServiceHours, local_midnight
+from store.errors import InputError
+from store.intervals import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """What a maintenance must satisfy to be excluded; None leaves that condition out."""
+
+    notice_hours: int | None = None
+    monthly_quota_hours: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """The credit owed for a ratio in [at_least_ratio, below_ratio); the percent stays as written, for print."""
+
+    at_least_ratio: Fraction
+    below_ratio: Fraction
+    credit_percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityObjective:
+    """Availability of a circuit, by the state machine of MEF 10.4 over Δt or by a timeline of states.
+
+    `loss_threshold` is C, `consecutive_intervals` n, `consecutive_high_loss` p (None when n = 1).
+    """
+
+    indicator: ClassVar[Literal["availability"]] = "availability"
+    id: str
+    circuit: str
+    method: Literal["intervals", "states"]
+    interval_seconds: int
+    loss_threshold: Fraction
+    threshold_is_bad: bool
+    consecutive_intervals: int
+    consecutive_high_loss: int | None
+    high_loss_counting: Literal["runs", "intervals"]
+    maintenance: Literal["exclude", "up"]
+    maintenance_window: Literal["run_through", "splice"]
+    unknown: Literal["exclude", "up", "down"]
+    unknown_window: Literal["skip", "break"]
+    target_ratio: Fraction
+    min_coverage_ratio: Fraction
+    service_hours: bool
+    tiers: tuple[Tier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LossObjective:
+    """At most this share of what was sent may be lost, over available time."""
+
+    indicator: ClassVar[Literal["loss"]] = "loss"
+    id: str
+    circuit: str
+    at_most_ratio: Fraction
+    service_hours: bool
+    credit_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTripObjective:
+    """This share of the answered probes must come back within so many milliseconds, over available time."""
+
+    indicator: ClassVar[Literal["round_trip"]] = "round_trip"
+    id: str
+    circuit: str
+    percentile_ratio: Fraction
+    at_most_ms: Fraction
+    service_hours: bool
+    credit_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToRestoreObjective:
+    """Each ticket must be restored within so many seconds, freezes aside; the credit is owed once per ticket."""
+
+    indicator: ClassVar[Literal["time_to_restore"]] = "time_to_restore"
+    id: str
+    circuit: str
+    at_most_seconds: int
+    service_hours: bool
+    credit_percent: Decimal | None
+
+
+Objective: TypeAlias = AvailabilityObjective | LossObjective | RoundTripObjective | TimeToRestoreObjective
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One contract with one tenant: its span of civil days, its fee, and its objectives in the order written."""
+
+    id: str
+    tenant: str
+    facility: str
+    time_zone: ZoneInfo
+    starts_on: date
+    ends_on: date | None
+    monthly_fee: Fraction
+    currency: str
+    credit_combination: Literal["sum", "max"]
+    credit_cap_ratio: Fraction
+    maintenance: Maintenance
+    service_hours: ServiceHours | None
+    objectives: tuple[Objective, ...]
+
+    @property
+    def starts_at(self) -> int:
+        """The epoch second of the first local midnight, which anchors the grid of every circuit (t0)."""
+        return local_midnight(self.starts_on, self.time_zone)
+
+    def covered(self, period: Interval[int]) -> Interval[int]:
+        """The part of `period` that lies between the agreement's first and last midnight: the scored period."""
+        span = Interval(
+            self.starts_at,
+            max(period.ends_at, self.starts_at)
+            if self.ends_on is None
+            else local_midnight(self.ends_on, self.time_zone),
+        )
+        part = period.clipped(span)
+        if part is None:
+            until = f" to {self.ends_on}" if self.ends_on else ""
+            raise InputError(f'agreement "{self.id}" runs from {self.starts_on}{until} and covers none of it')
+        return part
+
+    def availability_of(self, circuit: str) -> AvailabilityObjective | None:
+        """The availability objective of `circuit`, whose counted time loss and round trip follow; None without one."""
+        for objective in self.objectives:
+            if isinstance(objective, AvailabilityObjective) and objective.circuit == circuit:
+                return objective
+        return None

@@ -1,0 +1,75 @@
+"""The agreements of an inventory: one contract file each, as `p2i score` takes it, that fits the other files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from facilities.agreement import Agreement, Objective
+from facilities.agreement_toml import read_agreement
+from facilities.inventory_toml import CODE_PATTERN, CODE_RULE, mistake
+
+if TYPE_CHECKING:
+    from facilities.inventory import Inventory
+
+
+def read_agreements(folder: Path) -> tuple[dict[str, Agreement], dict[str, Path]]:
+    """The agreements of `folder`/*.toml by id, and the file of each; none when there is no such folder.
+
+    InputError in one line for a file the contract refuses, and for an id used twice: two files under one
+    id would be two contracts with one statement.
+    """
+    agreements: dict[str, Agreement] = {}
+    files: dict[str, Path] = {}
+    for file in sorted(folder.glob("[!.]*.toml")):
+        agreement = read_agreement(file)
+        if not CODE_PATTERN.fullmatch(agreement.id):
+            raise mistake(file, f"agreement.id: {CODE_RULE}")
+        if agreement.id in files:
+            raise mistake(file, f'agreement.id: "{agreement.id}" is already that of {files[agreement.id].name}')
+        agreements[agreement.id] = agreement
+        files[agreement.id] = file
+    return agreements, files
+
+
+def agreement_problems(inventory: Inventory) -> Iterator[tuple[Path, str]]:
+    """Every mistake between an agreement and the rest, as the file and `key: what is wrong`."""
+    for code, agreement in inventory.agreements.items():
+        file = inventory.agreement_files[code]
+        if agreement.tenant not in inventory.tenants:
+            yield file, f'agreement.tenant: no tenant "{agreement.tenant}" in tenants.toml'
+        if agreement.facility not in inventory.parks:
+            yield file, f'agreement.facility: no park "{agreement.facility}" in parks.toml'
+        for objective in agreement.objectives:
+            wrong = _objective_problem(inventory, agreement, objective)
+            if wrong is not None:
+                yield file, f"objective[{objective.id}].circuit: {wrong}"
+
+
+def _objective_problem(inventory: Inventory, agreement: Agreement, objective: Objective) -> str | None:
+    """Why the objective's circuit is not one this agreement can promise anything about; None when it is.
+
+    Successive contracts on one circuit are normal. Two in force on the same day with the same indicator
+    would each pay for one outage.
+    """
+    circuit = inventory.circuits.get(objective.circuit)
+    if circuit is None:
+        return f'no circuit "{objective.circuit}" in circuits.toml'
+    if circuit.facility != agreement.facility:
+        return f'"{circuit.code}" is at "{circuit.facility}", not at "{agreement.facility}"'
+    if circuit.tenant != agreement.tenant:
+        return f'"{circuit.code}" serves tenant "{circuit.tenant}", not "{agreement.tenant}"'
+    for other in inventory.agreements.values():
+        if other.id >= agreement.id or not _share_a_day(agreement, other):
+            continue
+        if any((one.circuit, one.indicator) == (circuit.code, objective.indicator) for one in other.objectives):
+            return f'"{circuit.code}" has {objective.indicator} in agreement "{other.id}" over the same days'
+    return None
+
+
+def _share_a_day(one: Agreement, other: Agreement) -> bool:
+    """True when both are in force on some civil day; `ends_on` is exclusive and may be open."""
+    first = max(one.starts_on, other.starts_on)
+    return first < min(one.ends_on or date.max, other.ends_on or date.max)

@@ -1,0 +1,49 @@
+"""The `p2i` command: one word per process, each mounted only when it is used."""
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+
+class Word(NamedTuple):
+    """A word after `p2i`: the module whose `main(argv)` it runs, and what it does in one line."""
+
+    module: str
+    does: str
+
+
+WORDS = {
+    "demo": Word("p2i.demo", "start everything on this machine, feed it, and compare score and truth"),
+    "collect": Word("collectors.command", "take in readings over MQTT and store them"),
+    "probe": Word("collectors.probe_command", "measure circuits actively and publish the readings"),
+    "reflect": Word("collectors.reflect_command", "answer probes: the far end of a measured circuit"),
+    "import": Word("collectors.import_command", "take in readings from a file"),
+    "engine": Word("sla_engine.command", "score what is due, every minute"),
+    "score": Word("sla_engine.score", "recompute one period of one agreement from files"),
+    "board": Word("dashboards.command", "show circuits and zones in the terminal, worst first"),
+    "alert": Word("alerting.command", "tell about every change, once"),
+    "statement": Word("reports.command", "write tenants' statements as JSON and HTML"),
+    "inventory": Word("facilities.command", "check or show what exists and what was promised"),
+    "migrate": Word("store.migrate_command", "bring the database schema up to this release"),
+    "doctor": Word("store.doctor_command", "say what the database offers and what is wrong with it"),
+}
+
+
+def usage() -> str:
+    """The list of words, for people."""
+    lines = [f"  {word:<10} {meaning.does}" for word, meaning in WORDS.items()]
+    return "\n".join(["usage: p2i WORD [option ...]      (p2i WORD --help tells its options)", "", *lines])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one word and returns its exit code; 2 for an unknown word."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0 if words else 2
+    if words[0] not in WORDS:
+        print(f"p2i: unknown word {words[0]!r}; `p2i --help` lists them", file=sys.stderr)
+        return 2
+    run: Callable[[Sequence[str]], int] = importlib.import_module(WORDS[words[0]].module).main
+    return run(words[1:])

@@ -1,0 +1,105 @@
+"""What the database offers, what that means, and what is wrong with it: one finding per question."""
+
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from store.connection import Connection
+from store.migrations import known_migrations
+from store.timescale import HYPERTABLES, extension_version
+from store.zone_data import zone_data_are_current
+
+OLDEST_MAJOR_VERSION = 15
+CLOCK_TOLERANCE_SECONDS = 2
+
+Level = Literal["ok", "warning", "error"]
+
+
+class Finding(NamedTuple):
+    """The answer to one question; `text` says what was found and, unless ok, what to do."""
+
+    level: Level
+    question: str
+    text: str
+
+
+def findings(connection: Connection, now: datetime | None = None) -> list[Finding]:
+    """Every finding about the connected database; `now` is this machine's clock, for comparison."""
+    return [
+        _version(connection),
+        _extension(connection),
+        _schema(connection),
+        _zone_data(connection),
+        _clock(connection, now),
+        *_quarantine(connection),
+    ]
+
+
+def _version(connection: Connection) -> Finding:
+    number = connection.info.server_version
+    text = f"PostgreSQL {number // 10000}.{number % 10000}"
+    if number // 10000 < OLDEST_MAJOR_VERSION:
+        return Finding("error", "server", f"{text}; at least {OLDEST_MAJOR_VERSION} is needed")
+    return Finding("ok", "server", text)
+
+
+def _extension(connection: Connection) -> Finding:
+    version = extension_version(connection)
+    if version is None:
+        return Finding(
+            "warning",
+            "TimescaleDB",
+            "not in this database: readings are in ordinary tables, complete and correct, but neither compressed nor"
+            " dropped by age; fine for trying and small sites, not for years of a whole park",
+        )
+    made = connection.execute(
+        "SELECT hypertable_name FROM timescaledb_information.hypertables"
+        " WHERE hypertable_schema = 'p2i' AND hypertable_name = ANY (%s)",
+        (list(HYPERTABLES),),
+    ).fetchall()
+    if missing := sorted(set(HYPERTABLES) - {row[0] for row in made}):
+        return Finding(
+            "warning", "TimescaleDB", f"{version}, but not hypertables yet: {', '.join(missing)}; p2i migrate"
+        )
+    return Finding("ok", "TimescaleDB", f"{version}; readings are in hypertables")
+
+
+def _schema(connection: Connection) -> Finding:
+    found = connection.execute("SELECT to_regclass('p2i.migration') IS NOT NULL").fetchone()
+    if found != (True,):
+        return Finding("error", "schema", "not there; run: p2i migrate")
+    applied = {row[0] for row in connection.execute("SELECT number FROM migration").fetchall()}
+    if missing := [migration.name for migration in known_migrations() if migration.number not in applied]:
+        return Finding("error", "schema", f"older than this release (missing {', '.join(missing)}); run: p2i migrate")
+    return Finding("ok", "schema", f"current (migration {max(applied)})")
+
+
+def _zone_data(connection: Connection) -> Finding:
+    if zone_data_are_current(connection):
+        return Finding("ok", "zone data", "the server knows Morocco's change of 2026-09-20")
+    return Finding(
+        "warning",
+        "zone data",
+        "the server's rules still put Morocco at UTC+1: scores are right (they do not use them), but queries in local"
+        " time by hand or in Grafana are one hour off; update the server's tzdata to 2026c or later and restart it",
+    )
+
+
+def _clock(connection: Connection, now: datetime | None) -> Finding:
+    row = connection.execute("SELECT clock_timestamp()").fetchone()
+    assert row is not None
+    apart = (row[0] - (now or datetime.now(UTC))).total_seconds()
+    text = f"the server's clock is {apart:+.1f} s from this machine's"
+    if abs(apart) > CLOCK_TOLERANCE_SECONDS:
+        return Finding("warning", "clock", f"{text}; check time synchronisation on both")
+    return Finding("ok", "clock", text)
+
+
+def _quarantine(connection: Connection) -> list[Finding]:
+    found = connection.execute("SELECT to_regclass('p2i.quarantine') IS NOT NULL").fetchone()
+    if found != (True,):
+        return []
+    rows = connection.execute("SELECT reason, count(*) FROM quarantine GROUP BY reason ORDER BY reason").fetchall()
+    if not rows:
+        return [Finding("ok", "quarantine", "empty")]
+    counted = ", ".join(f"{count} {reason}" for reason, count in rows)
+    return [Finding("warning", "quarantine", f"{counted}; look at the table p2i.quarantine")]

@@ -1,0 +1,101 @@
+"""Tickets, freezes and exclusions: what was said about the measurements, by the contract's keys."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from store.connection import Connection
+
+
+class TicketRow(NamedTuple):
+    """A fault report on one circuit; `restored_at` None = still open."""
+
+    ticket: str
+    circuit: str
+    opened_at: datetime
+    restored_at: datetime | None
+
+
+class FreezeRow(NamedTuple):
+    """A span in which a ticket's clock stands still, on all its circuits."""
+
+    ticket: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+
+
+class ExclusionRow(NamedTuple):
+    """A span that is not held against the service, once accepted; `announced_at` None fails any notice."""
+
+    exclusion: str
+    circuit: str
+    kind: Literal["maintenance", "customer", "force_majeure"]
+    starts_at: datetime
+    ends_at: datetime
+    announced_at: datetime | None
+    decision: Literal["proposed", "accepted", "rejected"]
+
+
+def write_tickets(connection: Connection, rows: Iterable[TicketRow], circuits: Mapping[str, int]) -> None:
+    """Writes tickets; a known one gets its restoration. Raises KeyError for an unregistered circuit."""
+    for row in rows:
+        connection.execute(
+            "INSERT INTO ticket (ticket, circuit_id, opened_at, restored_at) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (ticket, circuit_id) DO UPDATE SET opened_at = excluded.opened_at,"
+            " restored_at = excluded.restored_at, xid = excluded.xid",
+            (row.ticket, circuits[row.circuit], row.opened_at, row.restored_at),
+        )
+
+
+def write_freezes(connection: Connection, rows: Iterable[FreezeRow]) -> None:
+    """Writes freezes; a known one (ticket, start) gets its end and reason."""
+    for row in rows:
+        connection.execute(
+            "INSERT INTO ticket_freeze (ticket, starts_at, ends_at, reason) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (ticket, starts_at) DO UPDATE SET ends_at = excluded.ends_at, reason = excluded.reason,"
+            " xid = excluded.xid",
+            row,
+        )
+
+
+def write_exclusions(connection: Connection, rows: Iterable[ExclusionRow], circuits: Mapping[str, int]) -> None:
+    """Writes exclusions; a known one gets its newest form. Raises KeyError for an unregistered circuit."""
+    for row in rows:
+        connection.execute(
+            "INSERT INTO exclusion (exclusion, circuit_id, kind, starts_at, ends_at, announced_at, decision)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (exclusion, circuit_id) DO UPDATE SET"
+            " kind = excluded.kind, starts_at = excluded.starts_at, ends_at = excluded.ends_at,"
+            " announced_at = excluded.announced_at, decision = excluded.decision, xid = excluded.xid",
+            (row.exclusion, circuits[row.circuit], *row[2:]),
+        )
+
+
+def read_tickets(connection: Connection, circuits: Iterable[str]) -> list[TicketRow]:
+    """Every ticket of the circuits, by opening and number."""
+    rows = connection.execute(
+        "SELECT ticket, circuit, opened_at, restored_at FROM ticket JOIN circuit USING (circuit_id)"
+        " WHERE circuit = ANY (%s) ORDER BY opened_at, ticket",
+        (list(circuits),),
+    ).fetchall()
+    return [TicketRow(*row) for row in rows]
+
+
+def read_freezes(connection: Connection, tickets: Iterable[str]) -> list[FreezeRow]:
+    """Every freeze of the tickets."""
+    rows = connection.execute(
+        "SELECT ticket, starts_at, ends_at, reason FROM ticket_freeze WHERE ticket = ANY (%s)"
+        " ORDER BY ticket, starts_at",
+        (list(tickets),),
+    ).fetchall()
+    return [FreezeRow(*row) for row in rows]
+
+
+def read_exclusions(connection: Connection, circuits: Iterable[str]) -> list[ExclusionRow]:
+    """Every exclusion of the circuits, whatever its decision: the rules decide what counts."""
+    rows = connection.execute(
+        "SELECT exclusion, circuit, kind, starts_at, ends_at, announced_at, decision"
+        " FROM exclusion JOIN circuit USING (circuit_id) WHERE circuit = ANY (%s) ORDER BY starts_at, exclusion",
+        (list(circuits),),
+    ).fetchall()
+    return [ExclusionRow(*row) for row in rows]

@@ -1,0 +1,111 @@
+"""Scores and verdicts: the latest document per agreement and period, byte for byte, and a row per objective."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from psycopg.rows import class_row
+
+from store.connection import Connection
+
+
+class ScoreRow(NamedTuple):
+    """One scored period of one agreement.
+
+    `document` is the text of contracts/score, byte for byte. `scored_to_at` is the `--as-of` it was scored with:
+    what lies after it was hidden. `scored_at` is when the engine computed it.
+    """
+
+    agreement: str
+    period_starts_at: datetime
+    period_ends_at: datetime
+    tenant: str
+    facility: str
+    is_demo: bool
+    document: str
+    agreement_sha256: str
+    software_version: str
+    tzdb_version: str
+    scored_to_at: datetime
+    scored_at: datetime
+
+    def parsed(self) -> dict[str, Any]:
+        """The document as objects; figures are the text and integers of the contract."""
+        return dict(json.loads(self.document))
+
+
+class VerdictRow(NamedTuple):
+    """One objective's verdict in one period; `detail` is its part of the document."""
+
+    agreement: str
+    objective: str
+    circuit: str
+    indicator: str
+    period_starts_at: datetime
+    period_ends_at: datetime
+    verdict: str
+    detail: dict[str, Any]
+
+
+def write_score(connection: Connection, row: ScoreRow) -> None:
+    """Writes the score and its verdicts, replacing those of the same agreement and period; the caller commits."""
+    columns = ", ".join(ScoreRow._fields)
+    places = ", ".join(["%s"] * len(ScoreRow._fields))
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in ScoreRow._fields[3:])
+    connection.execute(
+        f"INSERT INTO score ({columns}) VALUES ({places})"
+        f" ON CONFLICT (agreement, period_starts_at, period_ends_at) DO UPDATE SET {replaced}".encode(),
+        row,
+    )
+    key = (row.agreement, row.period_starts_at, row.period_ends_at)
+    objectives: Iterable[dict[str, Any]] = row.parsed()["objectives"]
+    kept = []
+    for objective in objectives:
+        kept.append(objective["id"])
+        connection.execute(
+            "INSERT INTO verdict (agreement, period_starts_at, period_ends_at, objective, circuit, indicator, verdict,"
+            " detail) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (agreement, objective, period_starts_at, period_ends_at) DO UPDATE SET"
+            " circuit = excluded.circuit, indicator = excluded.indicator, verdict = excluded.verdict,"
+            " detail = excluded.detail",
+            (*key, objective["id"], objective["circuit"], objective["indicator"], objective["verdict"],
+             json.dumps(objective)),
+        )  # fmt: skip
+    connection.execute(
+        "DELETE FROM verdict WHERE agreement = %s AND period_starts_at = %s AND period_ends_at = %s"
+        " AND objective <> ALL (%s)",
+        (*key, kept),
+    )
+
+
+def read_scores(
+    connection: Connection, *, tenant: str | None = None, overlapping: tuple[datetime, datetime] | None = None
+) -> list[ScoreRow]:
+    """The scores in the store, by agreement and period; of one tenant and of periods touching a span if given."""
+    with connection.cursor(row_factory=class_row(ScoreRow)) as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(ScoreRow._fields)} FROM score"
+            " WHERE (%(tenant)s::text IS NULL OR tenant = %(tenant)s)"
+            " AND (%(from)s::timestamptz IS NULL OR period_ends_at > %(from)s)"
+            " AND (%(to)s::timestamptz IS NULL OR period_starts_at < %(to)s)"
+            " ORDER BY agreement, period_starts_at".encode(),
+            {
+                "tenant": tenant,
+                "from": overlapping[0] if overlapping else None,
+                "to": overlapping[1] if overlapping else None,
+            },
+        )
+        return cursor.fetchall()
+
+
+def read_verdicts(connection: Connection, *, at: datetime | None = None) -> list[VerdictRow]:
+    """The verdicts in the store, by agreement and objective; of the periods that contain `at` if given."""
+    with connection.cursor(row_factory=class_row(VerdictRow)) as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(VerdictRow._fields)} FROM verdict"
+            " WHERE %(at)s::timestamptz IS NULL OR (period_starts_at <= %(at)s AND %(at)s < period_ends_at)"
+            " ORDER BY agreement, objective, period_starts_at".encode(),
+            {"at": at},
+        )
+        return cursor.fetchall()

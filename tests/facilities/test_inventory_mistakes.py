@@ -1,0 +1,488 @@
+"""One bad file per mistake, and the exact line each gets: the one thing a person sees at start-up."""
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from facilities.calendar import TZDB_VERSION
+from facilities.inventory import read_inventory
+from store.errors import InputError
+
+GOOD = Path(__file__).parent / "good_inventory"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The good inventory as `inventory/`, reached by that relative path as a person would type it."""
+    shutil.copytree(GOOD, tmp_path / "inventory")
+    monkeypatch.chdir(tmp_path)
+    return Path("inventory")
+
+
+def replace_once(file: Path, old: str, new: str) -> None:
+    """Edits the first `old` of a file, which must be there, or the case would test nothing."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_good_folder_is_read(folder: Path) -> None:
+    inventory = read_inventory(folder)
+    assert set(inventory.circuits) == {"C-17", "C-18"}
+    assert set(inventory.agreements) == {"AGR-A", "AGR-B"}
+
+
+# file, what is replaced there, by what, and the line without its "inventory/<file>: "
+MISTAKES = [
+    # keys
+    ("circuits.toml", "cir_bps = 100_000_000", "cir_mbps = 100", 'circuit "C-17": unknown key "cir_mbps"'),
+    ("circuits.toml", "cir_bps = 100_000_000", "", 'circuit "C-17": missing key "cir_bps"'),
+    ("circuits.toml", 'code = "C-17"', "", 'circuit number 1: missing key "code"'),
+    ("circuits.toml", "[[circuit]]", "[[circuits]]", 'unknown key "circuits"'),
+    ("circuits.toml", "[[circuit]]", "demo = true\n[[circuit]]", 'unknown key "demo"'),
+    ("inventory.toml", "[inventory]", "[inventaire]", 'unknown key "inventaire"'),
+    ("inventory.toml", "demo = true", "", 'inventory: missing key "demo"'),
+    ("parks.toml", 'unit = "m2", ', 'units = "m2", ', 'park "casanearshore": key "office_m2": unknown key "units"'),
+    # types
+    (
+        "circuits.toml",
+        "100_000_000",
+        '"100M"',
+        'circuit "C-17": key "cir_bps": expected an integer or { unknown = true }, got text',
+    ),
+    ("circuits.toml", "100_000_000", "0", 'circuit "C-17": key "cir_bps": expected an integer >= 1'),
+    (
+        "circuits.toml",
+        "100_000_000",
+        "1e8",
+        'circuit "C-17": key "cir_bps": expected an integer or { unknown = true }, got a number',
+    ),
+    (
+        "circuits.toml",
+        "100_000_000",
+        "{ unknown = false }",
+        'circuit "C-17": key "cir_bps.unknown": only true can be written here',
+    ),
+    ("circuits.toml", '"Casanearshore, Locataire A"', '""', 'circuit "C-17": key "label": must not be empty'),
+    (
+        "circuits.toml",
+        '"Casanearshore, Locataire A"',
+        "17",
+        'circuit "C-17": key "label": expected text, got an integer',
+    ),
+    ("circuits.toml", '"C-17"', "17", 'circuit number 1: key "code": expected text, got an integer'),
+    (
+        "circuits.toml",
+        '"single"',
+        '"double"',
+        'circuit "C-17": key "leg": "double" is not one of: single, primary, backup',
+    ),
+    ("inventory.toml", "2026-11-22", '"2026-11-22"', 'inventory: key "compiled_on": expected a date, got text'),
+    ("inventory.toml", "demo = true", 'demo = "yes"', 'inventory: key "demo": expected a boolean, got text'),
+    (
+        "tenants.toml",
+        '"BPO"',
+        '"ABC"',
+        'tenant "locataire-a": key "sector": "ABC" is not one of: CRM, BPO, ITO, ESO, KPO',
+    ),
+    ("probes.toml", "8621", "86210", 'probe "probe-1": key "port": expected an integer <= 65535'),
+    ("probes.toml", "0.5", "0", 'probe "probe-1": key "timeout_seconds": 0 is not above 0'),
+    ("probes.toml", "0.5", '"0.5"', 'probe "probe-1": key "timeout_seconds": expected a number without quotes'),
+    ("probes.toml", "0.5", "inf", 'probe "probe-1": key "timeout_seconds": Infinity is not a quantity'),
+    ("zones.toml", "[[zone]]", "[zone]", 'key "zone": expected [[zone]] tables'),
+    ("inventory.toml", "[inventory]", "[[inventory]]", 'key "inventory": expected [inventory]'),
+    # codes
+    (
+        "circuits.toml",
+        '"C-17"',
+        '"C 17"',
+        'circuit "C 17": key "code": letters, digits, ".", "_" and "-" only, at most 63',
+    ),
+    (
+        "circuits.toml",
+        '"C-17"',
+        '"C\\n17"',
+        'circuit "C\\n17": key "code": letters, digits, ".", "_" and "-" only, at most 63',
+    ),
+    ("circuits.toml", '"C-18"', '"C-17"', 'circuit "C-17": the code "C-17" is used twice'),
+    ("sources.toml", '"C2"', '""', 'source number 1: key "mark": must not be empty'),
+    (
+        "parks.toml",
+        '"AGA"',
+        '"CASA"',
+        'park "agadir": key "short_code": "CASA" is already that of park "casanearshore"',
+    ),
+    # published figures
+    (
+        "parks.toml",
+        'value = 270000, unit = "m2"',
+        'unit = "m2"',
+        'park "casanearshore": key "office_m2": missing key "value" (or unknown = true)',
+    ),
+    ("parks.toml", 'unit = "m2", ', "", 'park "casanearshore": key "office_m2": missing key "unit"'),
+    (
+        "parks.toml",
+        'unit = "m2", as_of = "2021-03", source = "C2"',
+        'unit = "m2", as_of = "2021-03"',
+        'park "casanearshore": key "office_m2": missing key "source"',
+    ),
+    ("parks.toml", 'as_of = "2021-03", ', "", 'park "casanearshore": key "office_m2": missing key "as_of"'),
+    (
+        "parks.toml",
+        '"2021-03"',
+        '"03/2021"',
+        'park "casanearshore": key "office_m2.as_of": "03/2021" is not a date: YYYY, YYYY-MM, YYYY-MM-DD or unknown',
+    ),
+    (
+        "parks.toml",
+        '"2021-03"',
+        '"2021-13"',
+        'park "casanearshore": key "office_m2.as_of": "2021-13" is not a date: YYYY, YYYY-MM, YYYY-MM-DD or unknown',
+    ),
+    (
+        "parks.toml",
+        'as_of = "2021-03", source = "C2"',
+        'as_of = "2021-03", source = []',
+        'park "casanearshore": key "office_m2.source": must not be empty',
+    ),
+    (
+        "parks.toml",
+        "value = 270000",
+        "unknown = true, value = 270000",
+        'park "casanearshore": key "office_m2": an unknown has no "as_of"',
+    ),
+    (
+        "parks.toml",
+        "value = 270000",
+        'value = "270000"',
+        'park "casanearshore": key "office_m2.value": expected a number without quotes',
+    ),
+    (
+        "parks.toml",
+        'unit = "m2"',
+        'unit = "ha"',
+        'park "casanearshore": key "office_m2": the unit is "m2", not "ha"',
+    ),
+    ("parks.toml", "value = 270000", "value = -1", 'park "casanearshore": key "office_m2": -1 is negative'),
+    (
+        "parks.toml",
+        "jobs = { unknown = true }",
+        'jobs = { value = 1.5, unit = "job", as_of = "2020", source = "C2" }',
+        'park "casanearshore": key "jobs": 1.5 is not a whole number',
+    ),
+    (
+        "parks.toml",
+        "jobs = { unknown = true }",
+        "jobs = 3000",
+        'park "casanearshore": key "jobs": expected a table, got an integer',
+    ),
+    ("parks.toml", "33.5", "133.5", 'park "casanearshore": key "latitude": 133.5 is beyond ±90 degrees'),
+    (
+        "parks.toml",
+        'latitude = { value = 33.5, unit = "degree", as_of = "unknown", source = "C2" }',
+        "latitude = { unknown = true }",
+        'park "casanearshore": keys "latitude" and "longitude": known together or not at all',
+    ),
+    (
+        "parks.toml",
+        'definition = "m² loués", ',
+        "",
+        'park "casanearshore": key "occupancy_percent": missing key "definition"',
+    ),
+    (
+        "parks.toml",
+        'value = "80"',
+        "value = 80",
+        'park "casanearshore": key "occupancy_percent.value": expected a percentage in quotes, such as "99.5"',
+    ),
+    (
+        "parks.toml",
+        'value = "80"',
+        'value = "108"',
+        'park "casanearshore": key "occupancy_percent.value": 108 is not between 0 and 100',
+    ),
+    (
+        "parks.toml",
+        "name_confirmed = true",
+        "name_confirmed = false",
+        'park "casanearshore": missing key "name_in_source" (the name is not confirmed)',
+    ),
+    # references
+    (
+        "inventory.toml",
+        'label = "DÉMO"',
+        "",
+        'inventory: key "label": a demonstration (demo = true) needs one',
+    ),
+    (
+        "organisations.toml",
+        'parent = "cdg"',
+        'parent = "cgd"',
+        'organisation "op-a": key "parent": no organisation "cgd" in organisations.toml',
+    ),
+    (
+        "organisations.toml",
+        'name = "CDG"\nsource = "C2"',
+        'name = "CDG"\nsource = ["C2", "C9"]',
+        'organisation "cdg": key "source": no source "C9" in sources.toml',
+    ),
+    (
+        "parks.toml",
+        'as_of = "2021-03", source = "C2"',
+        'as_of = "2021-03", source = "C3"',
+        'park "casanearshore": key "office_m2": no source "C3" in sources.toml',
+    ),
+    (
+        "parks.toml",
+        'value = "cdg"',
+        'value = "medz"',
+        'park "casanearshore": key "owner": no organisation "medz" in organisations.toml',
+    ),
+    (
+        "parks.toml",
+        'value = "cdg"',
+        'value = "op-a"',
+        'park "casanearshore": key "owner": organisation "op-a" is of kind carrier, not owner or manager',
+    ),
+    (
+        "parks.toml",
+        '"Africa/Casablanca"',
+        '"Africa/Rabat"',
+        'park "casanearshore": key "time_zone": "Africa/Rabat" is not a time zone of tzdb {tzdb}',
+    ),
+    (
+        "zones.toml",
+        '"casanearshore"',
+        '"casa"',
+        'zone "casa-z1": key "facility": no park "casa" in parks.toml',
+    ),
+    (
+        "zones.toml",
+        '"casanearshore"',
+        '"agadir"',
+        'zone "casa-z1": key "facility": park "agadir" is not operational (status announced)',
+    ),
+    (
+        "zones.toml",
+        '"locataire-a"',
+        '"locataire-z"',
+        'zone "casa-z1": key "tenant": no tenant "locataire-z" in tenants.toml',
+    ),
+    (
+        "circuits.toml",
+        '"casanearshore"',
+        '"casa"',
+        'circuit "C-17": key "facility": no park "casa" in parks.toml',
+    ),
+    (
+        "circuits.toml",
+        '"locataire-a"',
+        '"locataire-z"',
+        'circuit "C-17": key "tenant": no tenant "locataire-z" in tenants.toml',
+    ),
+    (
+        "circuits.toml",
+        '"op-a"',
+        '"op-z"',
+        'circuit "C-17": key "carrier": no organisation "op-z" in organisations.toml',
+    ),
+    (
+        "circuits.toml",
+        "infrastructure_carrier = { unknown = true }",
+        'infrastructure_carrier = "op-a"',
+        'circuit "C-17": key "infrastructure_carrier": organisation "op-a" is of kind carrier, '
+        "not infrastructure_carrier",
+    ),
+    (
+        "probes.toml",
+        '"C-17"',
+        '"C-19"',
+        'probe "probe-1": key "circuit": no circuit "C-19" in circuits.toml',
+    ),
+    (
+        "probes.toml",
+        '"C-17"',
+        '"C-18"',
+        'probe "probe-1": key "circuit": "C-18" is simulated: nothing there to probe',
+    ),
+    # agreements
+    (
+        "agreements/b.toml",
+        "currency",
+        "curency",
+        "agreement.currency: is required",
+    ),
+    (
+        "agreements/b.toml",
+        '"AGR-B"',
+        '"AGR/B"',
+        'agreement.id: letters, digits, ".", "_" and "-" only, at most 63',
+    ),
+    ("agreements/b.toml", '"AGR-B"', '"AGR-A"', 'agreement.id: "AGR-A" is already that of a.toml'),
+    (
+        "agreements/b.toml",
+        '"locataire-a"',
+        '"locataire-z"',
+        'agreement.tenant: no tenant "locataire-z" in tenants.toml',
+    ),
+    ("agreements/b.toml", '"casanearshore"', '"casa"', 'agreement.facility: no park "casa" in parks.toml'),
+    (
+        "agreements/b.toml",
+        '"C-17"',
+        '"C-19"',
+        'objective[availability].circuit: no circuit "C-19" in circuits.toml',
+    ),
+    (
+        "agreements/b.toml",
+        '"casanearshore"',
+        '"agadir"',
+        'objective[availability].circuit: "C-17" is at "casanearshore", not at "agadir"',
+    ),
+    (
+        "agreements/b.toml",
+        '"C-17"',
+        '"C-18"',
+        'objective[availability].circuit: "C-18" serves tenant "locataire-b", not "locataire-a"',
+    ),
+    (
+        "agreements/b.toml",
+        "2027-01-01",
+        "2026-12-31",
+        'objective[availability].circuit: "C-17" has availability in agreement "AGR-A" over the same days',
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "line"),
+    [pytest.param(*mistake, id=f"{mistake[0]}: {mistake[3]}") for mistake in MISTAKES],
+)
+def test_each_mistake_is_one_exact_line(folder: Path, name: str, old: str, new: str, line: str) -> None:
+    replace_once(folder / name, old, new)
+    with pytest.raises(InputError) as error:
+        read_inventory(folder)
+    assert str(error.value) == f"inventory/{name}: {line.replace('{tzdb}', TZDB_VERSION)}"
+
+
+ODD_VALUES = ["17", "-1", "1.5", "nan", '"x"', '""', "true", "[]", "[[1]]", "{}", "{ a = 1 }", "2026-01-01", "12:00:00"]
+
+
+@pytest.mark.parametrize("odd", ODD_VALUES)
+@pytest.mark.parametrize(
+    "name", ["inventory", "sources", "organisations", "parks", "tenants", "zones", "circuits", "probes"]
+)
+def test_whatever_is_written_the_answer_is_one_readable_line(folder: Path, name: str, odd: str) -> None:
+    file = folder / f"{name}.toml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        key, equals, _ = line.partition(" = ")
+        if not equals:
+            continue
+        changed = [*lines[:number], f"{key} = {odd}", *lines[number + 1 :]]
+        file.write_text("\n".join(changed), encoding="utf-8")
+        try:
+            read_inventory(folder)
+        except InputError as error:
+            text = str(error)
+            assert text.startswith("inventory/")
+            assert "\n" not in text
+            assert "`" not in text  # a message of msgspec that nobody put into words
+            assert "null" not in text
+
+
+def test_simulated_readings_are_refused_outside_a_demonstration(folder: Path) -> None:
+    replace_once(folder / "inventory.toml", "demo = true", "demo = false")
+    replace_once(folder / "inventory.toml", 'label = "DÉMO"', "")
+    with pytest.raises(InputError) as error:
+        read_inventory(folder)
+    assert str(error.value) == (
+        'inventory/circuits.toml: circuit "C-18": key "origin": "simulated" is for a demonstration (demo = true) only'
+    )
+
+
+def test_a_label_is_refused_outside_a_demonstration(folder: Path) -> None:
+    replace_once(folder / "inventory.toml", "demo = true", "demo = false")
+    with pytest.raises(InputError) as error:
+        read_inventory(folder)
+    assert str(error.value) == (
+        'inventory/inventory.toml: inventory: key "label": only a demonstration (demo = true) has one'
+    )
+
+
+def test_an_empty_heading_is_refused(folder: Path) -> None:
+    (folder / "inventory.toml").write_text("", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_inventory(folder)
+    assert str(error.value) == "inventory/inventory.toml: missing table [inventory]"
+
+
+def test_text_that_is_not_toml_is_refused_with_its_line(folder: Path) -> None:
+    replace_once(folder / "tenants.toml", 'sector = "BPO"', 'sector = "BPO"\nsector = "ITO"')
+    with pytest.raises(tomllib.TOMLDecodeError) as cause:
+        tomllib.loads((folder / "tenants.toml").read_text(encoding="utf-8"))
+    with pytest.raises(InputError) as error:
+        read_inventory(folder)
+    assert str(error.value) == f"inventory/tenants.toml:5: not TOML: {cause.value}"
+
+
+def test_a_missing_file_is_refused(folder: Path) -> None:
+    (folder / "circuits.toml").unlink()
+    with pytest.raises(InputError) as error:
+        read_inventory(folder)
+    assert str(error.value) == "inventory/circuits.toml: no such file"
+
+
+def test_a_folder_in_place_of_a_file_is_refused(folder: Path) -> None:
+    (folder / "circuits.toml").unlink()
+    (folder / "circuits.toml").mkdir()
+    with pytest.raises(InputError) as error:
+        read_inventory(folder)
+    assert str(error.value) == "inventory/circuits.toml: cannot be read: Is a directory"
+
+
+def test_a_file_that_is_not_utf_8_is_refused(folder: Path) -> None:
+    (folder / "tenants.toml").write_bytes("# a\n# é".encode("latin-1"))
+    with pytest.raises(InputError) as error:
+        read_inventory(folder)
+    assert str(error.value) == "inventory/tenants.toml:2: not UTF-8"
+
+
+@pytest.mark.parametrize("name", ["circuit.toml", "agreement/a.toml", "agreements/old/a.toml"])
+def test_a_file_nobody_would_read_is_refused(folder: Path, name: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_inventory(folder)
+    assert str(error.value) == (
+        f"inventory/{name}: not a file of an inventory (inventory.toml, sources.toml, organisations.toml, parks.toml, "
+        "tenants.toml, zones.toml, circuits.toml, probes.toml, agreements/*.toml)"
+    )
+
+
+def test_a_missing_folder_is_refused(folder: Path) -> None:
+    with pytest.raises(InputError) as error:
+        read_inventory(folder / "nowhere")
+    assert str(error.value) == "inventory/nowhere: no such inventory folder"
+
+
+def test_notes_of_an_editor_and_other_kinds_of_files_are_left_alone(folder: Path) -> None:
+    (folder / ".#circuits.toml").write_text("not ours", encoding="utf-8")
+    (folder / "agreements" / ".a.toml").write_text("not ours", encoding="utf-8")
+    (folder / "README.md").write_text("ours", encoding="utf-8")
+    assert set(read_inventory(folder).agreements) == {"AGR-A", "AGR-B"}
+
+
+def test_probes_and_agreements_are_optional_and_files_may_be_empty(folder: Path) -> None:
+    (folder / "probes.toml").unlink()
+    for file in (folder / "agreements").iterdir():
+        file.unlink()
+    (folder / "agreements").rmdir()
+    for name in ("zones.toml", "circuits.toml", "tenants.toml"):
+        (folder / name).write_text("# none yet\n", encoding="utf-8")
+    inventory = read_inventory(folder)
+    assert not inventory.probes
+    assert not inventory.agreements
+    assert not inventory.circuits
+    assert inventory.tenants_of("casanearshore") == ()
