@@ -1,0 +1,83 @@
+"""What changed between two scores of one agreement, as transitions: outages that began or ended, verdicts. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from facilities.agreement import Agreement, AvailabilityObjective
+from facilities.instants import instant
+from sla_engine.results import AvailabilityResult
+from sla_engine.scoring import Score
+from store.rows import TransitionRow
+
+UNSCORED = "unscored"
+
+
+def verdict_changes(
+    score: Score, before: Mapping[str, str], *, is_demo: bool, noticed_at: datetime
+) -> list[TransitionRow]:
+    """One transition per objective whose verdict differs from the one `before` (by objective id) of its period.
+
+    A first verdict comes from `unscored`. The change is dated when it was noticed: a verdict belongs to a period
+    and has no instant of its own.
+    """
+    rows = []
+    for result in score.results:
+        known = before.get(result.objective.id, UNSCORED)
+        if known != result.verdict:
+            reason = f"verdict of {instant(score.period.starts_at):%Y-%m-%d %H:%M}Z period"
+            rows.append(
+                TransitionRow(
+                    "objective", score.agreement.id, result.objective.id, result.objective.circuit, is_demo,
+                    known, result.verdict, noticed_at, noticed_at, reason,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def circuit_changes(
+    score: Score, last_measured_at: Mapping[str, int], *, is_demo: bool, noticed_at: datetime
+) -> list[TransitionRow]:
+    """The outages of a running period: one transition at the start of each, one at its end once it has ended.
+
+    An outage has ended when something was measured at or after its end (`last_measured_at`, epoch seconds by
+    circuit); until then it may go on. Both are dated as the contract back-dates them, so that noticing the same
+    change again gives the same row.
+    """
+    rows = []
+    for result in score.results:
+        if not isinstance(result, AvailabilityResult):
+            continue
+        objective = result.objective
+        for outage in result.tally.outages:
+            rows.append(_circuit(score.agreement, objective, "up", "down", outage.starts_at, is_demo, noticed_at))
+            if last_measured_at.get(objective.circuit, outage.ends_at - 1) >= outage.ends_at:
+                rows.append(_circuit(score.agreement, objective, "down", "up", outage.ends_at, is_demo, noticed_at))
+    return rows
+
+
+def _circuit(
+    agreement: Agreement,
+    objective: AvailabilityObjective,
+    from_state: str,
+    to_state: str,
+    changed_at: int,
+    is_demo: bool,
+    noticed_at: datetime,
+) -> TransitionRow:
+    reason = "outage began" if to_state == "down" else "outage ended"
+    return TransitionRow(
+        "circuit", agreement.id, objective.id, objective.circuit, is_demo,
+        from_state, to_state, instant(changed_at), noticed_at, reason,
+    )  # fmt: skip
+
+
+def budget_seconds(results: Iterable[AvailabilityResult]) -> dict[str, float]:
+    """The outage seconds each availability objective still allows, for display; negative once it is breached.
+
+    (1 − target) of the time counted so far plus the unknown, less what was down: (1 − τ)·W − U (spec §6.3).
+    """
+    left = {}
+    for result in results:
+        counted = result.tally.up + result.tally.down + result.tally.unknown
+        left[result.objective.id] = float((1 - result.objective.target_ratio) * counted - result.tally.down)
+    return left

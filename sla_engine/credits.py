@@ -1,0 +1,88 @@
+"""Service credits: one line per breach, combined and capped, in exact hundredths. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+from facilities.agreement import Agreement
+from sla_engine.results import AvailabilityResult, Result, TimeToRestoreResult
+from store.intervals import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """The percent of the fee owed for one objective, as the agreement writes it, and the amount in hundredths."""
+
+    percent: Decimal
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """The credits of a period. Amounts in hundredths of the currency; `fee` is exact, prorated and not rounded."""
+
+    fee: Fraction
+    lines: tuple[CreditLine, ...]
+    total_cents: int
+    cap_cents: int
+
+    @property
+    def payable_cents(self) -> int:
+        """What is paid: the total, up to the cap."""
+        return min(self.total_cents, self.cap_cents)
+
+    @property
+    def capped_cents(self) -> int:
+        """What the cap takes away; it stays visible (R-25)."""
+        return self.total_cents - self.payable_cents
+
+
+def credits_owed(
+    agreement: Agreement, requested: Interval[int], period: Interval[int], results: Sequence[Result]
+) -> Credits:
+    """The credits owed for `results` over the scored `period`, the covered part of the `requested` one.
+
+    The monthly fee is prorated by seconds when the agreement covers only part of what was requested (R-26).
+    Each line is rounded half-up once (R-24); lines are added, or the largest is taken; then the cap applies (R-25).
+    """
+    covered = Fraction(period.ends_at - period.starts_at, requested.ends_at - requested.starts_at)
+    fee = agreement.monthly_fee * covered
+    lines = tuple(
+        CreditLine(percent, half_up_cents(fee * Fraction(percent) / 100))
+        for percent in (credit_percent(result) for result in results)
+    )
+    amounts = [line.cents for line in lines]
+    return Credits(
+        fee=fee,
+        lines=lines,
+        total_cents=sum(amounts) if agreement.credit_combination == "sum" else max(amounts, default=0),
+        cap_cents=half_up_cents(fee * agreement.credit_cap_ratio),
+    )
+
+
+def credit_percent(result: Result) -> Decimal:
+    """The percent of the fee that a result is worth: only a breach is worth any, tickets one each."""
+    if result.verdict != "breached":
+        return Decimal(0)
+    if isinstance(result, AvailabilityResult):
+        ratio = result.ratio
+        for tier in result.objective.tiers:
+            if ratio is not None and tier.at_least_ratio <= ratio < tier.below_ratio:
+                return tier.credit_percent
+        return Decimal(0)
+    percent = result.objective.credit_percent
+    if percent is None:
+        return Decimal(0)
+    if not isinstance(result, TimeToRestoreResult):
+        return percent
+    with localcontext() as context:
+        context.prec = len(percent.as_tuple().digits) + 20  # the product is exact
+        return percent * result.breaches
+
+
+def half_up_cents(amount: Fraction) -> int:
+    """A non-negative amount in hundredths, the half rounded up (CR-6)."""
+    return int(amount * 100 + Fraction(1, 2))

@@ -1,0 +1,88 @@
+"""Loss and round trip over available time: exact sums and nearest-rank percentiles. Pure."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from facilities.agreement import RoundTripObjective
+from sla_engine.facts import CircuitFacts, Flags, Integers, IntervalRows, ProbeRows
+from sla_engine.results import RoundTripResult
+from sla_engine.spans import Axis, Numbers, Spans
+
+_MICROSECONDS = 1_000_000
+_INT64_MAX = 2**63 - 1
+
+
+def aggregated(axis: Axis, probes: ProbeRows) -> IntervalRows:
+    """The probes of each Δt of `axis` as one interval row: how many were sent, how many were not answered.
+
+    Probes before the grid's origin are ignored, as interval rows are.
+    """
+    numbers = axis.floor(probes.sent_at // _MICROSECONDS)
+    on_grid = numbers >= 0
+    found, cell = np.unique(numbers[on_grid], return_inverse=True)
+    sent = np.bincount(cell, minlength=found.size)
+    unanswered = cell[~probes.answered[on_grid]]
+    lost = np.bincount(unanswered, minlength=found.size)
+    return IntervalRows(axis.origin + found * axis.step_seconds, sent.astype(np.int64), lost.astype(np.int64))
+
+
+def sent_and_lost(
+    axis: Axis, feeding: Spans, circuit: CircuitFacts, *, intervals_given: bool, as_of: int | None
+) -> tuple[int, int]:
+    """What was sent and lost in the cells `feeding` of `axis`: Σ, never a mean of ratios (R-03).
+
+    Interval rows where intervals were given, probes otherwise. Rows after `as_of` are hidden.
+    """
+    if intervals_given:
+        rows = circuit.intervals
+        if rows is None:
+            return 0, 0
+        fed = feeding.contains(axis.floor(rows.starts_at))
+        if as_of is not None:
+            fed &= rows.starts_at <= as_of
+        return _total(rows.sent, fed), _total(rows.lost, fed)
+    if circuit.probes is None:
+        return 0, 0
+    fed = _fed_probes(axis, feeding, circuit.probes, as_of)
+    return int(np.count_nonzero(fed)), int(np.count_nonzero(fed & ~circuit.probes.answered))
+
+
+def round_trip(
+    objective: RoundTripObjective, axis: Axis, feeding: Spans, probes: ProbeRows | None, *, as_of: int | None
+) -> RoundTripResult:
+    """The percentile of the answered probes in the cells `feeding`: the value of rank ⌈p·N⌉, one that was measured.
+
+    RFC 2330 §11.3 and R-16: the rank is an integer division, an interpolated value is never returned. Lost
+    probes are loss, not delay (RFC 6703 §5.1.2, R-11). An empty set has no value (P-10).
+    """
+    if probes is None:
+        return RoundTripResult(objective, 0, 0, None)
+    values = probes.round_trip[_fed_probes(axis, feeding, probes, as_of) & probes.answered]
+    answered = len(values)
+    if not answered:
+        return RoundTripResult(objective, 0, 0, None)
+    p = objective.percentile_ratio
+    rank = -(-p.numerator * answered // p.denominator)
+    ordered = np.sort(values) if values.dtype == object else np.partition(values, rank - 1)
+    most = int(objective.at_most_ms * probes.units_per_ms)
+    within = int(np.count_nonzero(values <= (most if values.dtype == object else min(most, _INT64_MAX))))
+    return RoundTripResult(objective, answered, within, Fraction(int(ordered[rank - 1]), probes.units_per_ms))
+
+
+def _fed_probes(axis: Axis, feeding: Spans, probes: ProbeRows, as_of: int | None) -> Flags:
+    seconds: Numbers = probes.sent_at // _MICROSECONDS
+    fed = feeding.contains(axis.floor(seconds))
+    if as_of is not None:
+        fed &= probes.sent_at <= as_of * _MICROSECONDS
+    return fed
+
+
+def _total(values: Integers, chosen: Flags) -> int:
+    """The exact sum of the chosen values, which need not fit the 63 bits each of them fits."""
+    picked = values[chosen]
+    if picked.dtype != object and picked.size and int(picked.max()) > _INT64_MAX // picked.size:
+        picked = picked.astype(object)
+    return int(picked.sum())

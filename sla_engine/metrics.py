@@ -1,0 +1,21 @@
+"""Figures of the engine for Prometheus: display values, never compared with a contract."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+PASSES = Counter("sla_engine_passes_total", "Scoring passes completed.")
+FAILURES = Counter("sla_engine_failures_total", "Agreements that could not be scored in a pass.", ["agreement"])
+PASS_SECONDS = Histogram("sla_engine_pass_seconds", "Duration of a scoring pass.")
+SCORES = Counter("sla_engine_scores_total", "Agreement periods scored.")
+LAST_PASS = Gauge("sla_engine_last_pass_seconds", "When the last pass completed, in seconds since 1970.")
+DATABASE_ZONE_DATA = Gauge(
+    "sla_engine_database_zone_data_current", "1 when the database server knows Morocco's clock change of 2026-09-20."
+)
+OBJECTIVE = ["agreement", "objective", "circuit"]
+VERDICT = Gauge("sla_engine_verdict", "1 for the verdict of the running period.", [*OBJECTIVE, "verdict"])
+AVAILABILITY = Gauge(
+    "sla_engine_availability_ratio", "Availability of the running period; absent when unknown.", OBJECTIVE
+)
+COVERAGE = Gauge(
+    "sla_engine_coverage_ratio", "Measured share of the running period's time; absent when nothing counts.", OBJECTIVE
+)
+BUDGET = Gauge("sla_engine_budget_left_seconds", "Outage seconds still allowed by the time counted so far.", OBJECTIVE)

@@ -1,0 +1,82 @@
+"""The command `p2i score`: one agreement, one period, files in, one document out; no database, no network."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from facilities.agreement_toml import read_agreement
+from facilities.calendar import period, zone_data_self_test
+from facilities.instants import epoch_seconds
+from sla_engine.csv_files import FactFiles, read_facts
+from sla_engine.document import document_text
+from sla_engine.scoring import score, scored_period
+from sla_engine.text import text
+from store.errors import InputError
+
+_FILES = ("intervals", "probes", "states", "tickets", "freezes", "exclusions")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose mistakes are one line, `--option: what is wrong`, like every other mistake of the command."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(re.sub(r"^argument (--\S+): ", r"\1: ", message))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Scores and prints; returns 0 whatever the verdict, 2 on bad input with one line on stderr and nothing on stdout."""
+    try:
+        output = _scored(argv)
+    except InputError as error:
+        line = "".join(character if character.isprintable() else repr(character)[1:-1] for character in str(error))
+        sys.stderr.write(f"{line}\n")
+        return 2
+    sys.stdout.buffer.write(output.encode())
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _scored(argv: Sequence[str]) -> str:
+    options = _options(argv)
+    zone_data_self_test()
+    agreement = read_agreement(options.agreement)
+    as_of = None
+    try:
+        requested = period(options.period, agreement.time_zone)
+        scored_period(agreement, requested)
+    except InputError as error:
+        raise InputError(f"--period: {error}") from None
+    if options.as_of is not None:
+        try:
+            as_of = epoch_seconds(options.as_of)
+        except InputError as error:
+            raise InputError(f"--as-of: {error}") from None
+    facts = read_facts(agreement, FactFiles(**{name: getattr(options, name) for name in _FILES}))
+    result = score(agreement, requested, facts, as_of=as_of)
+    return text(result) if options.format == "text" else document_text(result)
+
+
+def _options(argv: Sequence[str]) -> argparse.Namespace:
+    parser = _Parser(
+        prog="p2i score",
+        description="Recompute one period of one agreement from files: verdicts, figures and credits.",
+        epilog="Exit 0: computed, whatever the verdict. Exit 2: bad input, one line on stderr.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--agreement", metavar="FILE", help="the agreement (TOML)")
+    parser.add_argument(
+        "--period", help="a civil month of the agreement's time zone, YYYY-MM, or START/END with offset"
+    )
+    for name in _FILES:
+        parser.add_argument(f"--{name}", metavar="FILE", help=f"{name} (CSV)")
+    parser.add_argument("--as-of", metavar="INSTANT", help="hide everything later, except exclusions")
+    parser.add_argument("--format", choices=("json", "text"), default="json")
+    options = parser.parse_args(argv)
+    for name in ("agreement", "period"):
+        if getattr(options, name) is None:
+            raise InputError(f"--{name}: is required")
+    return options
