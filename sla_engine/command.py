@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import psycopg
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from facilities.inventory import Inventory, inventory_path, read_inventory
+from facilities.inventory import inventory_path, read_inventory
 from facilities.process import run, serve_metrics, stop_event
 from sla_engine import metrics
-from sla_engine.passes import run_pass
+from sla_engine.passes import Promised, run_pass
 from store.connection import Connection, connect, server
 from store.errors import P2IError, StoreUnavailable
 from store.migrations import require_current_schema
@@ -24,9 +24,9 @@ log = logging.getLogger("sla_engine")
 class Engine:
     """Passes over one database, which may go away and come back."""
 
-    def __init__(self, dsn: str, inventory: Inventory) -> None:
+    def __init__(self, dsn: str, promised: Promised) -> None:
         self.dsn = dsn
-        self.inventory = inventory
+        self.promised = promised
         self._connection: Connection | None = None
         self._is_away = False
 
@@ -35,7 +35,7 @@ class Engine:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self.dsn, "sla_engine")
-            scored = run_pass(self._connection, self.inventory, datetime.now(UTC).replace(microsecond=0))
+            scored = run_pass(self._connection, self.promised, datetime.now(UTC).replace(microsecond=0))
         except (StoreUnavailable, psycopg.OperationalError) as error:
             self.close()
             if not self._is_away:
@@ -75,7 +75,7 @@ def main(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
 
     def body() -> int:
-        inventory = read_inventory(inventory_path(options.inventory, os.environ))
+        promised = Promised.of(read_inventory(inventory_path(options.inventory, os.environ)))
         with server() as dsn:
             with connect(dsn, "sla_engine") as connection:
                 require_current_schema(connection)
@@ -86,11 +86,11 @@ def main(argv: Sequence[str]) -> int:
                         "the database server's zone data predate 2026-09-20; scores do not use them (p2i doctor)"
                     )
                 if options.once:
-                    scored = run_pass(connection, inventory, datetime.now(UTC).replace(microsecond=0))
+                    scored = run_pass(connection, promised, datetime.now(UTC).replace(microsecond=0))
                     log.info("scored %s agreement periods", scored)
                     return 0
             serve_metrics(options.metrics_port)
-            _look_until_stopped(Engine(dsn, inventory), options.every_seconds)
+            _look_until_stopped(Engine(dsn, promised), options.every_seconds)
         return 0
 
     return run("sla_engine", body)
@@ -105,7 +105,7 @@ def _look_until_stopped(engine: Engine, every_seconds: int) -> None:
         engine.look, "interval", seconds=every_seconds, next_run_time=datetime.now(UTC), coalesce=True, max_instances=1
     )
     scheduler.start()
-    log.info("looking every %s s at %s agreements", every_seconds, len(engine.inventory.agreements))
+    log.info("looking every %s s at %s agreements", every_seconds, len(engine.promised.inventory.agreements))
     stop.wait()
     scheduler.shutdown()
     engine.close()

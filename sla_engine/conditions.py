@@ -1,4 +1,4 @@
-"""From what was sent and lost to runs of good, bad and unknown intervals: exact, vectorised, in pieces that fit a cache."""
+"""From what was sent and lost to runs of good, bad and unknown intervals: exact, and in pieces that fit a cache."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class FactFiles:
 
 
 def read_facts(agreement: Agreement, files: FactFiles) -> Facts:
-    """The facts in `files` about the circuits that the agreement names; rows of others are read, checked and left out."""
+    """The facts in `files` about the circuits that the agreement names; rows of others are checked and left out."""
     names = {objective.circuit for objective in agreement.objectives}
     grids = {name: axis for name in names if (axis := grid(agreement, name)) is not SECONDS}
     intervals = read_intervals(files.intervals, grids) if files.intervals is not None else {}

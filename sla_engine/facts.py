@@ -1,4 +1,4 @@
-"""What was measured and decided for one period: the one input of the arithmetic, from files and from the store alike."""
+"""What was measured and decided for one period: the one input of the arithmetic, from files or from the store."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ProbeRows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StateRows:
-    """States of one circuit, each from its instant on: `at` in epoch seconds, strictly increasing; UP, DOWN, UNKNOWN."""
+    """States of one circuit, each from its instant on: `at` in epoch seconds, strictly increasing."""
 
     at: npt.NDArray[np.int64]
     states: npt.NDArray[np.int8]

@@ -1,4 +1,4 @@
-"""The availability state machine of MEF 10.4 §8.8.7 over runs of conditions: forward-looking, back-dated, exact. Pure."""
+"""The availability state machine of MEF 10.4 §8.8.7 over runs of conditions: forward-looking, back-dated. Pure."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -27,11 +27,25 @@ from store.intervals import Interval
 from store.readings import microseconds
 from store.registry import circuit_numbers
 from store.transitions import write_transitions
-from store.verdicts import ScoreRow, read_scores, write_score
+from store.verdicts import ScoredPeriod, ScoreRow, read_scored_periods, write_score
 
 log = logging.getLogger("sla_engine")
 
 MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Promised:
+    """The inventory that passes score by, and the SHA-256 of each agreement's file as it was read."""
+
+    inventory: Inventory
+    sha256: Mapping[str, str]
+
+    @classmethod
+    def of(cls, inventory: Inventory) -> "Promised":
+        """The inventory with its hashes; call it when the inventory is read, since files may be edited later."""
+        files = inventory.agreement_files.items()
+        return cls(inventory, {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files})
 
 
 @dataclass(frozen=True)
@@ -43,37 +57,39 @@ class Due:
 
 
 def due_periods(
-    inventory: Inventory, touched: list[Touched], scored: set[tuple[str, int]], ended: set[tuple[str, int]], now: int
+    agreements: Iterable[Agreement], touched: Iterable[Touched], scored: Iterable[ScoredPeriod], now: int
 ) -> list[Due]:
-    """The months to score: the running one of every agreement in force, and every past one that new facts touch.
+    """The months to score at `now`, an epoch second: the running one of every agreement, and past ones that
 
-    A month that was last scored while it ran (`scored` without `ended`, by agreement and start) is due once more
-    after its end. New facts touch the month they lie in and the one before, whose last Δt they may decide.
+    - new facts touch,
+    - were last scored while they still ran,
+    - are scored already, and new facts touch the month before, whose last state they start with,
+    - or have an undecided tail, and new facts touch the month after, which decides it.
     """
+    known = {(row.agreement, epoch_seconds_of(row.period_starts_at)): row for row in scored}
     found = []
-    for agreement in inventory.agreements.values():
-        touching = [
-            (epoch_seconds_of(fact.first_at), epoch_seconds_of(fact.last_at))
-            for fact in touched
-            if any(objective.circuit == fact.circuit for objective in agreement.objectives)
-        ]
-        first = min(
-            [start for start, _ in touching] + [start for name, start in scored if name == agreement.id] + [now]
-        )
-        for span in _months(agreement, max(first, agreement.starts_at), now):
-            key = (agreement.id, span.starts_at)
-            running = span.starts_at <= now < span.ends_at
-            unfinished = key in scored and key not in ended and span.ends_at <= now
-            following = month_after(agreement, span)
-            if running or unfinished or any(a < following.ends_at and span.starts_at <= b for a, b in touching):
+    for agreement in agreements:
+        circuits = {objective.circuit for objective in agreement.objectives}
+        spans = [(epoch_seconds_of(t.first_at), epoch_seconds_of(t.last_at)) for t in touched if t.circuit in circuits]
+        starts = [start for name, start in known if name == agreement.id]
+        months = list(_months(agreement, min([now, *starts, *(first for first, _ in spans)]), now))
+        touching = [any(first < span.ends_at and span.starts_at <= last for first, last in spans) for span in months]
+        for index, span in enumerate(months):
+            row = known.get((agreement.id, agreement.covered(span).starts_at))
+            due = touching[index] or span.contains(now)
+            if row is not None and span.ends_at <= now:
+                due = due or epoch_seconds_of(row.scored_to_at) < span.ends_at
+                due = due or (index > 0 and touching[index - 1])
+                due = due or (row.is_provisional and any(touching[index + 1 : index + 2]))
+            if due:
                 found.append(Due(agreement, span))
     return found
 
 
 def _months(agreement: Agreement, first: int, now: int) -> Iterator[Interval[int]]:
-    """The civil months of the agreement's zone from the one before `first` to the running one, inside its term."""
-    local = instant(first).astimezone(agreement.time_zone)
-    year, number = (local.year - 1, 12) if local.month == 1 else (local.year, local.month - 1)
+    """The civil months of the agreement's zone from the one of `first` to the running one, inside its term."""
+    local = instant(max(first, agreement.starts_at)).astimezone(agreement.time_zone)
+    year, number = local.year, local.month
     while True:
         span = month(year, number, agreement.time_zone)
         if span.starts_at > now:
@@ -87,45 +103,33 @@ def _months(agreement: Agreement, first: int, now: int) -> Iterator[Interval[int
         year, number = (year + 1, 1) if number == 12 else (year, number + 1)
 
 
-def month_after(agreement: Agreement, span: Interval[int]) -> Interval[int]:
-    """The civil month that follows `span`."""
-    local = instant(span.ends_at).astimezone(agreement.time_zone)
-    return month(local.year, local.month, agreement.time_zone)
-
-
 def epoch_seconds_of(at: datetime) -> int:
     """An aware instant in whole epoch seconds, cut towards the past."""
     return microseconds(at) // MICROSECONDS
 
 
-def run_pass(connection: Connection, inventory: Inventory, now: datetime) -> int:
+def run_pass(connection: Connection, promised: Promised, now: datetime) -> int:
     """Scores what is due at `now` and returns how many agreement periods were scored.
 
     Every agreement is committed on its own; one that cannot be scored is logged and counted, and the others go
     on. Safe to repeat and to run twice at once: rows are replaced by key, transitions are written once. The
     watermark moves only when every due period was scored.
     """
+    connection.commit()  # an open transaction of the caller would turn ours into savepoints
     with metrics.PASS_SECONDS.time():
         with connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            # First the mark, then the reading: what commits in between is seen now and found again next time.
             began, since = snapshot_xid(connection), read_watermark(connection)
             touched = read_touched(connection, since)
-            known = read_scores(connection)
+            scored = read_scored_periods(connection)
             circuits = circuit_numbers(connection)
-        seconds = epoch_seconds_of(now)
-        scored = {(row.agreement, epoch_seconds_of(row.period_starts_at)) for row in known}
-        ended = {
-            (row.agreement, epoch_seconds_of(row.period_starts_at))
-            for row in known
-            if row.scored_to_at >= row.period_ends_at
-        }
-        before = {(row.agreement, row.period_starts_at): row for row in known}
-        due = due_periods(inventory, touched, scored, ended, seconds)
+        due = due_periods(promised.inventory.agreements.values(), touched, scored, epoch_seconds_of(now))
+        before = {(row.agreement, row.period_starts_at): row.verdicts for row in scored}
         failures = 0
         for item in due:
             try:
                 with connection.transaction():
-                    _score_one(connection, inventory, item, circuits, before, now)
+                    _score_one(connection, promised, item, circuits, before, now)
             except InputError as error:
                 failures += 1
                 metrics.FAILURES.labels(item.agreement.id).inc()
@@ -140,13 +144,13 @@ def run_pass(connection: Connection, inventory: Inventory, now: datetime) -> int
 
 def _score_one(
     connection: Connection,
-    inventory: Inventory,
+    promised: Promised,
     due: Due,
     circuits: Mapping[str, int],
-    before: Mapping[tuple[str, datetime], ScoreRow],
+    before: Mapping[tuple[str, datetime], Mapping[str, str]],
     now: datetime,
 ) -> None:
-    agreement, seconds = due.agreement, epoch_seconds_of(now)
+    agreement, seconds, is_demo = due.agreement, epoch_seconds_of(now), promised.inventory.is_demo
     running = due.month.contains(seconds)
     as_of = seconds if running else None
     period = scored_period(agreement, due.month)
@@ -158,21 +162,20 @@ def _score_one(
         period_ends_at=instant(period.ends_at),
         tenant=agreement.tenant,
         facility=agreement.facility,
-        is_demo=inventory.is_demo,
+        is_demo=is_demo,
         document=document_text(result),
-        agreement_sha256=hashlib.sha256(inventory.agreement_files[agreement.id].read_bytes()).hexdigest(),
+        agreement_sha256=promised.sha256[agreement.id],
         software_version=version("p2i"),
         tzdb_version=TZDB_VERSION,
         scored_to_at=now,
         scored_at=now,
     )
     write_score(connection, row)
-    known = before.get((agreement.id, row.period_starts_at))
-    verdicts = {} if known is None else {each["id"]: each["verdict"] for each in known.parsed()["objectives"]}
-    changes = verdict_changes(result, verdicts, is_demo=inventory.is_demo, noticed_at=now)
+    verdicts = before.get((agreement.id, row.period_starts_at), {})
+    changes = verdict_changes(result, verdicts, is_demo=is_demo, noticed_at=now)
     if running:
         measured = {name: last_measured_at(facts.of(name)) for name in facts.circuits}
-        changes += circuit_changes(result, measured, is_demo=inventory.is_demo, noticed_at=now)
+        changes += circuit_changes(result, measured, is_demo=is_demo, noticed_at=now)
         _show(result)
     write_transitions(connection, changes)
     metrics.SCORES.inc()

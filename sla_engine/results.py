@@ -1,4 +1,4 @@
-"""What each objective came to over one period, and its verdict. Pure, exact: every ratio is a Fraction, None where none exists."""
+"""What each objective came to over one period, and its verdict. Pure, exact: ratios are Fractions, None where none is."""
 
 from __future__ import annotations
 

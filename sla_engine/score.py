@@ -28,7 +28,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str]) -> int:
-    """Scores and prints; returns 0 whatever the verdict, 2 on bad input with one line on stderr and nothing on stdout."""
+    """Scores and prints. Returns 0 whatever the verdict; 2 on bad input, with one line on stderr and nothing on stdout."""
     try:
         output = _scored(argv)
     except InputError as error:

@@ -1,4 +1,4 @@
-"""The one arithmetic: an agreement, a period and the facts in, a score out. Pure; the command and the engine both call it."""
+"""The one arithmetic: an agreement, a period and the facts in, a score out. Pure; command and engine both call it."""
 
 from __future__ import annotations
 

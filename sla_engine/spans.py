@@ -1,4 +1,4 @@
-"""Sets of numbers as sorted disjoint ranges in arrays, and the axis that turns seconds into grid numbers. Pure, exact."""
+"""Sets of numbers as sorted disjoint ranges in arrays, and the axis that turns seconds into grid numbers. Pure."""
 
 from __future__ import annotations
 

@@ -63,3 +63,14 @@ def migrate(connection: Connection) -> list[str]:
             done.append(migration.name)
         prepare_time_series(connection)
     return done
+
+
+def require_current_schema(connection: Connection) -> None:
+    """Raises P2IError unless every migration of this release is applied: a stage never writes to an older schema."""
+    row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{SCHEMA}.migration",)).fetchone()
+    applied = set()
+    if row == (True,):
+        applied = {number for (number,) in connection.execute("SELECT number FROM migration").fetchall()}
+    connection.commit()
+    if missing := [migration.name for migration in known_migrations() if migration.number not in applied]:
+        raise P2IError(f"database: the schema lacks {missing[0]}; run: p2i migrate")

@@ -48,6 +48,32 @@ class VerdictRow(NamedTuple):
     detail: dict[str, Any]
 
 
+class ScoredPeriod(NamedTuple):
+    """What the engine must remember of a scored period. `is_provisional`: later readings may still change its tail."""
+
+    agreement: str
+    period_starts_at: datetime
+    period_ends_at: datetime
+    scored_to_at: datetime
+    is_provisional: bool
+    verdicts: dict[str, str]
+
+
+def read_scored_periods(connection: Connection) -> list[ScoredPeriod]:
+    """Every scored period with its verdicts by objective, without the documents."""
+    with connection.cursor(row_factory=class_row(ScoredPeriod)) as cursor:
+        cursor.execute(
+            """
+            SELECT agreement, period_starts_at, period_ends_at, scored_to_at,
+                   coalesce(bool_or((detail ->> 'provisional_seconds')::bigint > 0), false) AS is_provisional,
+                   coalesce(jsonb_object_agg(objective, verdict) FILTER (WHERE objective IS NOT NULL), '{}') AS verdicts
+            FROM score LEFT JOIN verdict USING (agreement, period_starts_at, period_ends_at)
+            GROUP BY agreement, period_starts_at, period_ends_at, scored_to_at ORDER BY agreement, period_starts_at
+            """
+        )
+        return cursor.fetchall()
+
+
 def write_score(connection: Connection, row: ScoreRow) -> None:
     """Writes the score and its verdicts, replacing those of the same agreement and period; the caller commits."""
     columns = ", ".join(ScoreRow._fields)

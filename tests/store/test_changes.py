@@ -35,9 +35,7 @@ def test_what_is_committed_after_the_pass_is_new(connection: Connection, circuit
     assert read_touched(connection, began) == [Touched("a", NOON + timedelta(minutes=1), NOON + timedelta(minutes=1))]
 
 
-def test_a_batch_begun_before_the_pass_and_committed_after_it_is_not_missed(
-    dsn: str, circuits: dict[str, int]
-) -> None:
+def test_a_batch_begun_before_the_pass_and_committed_after_it_is_not_missed(dsn: str, circuits: dict[str, int]) -> None:
     with connect(dsn, "slow writer") as slow, connect(dsn, "engine") as engine:
         write_one(slow, circuits["a"], NOON)  # its transaction has begun …
         began = snapshot_xid(engine)

@@ -2,7 +2,7 @@ import pytest
 
 from store.connection import Connection
 from store.errors import P2IError
-from store.migrations import known_migrations, migrate
+from store.migrations import known_migrations, migrate, require_current_schema
 
 
 def test_a_second_run_applies_nothing(connection: Connection) -> None:
@@ -27,3 +27,19 @@ def test_a_newer_database_is_refused(connection: Connection) -> None:
     connection.execute("INSERT INTO migration (number, name, sha256) VALUES (9999, 'future', '')")
     with pytest.raises(P2IError, match=r"^database: migration 9999 is from a newer release than this one$"):
         migrate(connection)
+
+
+def test_a_current_schema_is_enough_for_a_stage(connection: Connection) -> None:
+    require_current_schema(connection)
+
+
+def test_a_stage_refuses_an_older_schema(connection: Connection) -> None:
+    connection.execute("DELETE FROM migration WHERE number > 1")
+    with pytest.raises(P2IError, match=r"^database: the schema lacks 0002_promises_and_verdicts; run: p2i migrate$"):
+        require_current_schema(connection)
+
+
+def test_a_stage_refuses_an_empty_database(connection: Connection) -> None:
+    connection.execute("DROP SCHEMA p2i CASCADE")
+    with pytest.raises(P2IError, match=r"^database: the schema lacks 0001_readings; run: p2i migrate$"):
+        require_current_schema(connection)

@@ -5,7 +5,7 @@ import pytest
 
 from store.connection import Connection, connect
 from store.rows import TransitionRow
-from store.transitions import LEASE, claim_transitions, confirm_told, read_transitions, write_transitions
+from store.transitions import LEASE, claim_transitions, confirm_told, read_states, read_transitions, write_transitions
 
 NOW = datetime(2026, 11, 22, 8, 12, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -81,3 +81,10 @@ def test_nothing_is_told_that_was_not_claimed(connection: Connection) -> None:
     write_transitions(connection, [outage("a")])
     with pytest.raises(psycopg.errors.CheckViolation):
         connection.execute("UPDATE transition SET told_at = %s", (NOW,))
+
+
+def test_the_state_of_a_circuit_is_the_last_one_noticed(connection: Connection) -> None:
+    back = outage("a")._replace(from_state="down", to_state="up", changed_at=NOW + SECOND)
+    verdict = outage("a")._replace(subject="objective", from_state="met", to_state="breached")
+    write_transitions(connection, [outage("a"), back, outage("b"), verdict])
+    assert read_states(connection) == {("DEMO-1", "a"): ("up", NOW + SECOND), ("DEMO-1", "b"): ("down", NOW)}

@@ -1,0 +1,243 @@
+"""Passes over a real database: what is due, what is written, and what happens when it is done twice."""
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from facilities.agreement_toml import read_agreement
+from facilities.calendar import month
+from facilities.instants import instant
+from facilities.inventory import DEMO_INVENTORY, read_inventory
+from sla_engine.passes import Promised, due_periods, epoch_seconds_of, run_pass
+from store.changes import Touched
+from store.connection import Connection
+from store.promises import ExclusionRow, write_exclusions
+from store.readings import INTERVAL, write_readings
+from store.registry import CircuitRow, register_circuits
+from store.rows import TransitionRow
+from store.transitions import read_transitions
+from store.verdicts import ScoredPeriod, read_scores, read_verdicts
+
+NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
+AGREEMENT = """
+[agreement]
+id = "SMALL"
+tenant = "locataire-b"
+facility = "casanearshore"
+time_zone = "Africa/Casablanca"
+starts_on = 2026-08-01
+monthly_fee = "1000.00"
+currency = "MAD"
+[[objective]]
+id = "availability"
+circuit = "casa-b1"
+indicator = "availability"
+interval_seconds = 60
+consecutive_intervals = 5
+consecutive_high_loss = 3
+target_percent = "99.9"
+min_coverage_percent = "50"
+credits = [{ at_least_percent = "0", below_percent = "99.9", credit_percent = "5" }]
+"""
+
+
+@pytest.fixture
+def promised(tmp_path: Path) -> Promised:
+    """The demo inventory with a single small agreement: Δt 60 s, n = 5, target 99.9 %."""
+    return promise(tmp_path, AGREEMENT)
+
+
+def promise(folder: Path, *texts: str) -> Promised:
+    agreements, files = {}, {}
+    for number, text in enumerate(texts):
+        file = folder / f"{number}.toml"
+        file.write_text(text)
+        agreement = read_agreement(file)
+        agreements[agreement.id], files[agreement.id] = agreement, file
+    demo = read_inventory(DEMO_INVENTORY)
+    replaced = dataclasses.replace(
+        demo, agreements=MappingProxyType(agreements), agreement_files=MappingProxyType(files)
+    )
+    return Promised.of(replaced)
+
+
+@pytest.fixture
+def circuits(connection: Connection) -> dict[str, int]:
+    return register_circuits(
+        connection, [CircuitRow(name, "casanearshore", None, True) for name in ("casa-a1", "casa-b1")]
+    )
+
+
+def measure(connection: Connection, number: int, start: datetime, minutes: int, lost: int = 0) -> None:
+    at = np.arange(minutes, dtype=np.int64) * 60_000_000 + epoch_seconds_of(start) * 1_000_000
+    columns = [np.full(minutes, number), at, np.full(minutes, 10), np.full(minutes, lost)]
+    write_readings(connection, INTERVAL, columns, start + timedelta(minutes=minutes))
+    connection.commit()
+
+
+def scores(connection: Connection) -> dict[str, dict[str, Any]]:
+    return {f"{row.period_starts_at:%Y-%m-%d}": row.parsed() for row in read_scores(connection)}
+
+
+def test_the_running_month_is_always_due(connection: Connection, promised: Promised) -> None:
+    assert run_pass(connection, promised, NOW) == 1
+    (document,) = scores(connection).values()
+    assert document["period"]["starts_at"] == "2026-10-01T00:00:00Z"
+    assert document["objectives"][0]["verdict"] == "insufficient_data"
+    assert document["objectives"][0]["value_percent"] is None
+
+
+def test_time_still_to_come_is_unknown_and_hidden_readings_too(
+    connection: Connection, promised: Promised, circuits: dict[str, int]
+) -> None:
+    measure(connection, circuits["casa-b1"], NOW - timedelta(hours=2), 120)
+    measure(connection, circuits["casa-b1"], NOW, 3)  # a source whose clock is minutes ahead
+    run_pass(connection, promised, NOW)
+    seconds = scores(connection)["2026-10-01"]["objectives"][0]["seconds"]
+    assert seconds["up"] == 7200
+    assert seconds["unknown"] == 31 * 86400 - 7200
+
+
+def test_new_facts_make_their_past_month_due_and_nothing_else(
+    connection: Connection, promised: Promised, circuits: dict[str, int]
+) -> None:
+    run_pass(connection, promised, NOW)
+    measure(connection, circuits["casa-b1"], datetime(2026, 9, 10, tzinfo=UTC), 60)
+    assert run_pass(connection, promised, NOW) == 2
+    assert run_pass(connection, promised, NOW) == 1
+    assert sorted(scores(connection)) == ["2026-08-31", "2026-10-01"]
+
+
+@pytest.mark.parametrize(
+    ("touched_on", "provisional", "due"),
+    [
+        ("2026-10-01", True, [9, 10]),  # what follows an undecided tail may decide it
+        ("2026-10-01", False, [10]),
+        ("2026-09-10", False, [9, 10]),
+        ("2026-08-20", False, [8, 9, 10]),  # September starts with the state August ends with
+    ],
+)
+def test_facts_make_due_whatever_they_can_change(
+    promised: Promised, touched_on: str, provisional: bool, due: list[int]
+) -> None:
+    september = month(2026, 9, promised.inventory.agreements["SMALL"].time_zone)
+    scored = ScoredPeriod("SMALL", instant(september.starts_at), instant(september.ends_at), NOW, provisional, {})
+    at = datetime.fromisoformat(touched_on + "T00:05:00Z")
+    agreements = promised.inventory.agreements.values()
+    found = due_periods(agreements, [Touched("casa-b1", at, at)], [scored], epoch_seconds_of(NOW))
+    assert [(instant(each.month.starts_at) + timedelta(days=2)).month for each in found] == due
+
+
+def test_before_it_starts_and_after_it_ends_an_agreement_promises_nothing(tmp_path: Path) -> None:
+    text = AGREEMENT.replace("starts_on = 2026-08-01", "starts_on = 2026-08-01\nends_on = 2026-09-15")
+    agreements = promise(tmp_path, text).inventory.agreements.values()
+    everywhere = Touched("casa-b1", datetime(2026, 1, 1, tzinfo=UTC), NOW)
+    found = due_periods(agreements, [everywhere], [], epoch_seconds_of(NOW))
+    assert [(instant(each.month.starts_at) + timedelta(days=2)).month for each in found] == [8, 9]
+
+
+def test_a_month_is_scored_once_more_after_its_end(
+    connection: Connection, promised: Promised, circuits: dict[str, int]
+) -> None:
+    measure(connection, circuits["casa-b1"], datetime(2026, 9, 30, 22, 0, tzinfo=UTC), 60)
+    before_the_end = datetime(2026, 9, 30, 23, 30, tzinfo=UTC)
+    run_pass(connection, promised, before_the_end)
+    assert run_pass(connection, promised, NOW) == 2
+    assert run_pass(connection, promised, NOW) == 1
+    row = next(row for row in read_scores(connection) if row.period_starts_at.month == 8)
+    assert row.scored_to_at == NOW
+
+
+def test_an_exclusion_decided_later_changes_the_past_month(
+    connection: Connection, promised: Promised, circuits: dict[str, int]
+) -> None:
+    start = datetime(2026, 9, 10, tzinfo=UTC)
+    measure(connection, circuits["casa-b1"], start, 60)
+    measure(connection, circuits["casa-b1"], start + timedelta(hours=1), 30, lost=10)
+    run_pass(connection, promised, NOW)
+    assert scores(connection)["2026-08-31"]["objectives"][0]["seconds"]["down"] == 1800
+    span = (start + timedelta(hours=1), start + timedelta(minutes=90))
+    write_exclusions(connection, [ExclusionRow("X", "casa-b1", "customer", *span, None, "accepted")], circuits)
+    connection.commit()
+    run_pass(connection, promised, NOW)
+    assert scores(connection)["2026-08-31"]["objectives"][0]["seconds"]["down"] == 0
+    assert scores(connection)["2026-08-31"]["objectives"][0]["seconds"]["excluded"] == 1800
+
+
+def test_scoring_twice_writes_the_same(connection: Connection, promised: Promised, circuits: dict[str, int]) -> None:
+    measure(connection, circuits["casa-b1"], NOW - timedelta(hours=3), 180)
+    run_pass(connection, promised, NOW)
+    first = (read_scores(connection), read_verdicts(connection), read_transitions(connection))
+    run_pass(connection, promised, NOW)
+    assert (read_scores(connection), read_verdicts(connection), read_transitions(connection)) == first
+
+
+def test_an_outage_is_one_transition_when_it_begins_and_one_when_it_has_ended(
+    connection: Connection, promised: Promised, circuits: dict[str, int]
+) -> None:
+    number, began = circuits["casa-b1"], NOW - timedelta(minutes=20)
+    measure(connection, number, NOW - timedelta(hours=2), 100)
+    measure(connection, number, began, 4, lost=10)
+    run_pass(connection, promised, began + timedelta(minutes=4))
+    assert changes(connection) == []  # four bad minutes are not yet an outage
+    measure(connection, number, began + timedelta(minutes=4), 6, lost=10)
+    for _ in range(2):
+        run_pass(connection, promised, began + timedelta(minutes=10))
+        assert changes(connection) == [("up", "down", began)]
+    measure(connection, number, began + timedelta(minutes=10), 5)
+    run_pass(connection, promised, NOW)
+    assert changes(connection) == [("up", "down", began), ("down", "up", began + timedelta(minutes=10))]
+
+
+def changes(connection: Connection) -> list[tuple[str, str, datetime]]:
+    rows: list[TransitionRow] = [row for row in read_transitions(connection) if row.subject == "circuit"]
+    return [(row.from_state, row.to_state, row.changed_at) for row in reversed(rows)]
+
+
+def test_a_verdict_that_changes_is_a_transition(
+    connection: Connection, promised: Promised, circuits: dict[str, int]
+) -> None:
+    run_pass(connection, promised, NOW)
+    start = month(2026, 10, promised.inventory.agreements["SMALL"].time_zone).starts_at
+    measure(connection, circuits["casa-b1"], instant(start), 31 * 1440)
+    run_pass(connection, promised, datetime(2026, 11, 1, 0, 0, tzinfo=UTC))
+    found = [
+        (row.from_state, row.to_state) for row in reversed(read_transitions(connection)) if row.subject == "objective"
+    ]
+    assert found == [
+        ("unscored", "insufficient_data"),  # October, running
+        ("insufficient_data", "met"),  # October, whole
+        ("unscored", "insufficient_data"),  # November, running
+    ]
+
+
+def test_one_agreement_that_cannot_be_scored_does_not_stop_the_others(
+    connection: Connection, tmp_path: Path, circuits: dict[str, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    other = AGREEMENT.replace('"SMALL"', '"OTHER"').replace("casa-b1", "casa-a1")
+    both = promise(tmp_path, AGREEMENT, other)
+    measure(connection, circuits["casa-b1"], NOW - timedelta(hours=1, seconds=7), 1)
+    assert run_pass(connection, both, NOW) == 1
+    assert [row.agreement for row in read_scores(connection)] == ["OTHER"]
+    assert (
+        'agreement SMALL could not be scored: circuit "casa-b1": the reading at 2026-10-05T10:59:53Z lies off'
+        in caplog.text
+    )
+    connection.execute("DELETE FROM circuit_interval")
+    connection.commit()
+    assert run_pass(connection, both, NOW) == 2
+
+
+def test_a_score_names_the_rules_it_was_made_by(connection: Connection, promised: Promised) -> None:
+    run_pass(connection, promised, NOW)
+    (row,) = read_scores(connection)
+    assert (row.tenant, row.facility, row.is_demo) == ("locataire-b", "casanearshore", True)
+    assert row.tzdb_version == "2026f"
+    assert row.agreement_sha256 == promised.sha256["SMALL"]
+    assert len(row.agreement_sha256) == 64
+    assert row.document.endswith("}\n")

@@ -1,0 +1,70 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from store.connection import Connection
+from store.doctor import Finding, findings
+from store.doctor_command import main
+from store.quarantine import write_quarantine
+from store.rows import QuarantineRow
+
+
+def by_question(connection: Connection, now: datetime | None = None) -> dict[str, Finding]:
+    return {finding.question: finding for finding in findings(connection, now)}
+
+
+def test_a_fresh_database_has_no_error(connection: Connection) -> None:
+    found = by_question(connection)
+    assert {finding.level for finding in found.values()} <= {"ok", "warning"}
+    assert found["server"].text.startswith("PostgreSQL ")
+    assert found["schema"].level == "ok"
+    assert found["quarantine"] == Finding("ok", "quarantine", "empty")
+
+
+def test_what_plain_postgresql_means_is_said(connection: Connection) -> None:
+    finding = by_question(connection)["TimescaleDB"]
+    if finding.level == "warning":
+        assert finding.text.startswith("not in this database: readings are in ordinary tables")
+    else:
+        assert finding.text.endswith("readings are in hypertables")
+
+
+def test_a_missing_schema_is_an_error_with_what_to_do(connection: Connection) -> None:
+    connection.execute("DROP SCHEMA p2i CASCADE")
+    assert by_question(connection)["schema"] == Finding("error", "schema", "not there; run: p2i migrate")
+
+
+def test_a_clock_apart_is_a_warning(connection: Connection) -> None:
+    finding = by_question(connection, datetime.now(UTC) - timedelta(hours=1))["clock"]
+    assert finding.level == "warning"
+    assert finding.text.startswith("the server's clock is +3600")
+
+
+def test_quarantined_input_is_counted_by_reason(connection: Connection) -> None:
+    now = datetime(2026, 9, 20, tzinfo=UTC)
+    rows = [
+        QuarantineRow("collectors", "topic", "malformed", "not JSON", payload, now) for payload in (b"a", b"b", b"b")
+    ]
+    assert write_quarantine(connection, rows) == 2
+    assert by_question(connection)["quarantine"].text.startswith("2 malformed; ")
+
+
+def test_the_command_prints_a_line_per_question(
+    dsn: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("P2I_DSN", dsn)
+    assert main([]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "database: the one P2I_DSN names"
+    assert [line.split()[1] for line in lines[1:]] == ["server", "TimescaleDB", "schema", "zone", "clock", "quarantine"]
+
+
+def test_an_absent_database_is_one_line_and_exit_2(
+    tmp_path: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("P2I_DSN", f"host={tmp_path} dbname=x")
+    assert main([]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert len(shown.err.splitlines()) == 1
+    assert shown.err.startswith("database: connection is bad")
