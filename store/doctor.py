@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from store.connection import Connection
 from store.migrations import known_migrations
-from store.timescale import HYPERTABLES, extension_version
+from store.timescale import HYPERTABLES, extension_version, is_offered
 from store.zone_data import zone_data_are_current
 
 OLDEST_MAJOR_VERSION = 15
@@ -44,6 +44,12 @@ def _version(connection: Connection) -> Finding:
 
 def _extension(connection: Connection) -> Finding:
     version = extension_version(connection)
+    if version is None and is_offered(connection):
+        return Finding(
+            "warning",
+            "TimescaleDB",
+            "offered by this server and not in this database; as its owner: CREATE EXTENSION timescaledb; p2i migrate",
+        )
     if version is None:
         return Finding(
             "warning",

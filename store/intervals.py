@@ -1,4 +1,4 @@
-"""Half-open spans [starts_at, ends_at) and their set algebra. Pure; over epoch seconds, grid numbers or aware instants."""
+"""Half-open spans [starts_at, ends_at) and their set algebra. Pure; over seconds, grid numbers or aware instants."""
 
 from __future__ import annotations
 

@@ -40,6 +40,18 @@ def read_transitions(connection: Connection, *, newest: int = 100) -> list[Trans
         return cursor.fetchall()
 
 
+def read_states(connection: Connection) -> dict[tuple[str, str], tuple[str, datetime]]:
+    """The state each (agreement, circuit) last changed to, as far as was noticed, and when; absent: no change yet.
+
+    The latest change counts, not the latest row: a change of the past may be noticed late.
+    """
+    rows = connection.execute(
+        "SELECT DISTINCT ON (agreement, circuit) agreement, circuit, to_state, changed_at FROM transition"
+        " WHERE subject = 'circuit' ORDER BY agreement, circuit, changed_at DESC, transition_id DESC"
+    ).fetchall()
+    return {(agreement, circuit): (state, changed_at) for agreement, circuit, state, changed_at in rows}
+
+
 def claim_transitions(
     connection: Connection, claimed_by: str, now: datetime, *, at_most: int = 100, lease: timedelta = LEASE
 ) -> list[ClaimedTransition]:

@@ -36,6 +36,10 @@ def template_database(server_dsn: str) -> Iterator[str]:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     with connect(conninfo.make_conninfo(server_dsn, dbname=name), "tests") as template:
         migrate(template)
+    with psycopg.connect(server_dsn, autocommit=True) as server:
+        # A background worker of TimescaleDB in the template would make cloning it fail.
+        server.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
     yield name
     with psycopg.connect(server_dsn, autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
