@@ -16,7 +16,8 @@ GRACE_SECONDS = 10
 
 
 class Processes:
-    """Child processes, each with a log file `NAME.log` in `logs`; leaving the context ends them, last started first.
+    """Child processes with exactly this environment, each with a log file `NAME.log` in `logs`; leaving the context
+    ends them, last started first.
 
     They live in sessions of their own, so that Ctrl-C reaches only the parent, which ends them in order; and the
     kernel ends them when the parent is killed.
@@ -24,7 +25,7 @@ class Processes:
 
     def __init__(self, logs: Path, environment: Mapping[str, str]) -> None:
         self.logs = logs
-        self.environment = {**os.environ, **environment}
+        self.environment = dict(environment)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._libc = ctypes.CDLL(None, use_errno=True)
 

@@ -69,8 +69,8 @@ def main(argv: Sequence[str]) -> int:
         help="how often to look (default: P2I_ENGINE_EVERY_SECONDS, else 60)",
     )  # fmt: skip
     parser.add_argument(
-        "--metrics-port", type=int, default=int(os.environ.get("P2I_ENGINE_METRICS_PORT", "0")), metavar="PORT",
-        help="serve metrics for Prometheus (default: P2I_ENGINE_METRICS_PORT, else not)",
+        "--metrics-port", type=int, default=int(os.environ.get("P2I_METRICS_PORT", "0")), metavar="PORT",
+        help="serve metrics for Prometheus (default: P2I_METRICS_PORT, else not)",
     )  # fmt: skip
     options = parser.parse_args(argv)
 

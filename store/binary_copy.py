@@ -1,8 +1,9 @@
-"""PostgreSQL's binary COPY format for rows of fixed width, built and read by numpy without a loop per row.
+"""Whole columns to and from PostgreSQL in its binary formats, built and read by numpy without a loop per row.
 
-Format (PostgreSQL manual, COPY, Binary Format): an 11-byte signature, two int32 zeros, then per row an int16 count of
-fields and per field an int32 length and its big-endian bytes; an int16 -1 ends the file. Columns must not be NULL:
-callers use a sentinel and turn it into NULL in SQL.
+In: the binary COPY file of rows of fixed width (PostgreSQL manual, COPY, Binary Format): an 11-byte signature, two
+int32 zeros, then per row an int16 count of fields and per field an int32 length and its big-endian bytes; an int16 -1
+ends the file. Out: one array per column in the binary form of `array_send` (the driver hands out a COPY row by row,
+which costs more than the server's aggregation). No value may be NULL: callers use a sentinel.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,9 @@ import numpy.typing as npt
 
 from store.connection import Connection
 
-HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-TRAILER = b"\xff\xff"
+COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+COPY_TRAILER = b"\xff\xff"
+ARRAY_HEADER_BYTES = 20  # of one dimension: dimensions, has-null flag, element type, length, lower bound
 WIDTHS = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "timestamptz": ">i8"}
 # timestamptz is microseconds since 2000-01-01; everything else of ours counts from 1970.
 EPOCH_2000_MICROSECONDS = 946_684_800_000_000
@@ -22,54 +24,50 @@ EPOCH_2000_MICROSECONDS = 946_684_800_000_000
 Column = npt.NDArray[np.int64]
 
 
-def _row_type(types: Sequence[str]) -> np.dtype[Any]:
+def copy_file(columns: Sequence[Column], types: Sequence[str]) -> bytes:
+    """The rows as one binary COPY file. Instants are int64 microseconds since 1970 (UTC)."""
     fields: list[tuple[str, str]] = [("fields", ">i2")]
     for position, name in enumerate(types):
         fields += [(f"length{position}", ">i4"), (f"value{position}", WIDTHS[name])]
-    return np.dtype(fields)
-
-
-def encoded(columns: Sequence[Column], types: Sequence[str]) -> bytes:
-    """The rows as one binary COPY file. Instants are int64 microseconds since 1970 (UTC)."""
-    rows = np.empty(len(columns[0]), dtype=_row_type(types))
+    rows = np.empty(len(columns[0]), dtype=np.dtype(fields))
     rows["fields"] = len(types)
     for position, (column, name) in enumerate(zip(columns, types, strict=True)):
         rows[f"length{position}"] = np.dtype(WIDTHS[name]).itemsize
         rows[f"value{position}"] = column - EPOCH_2000_MICROSECONDS if name == "timestamptz" else column
-    return HEADER + rows.tobytes() + TRAILER
-
-
-def decoded(data: bytes | bytearray | memoryview, types: Sequence[str]) -> list[Column]:
-    """The columns of one binary COPY file as int64 arrays; instants in microseconds since 1970 (UTC).
-
-    Raises ValueError when the file is not of these types or holds a NULL.
-    """
-    body = memoryview(data)[len(HEADER) : -len(TRAILER)]
-    row_type = _row_type(types)
-    if len(body) % row_type.itemsize:
-        raise ValueError("binary COPY: rows are not all of the expected width (a NULL?)")
-    rows = np.frombuffer(body, dtype=row_type)
-    columns = []
-    for position, name in enumerate(types):
-        if np.any(rows[f"length{position}"] != np.dtype(WIDTHS[name]).itemsize):
-            raise ValueError(f"binary COPY: column {position + 1} is not {name} throughout")
-        column = rows[f"value{position}"].astype(np.int64)
-        columns.append(column + EPOCH_2000_MICROSECONDS if name == "timestamptz" else column)
-    return columns
+    return COPY_HEADER + rows.tobytes() + COPY_TRAILER
 
 
 def copy_in(connection: Connection, statement: str, columns: Sequence[Column], types: Sequence[str]) -> None:
     """Sends the rows through `COPY … FROM STDIN (FORMAT BINARY)`."""
     with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        copy.write(encoded(columns, types))
+        copy.write(copy_file(columns, types))
 
 
-def copy_out(
-    connection: Connection, statement: str, types: Sequence[str], parameters: Mapping[str, object]
+def array_column(data: bytes | None, type_name: str) -> Column:
+    """The values of one sent array as int64; instants in microseconds since 1970 (UTC). None is the empty array.
+
+    Raises ValueError when the array holds a NULL or values of another width.
+    """
+    if data is None:
+        return np.empty(0, np.int64)
+    width = np.dtype(WIDTHS[type_name]).itemsize
+    elements = np.dtype([("length", ">i4"), ("value", WIDTHS[type_name])])
+    body = memoryview(data)[ARRAY_HEADER_BYTES:]
+    if len(body) % elements.itemsize:
+        raise ValueError(f"binary array: not {type_name} throughout (a NULL?)")
+    values = np.frombuffer(body, dtype=elements)
+    if np.any(values["length"] != width):
+        raise ValueError(f"binary array: not {type_name} throughout (a NULL?)")
+    column: Column = values["value"].astype(np.int64)
+    return column + EPOCH_2000_MICROSECONDS if type_name == "timestamptz" else column
+
+
+def read_columns(
+    connection: Connection, rows: str, columns: Mapping[str, str], parameters: Mapping[str, Any]
 ) -> list[Column]:
-    """Reads the rows of `COPY (…) TO STDOUT (FORMAT BINARY)`; parameters are bound on the client."""
-    data = bytearray()
-    with connection.cursor() as cursor, cursor.copy(statement.encode(), parameters) as copy:
-        for chunk in copy:
-            data += chunk
-    return decoded(data, types)
+    """The columns (name → type) of the rows that the query `rows` gives, in its order."""
+    sent = ", ".join(f"array_send(array_agg({name}))" for name in columns)
+    with connection.cursor(binary=True) as cursor:
+        row = cursor.execute(f"SELECT {sent} FROM ({rows}) AS rows".encode(), parameters).fetchone()
+    assert row is not None
+    return [array_column(data, type_name) for data, type_name in zip(row, columns.values(), strict=True)]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from store.binary_copy import Column, copy_in, copy_out
+from store.binary_copy import Column, copy_in, read_columns
 from store.connection import Connection
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -137,16 +137,13 @@ def read_readings(
     An absent value comes as the kind's `absent` number.
     """
     values = ", ".join(
-        name if kind.absent is None else f"coalesce({name}, {kind.absent})::{type_}" for name, type_ in kind.values
+        name if kind.absent is None else f"coalesce({name}, {kind.absent}) AS {name}" for name, _ in kind.values
     )
-    return copy_out(
+    return read_columns(
         connection,
-        f"""
-        COPY (SELECT {kind.instant}, {values} FROM {kind.table}
-              WHERE {kind.series} = %(series)s AND {kind.instant} >= %(from)s AND {kind.instant} < %(to)s
-              ORDER BY {kind.instant}) TO STDOUT (FORMAT BINARY)
-        """,
-        kind.types[1:],
+        f"SELECT {kind.instant}, {values} FROM {kind.table} WHERE {kind.series} = %(series)s"
+        f" AND {kind.instant} >= %(from)s AND {kind.instant} < %(to)s ORDER BY {kind.instant}",
+        {kind.instant: "timestamptz", **dict(kind.values)},
         {"series": series_id, "from": starts_at, "to": ends_at},
     )
 

@@ -83,8 +83,9 @@ def test_nothing_is_told_that_was_not_claimed(connection: Connection) -> None:
         connection.execute("UPDATE transition SET told_at = %s", (NOW,))
 
 
-def test_the_state_of_a_circuit_is_the_last_one_noticed(connection: Connection) -> None:
+def test_the_state_of_a_circuit_is_what_it_last_changed_to(connection: Connection) -> None:
     back = outage("a")._replace(from_state="down", to_state="up", changed_at=NOW + SECOND)
+    noticed_late = outage("a", NOW - SECOND)
     verdict = outage("a")._replace(subject="objective", from_state="met", to_state="breached")
-    write_transitions(connection, [outage("a"), back, outage("b"), verdict])
+    write_transitions(connection, [outage("a"), back, outage("b"), noticed_late, verdict])
     assert read_states(connection) == {("DEMO-1", "a"): ("up", NOW + SECOND), ("DEMO-1", "b"): ("down", NOW)}

@@ -1,0 +1,88 @@
+"""The demo's processes and its waiting: started in the order of the flow, watched, their alerts told as they come."""
+
+import re
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from collectors import stamp
+from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
+from p2i.supervisor import Processes
+from store.errors import P2IError
+
+PATIENCE_SECONDS = 150
+LOOK_EVERY_SECONDS = 0.3
+
+
+def inventory_with_free_ports(folder: Path) -> Inventory:
+    """A copy of the demo inventory whose reflectors listen on ports that are free now."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(DEMO_INVENTORY, folder)
+    probes = folder / "probes.toml"
+    text = probes.read_text(encoding="utf-8")
+    probes.write_text(
+        re.sub(r"(?m)^port = \d+$", lambda _: f"port = {free_port(socket.SOCK_DGRAM)}", text), encoding="utf-8"
+    )
+    return read_inventory(folder)
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """A port of the loopback address that nobody uses at this moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Whether a reflector on `port` of this machine answers a test packet within a tenth of a second."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.settimeout(0.1)
+        try:
+            probe.connect(("127.0.0.1", port))
+            probe.send(stamp.request(0, 0))
+            return stamp.reply(probe.recv(512)) is not None
+        except OSError:  # nobody there yet: refused, or no answer in time
+            return False
+
+
+class Teller:
+    """Tells the person watching what happens: steps of the demo, and alerts as `p2i alert` tells them."""
+
+    def __init__(self, console: Console, label: str) -> None:
+        self.console = console
+        self.label = label
+        self._read = 0
+
+    def step(self, text: str) -> None:
+        """One line of what happens now."""
+        self.console.print(f"[dim]{datetime.now(UTC):%H:%M:%S}Z[/dim]  {text}", highlight=False)
+
+    def alerts(self, log: Path) -> None:
+        """Prints the alerts told since the last look."""
+        text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+        whole = text[: text.rfind("\n") + 1]
+        for line in whole[self._read :].splitlines():
+            if self.label in line:
+                self.console.print(
+                    f"           [bold]alert[/bold]  {line}", highlight=False, soft_wrap=True, markup=True
+                )
+        self._read = len(whole)
+
+    def wait(self, processes: Processes, what: str, done: Callable[[], bool]) -> None:
+        """Waits until `done()`, telling alerts meanwhile.
+
+        Raises P2IError when a process ended by itself or patience did.
+        """
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not done():
+            self.alerts(processes.logs / "alerting.log")
+            processes.require_all_running()
+            if time.monotonic() > until:
+                raise P2IError(f"{what}: not within {PATIENCE_SECONDS} s; the logs are in {processes.logs}")
+            time.sleep(LOOK_EVERY_SECONDS)
+        self.alerts(processes.logs / "alerting.log")
