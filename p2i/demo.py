@@ -242,13 +242,13 @@ class _Demo:
         table = Table(
             title=self.inventory.labelled(f"truth beside score, {self.month_text} and live"), title_justify="left"
         )
-        for column in ("circuit", "objective", "figure", "truth", "scored"):
+        for column in ("circuit", "objective", "truth", "scored"):
             table.add_column(column, overflow="fold")
         table.add_column("")
         for each in comparisons:
             mark = "[green]same[/green]" if each.is_equal else "[bold red]DIFFERS[/bold red]"
             scored = "″" if each.truth == each.scored else each.scored
-            table.add_row(each.circuit, each.objective, each.figure, each.truth, scored, mark)
+            table.add_row(each.circuit, each.objective, each.truth, scored, mark)
         self.console.print(table)
 
     def _p2i(self, *words: str) -> None:
@@ -262,8 +262,11 @@ class _Demo:
     def _board_and_statements(self) -> None:
         self._p2i("board", "--once", "--period", self.month_text)
         folder = self.home / "statements"
+        simulated = {agreement.tenant for agreement in self.month.agreements}
+        running = datetime.now(self.month.agreements[0].time_zone).strftime("%Y-%m")
         for tenant in self.inventory.tenants:
-            self._p2i("statement", "--tenant", tenant, "--period", self.month_text, "--out", str(folder))
+            period = self.month_text if tenant in simulated else running
+            self._p2i("statement", "--tenant", tenant, "--period", period, "--out", str(folder))
         self.teller.step(f"statements: {folder}")
 
     def _keep(self, dsn: str, feed: Feed, processes: Processes) -> None:

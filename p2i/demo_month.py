@@ -50,7 +50,8 @@ class DemoMonth:
         """The figures a right score of the agreement must show, by objective id."""
         figures: dict[str, dict[str, Any]] = {}
         for simulated in self.circuits:
-            figures |= truth(simulated, agreement)
+            if agreement.availability_of(simulated.circuit) is not None:
+                figures |= truth(simulated, agreement)
         return figures
 
     def write_promises(self, connection: Connection) -> None:

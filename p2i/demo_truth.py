@@ -8,12 +8,11 @@ LIVE_TOLERANCE = timedelta(seconds=2)
 
 
 class Comparison(NamedTuple):
-    """One figure: what was put in and what was scored, as text, and whether they are equal."""
+    """One objective's figures: what was put in and what was scored, as text, and whether they are equal."""
 
     agreement: str
     objective: str
     circuit: str
-    figure: str
     truth: str
     scored: str
     is_equal: bool
@@ -25,17 +24,16 @@ def compare(document: Mapping[str, Any], truth: Mapping[str, Mapping[str, Any]])
     objectives = {objective["id"]: objective for objective in document["objectives"]}
     for name, figures in truth.items():
         objective = objectives.get(name, {})
-        for figure, expected in figures.items():
-            scored = objective.get(figure)
-            if figure == "tickets" and scored is not None:
-                scored = [{key: value for key, value in line.items() if key != "verdict"} for line in scored]
-            found.append(
-                Comparison(
-                    document["agreement"], name, str(objective.get("circuit", "")), figure,
-                    _text(expected), _text(scored), scored == expected,
-                )
-            )  # fmt: skip
+        scored = {figure: objective.get(figure) for figure in figures}
+        if scored.get("tickets") is not None:
+            scored["tickets"] = [_without_verdict(line) for line in scored["tickets"]]
+        circuit = str(objective.get("circuit", ""))
+        found.append(Comparison(document["agreement"], name, circuit, _text(figures), _text(scored), scored == figures))
     return found
+
+
+def _without_verdict(ticket: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in ticket.items() if key != "verdict"}
 
 
 def compare_outage(
@@ -59,17 +57,23 @@ def compare_outage(
             for found, true in zip(outages[0], (stopped_at, answering_at), strict=True)
         )
     scored = ", ".join(_span(*outage) for outage in outages) or "no outage"
-    return Comparison(document["agreement"], objective["id"], circuit, "outage", truth, scored, equal)
+    return Comparison(document["agreement"], objective["id"], circuit, truth, scored, equal)
 
 
 def _span(start: datetime, end: datetime) -> str:
     return f"{start:%H:%M:%S}–{end:%H:%M:%S}Z ({(end - start).total_seconds():.0f} s)"
 
 
-def _text(value: Any) -> str:
-    """A figure in one short line: `up 2589600 · down 6000 …`, without the zeros that say nothing."""
-    if isinstance(value, Mapping):
-        return " · ".join(f"{name} {part}" for name, part in value.items() if part != 0) or "0"
-    if isinstance(value, list):
-        return ", ".join(f"{line['ticket']} {line['elapsed_seconds']} s" for line in value) or "none"
-    return "—" if value is None else str(value)
+def _text(figures: Mapping[str, Any]) -> str:
+    """Figures in one short line: `up 2589600 · down 6000 …`, without the seconds that are zero."""
+    parts = []
+    for name, value in figures.items():
+        if isinstance(value, Mapping):
+            parts += [f"{part} {seconds}" for part, seconds in value.items() if seconds != 0]
+        elif isinstance(value, list):
+            parts += [
+                f"{line['ticket']} {line['elapsed_seconds']} s, frozen {line['frozen_seconds']} s" for line in value
+            ]
+        else:
+            parts.append(f"{name} {'—' if value is None else value}")
+    return " · ".join(parts)

@@ -111,7 +111,7 @@ def simulate(circuit: str, agreement: Agreement, starts_at: datetime, ends_at: d
 def _tickets(circuit: str, script: Script, starts_at: datetime) -> tuple[list[TicketRow], list[FreezeRow]]:
     tickets, freezes = [], []
     for number, fault in enumerate(script.faults, start=1):
-        name = f"DEMO-T-{circuit}-{number}"
+        name = f"DEMO-T{number}-{circuit}"
         opened, restored = (starts_at + edge for edge in span(fault.at_hours, fault.minutes))
         tickets.append(TicketRow(name, circuit, opened, restored))
         if fault.frozen_minutes:
