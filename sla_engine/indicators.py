@@ -60,16 +60,41 @@ def round_trip(
     """
     if probes is None:
         return RoundTripResult(objective, 0, 0, None)
-    values = probes.round_trip[_fed_probes(axis, feeding, probes, as_of) & probes.answered]
-    answered = len(values)
-    if not answered:
+    values = fed_round_trips(axis, feeding, probes, as_of=as_of)
+    if not len(values):
         return RoundTripResult(objective, 0, 0, None)
+    within = within_bound(objective, values, probes.units_per_ms)
+    return round_trip_of(objective, len(values), within, values, probes.units_per_ms)
+
+
+def within_bound(objective: RoundTripObjective, values: Integers, units_per_ms: int) -> int:
+    """How many of `values`, in units of 1/`units_per_ms` ms, are at most the objective's bound; equality is within."""
+    most = int(objective.at_most_ms * units_per_ms)
+    return int(np.count_nonzero(values <= (most if values.dtype == object else min(most, _INT64_MAX))))
+
+
+def fed_round_trips(axis: Axis, feeding: Spans, probes: ProbeRows, *, as_of: int | None) -> Integers:
+    """The round trips of the answered probes in the cells `feeding`, in the units of `probes`, in no order."""
+    values: Integers = probes.round_trip[_fed_probes(axis, feeding, probes, as_of) & probes.answered]
+    return values
+
+
+def rank(objective: RoundTripObjective, answered: int) -> int:
+    """The nearest rank r = ⌈p·N⌉ of the percentile among `answered` values, from 1; exact (R-16)."""
     p = objective.percentile_ratio
-    rank = -(-p.numerator * answered // p.denominator)
-    ordered = np.sort(values) if values.dtype == object else np.partition(values, rank - 1)
-    most = int(objective.at_most_ms * probes.units_per_ms)
-    within = int(np.count_nonzero(values <= (most if values.dtype == object else min(most, _INT64_MAX))))
-    return RoundTripResult(objective, answered, within, Fraction(int(ordered[rank - 1]), probes.units_per_ms))
+    return -(-p.numerator * answered // p.denominator)
+
+
+def round_trip_of(
+    objective: RoundTripObjective, answered: int, within: int, largest: Integers, units_per_ms: int
+) -> RoundTripResult:
+    """The result of `answered` round trips, of which `within` are within the bound and `largest` the largest ones.
+
+    The value of rank r = ⌈p·N⌉ is the (N − r + 1)-th from the top, so the largest N − r + 1 are enough to find it.
+    """
+    place = len(largest) - 1 - (answered - rank(objective, answered))
+    ordered = np.sort(largest) if largest.dtype == object else np.partition(largest, place)
+    return RoundTripResult(objective, answered, within, Fraction(int(ordered[place]), units_per_ms))
 
 
 def _fed_probes(axis: Axis, feeding: Spans, probes: ProbeRows, as_of: int | None) -> Flags:
