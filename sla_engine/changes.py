@@ -17,14 +17,15 @@ def verdict_changes(
 ) -> list[TransitionRow]:
     """One transition per objective whose verdict differs from the one `before` (by objective id) of its period.
 
-    A first verdict comes from `unscored`. The change is dated when it was noticed: a verdict belongs to a period
-    and has no instant of its own.
+    A first verdict is not a change, unless it is a breach: that one comes from `unscored`. The change is dated
+    when it was noticed: a verdict belongs to a period and has no instant of its own.
     """
     rows = []
+    month = instant(score.period.starts_at).astimezone(score.agreement.time_zone).strftime("%Y-%m")
     for result in score.results:
         known = before.get(result.objective.id, UNSCORED)
-        if known != result.verdict:
-            reason = f"verdict of {instant(score.period.starts_at):%Y-%m-%d %H:%M}Z period"
+        if known != result.verdict and (known != UNSCORED or result.verdict == "breached"):
+            reason = f"verdict of {month}"
             rows.append(
                 TransitionRow(
                     "objective", score.agreement.id, result.objective.id, result.objective.circuit, is_demo,

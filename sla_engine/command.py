@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from facilities.inventory import inventory_path, read_inventory
 from facilities.process import run, serve_metrics, stop_event
 from sla_engine import metrics
-from sla_engine.passes import Promised, run_pass
+from sla_engine.passes import Promised, Scorer
 from store.connection import Connection, connect, server
 from store.errors import P2IError, StoreUnavailable
 from store.migrations import require_current_schema
@@ -26,7 +26,7 @@ class Engine:
 
     def __init__(self, dsn: str, promised: Promised) -> None:
         self.dsn = dsn
-        self.promised = promised
+        self.scorer = Scorer(promised)
         self._connection: Connection | None = None
         self._is_away = False
 
@@ -35,7 +35,7 @@ class Engine:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self.dsn, "sla_engine")
-            scored = run_pass(self._connection, self.promised, datetime.now(UTC).replace(microsecond=0))
+            scored = self.scorer.run_pass(self._connection, datetime.now(UTC).replace(microsecond=0))
         except (StoreUnavailable, psycopg.OperationalError) as error:
             self.close()
             if not self._is_away:
@@ -86,7 +86,7 @@ def main(argv: Sequence[str]) -> int:
                         "the database server's zone data predate 2026-09-20; scores do not use them (p2i doctor)"
                     )
                 if options.once:
-                    scored = run_pass(connection, promised, datetime.now(UTC).replace(microsecond=0))
+                    scored = Scorer(promised).run_pass(connection, datetime.now(UTC).replace(microsecond=0))
                     log.info("scored %s agreement periods", scored)
                     return 0
             serve_metrics(options.metrics_port)
@@ -105,7 +105,7 @@ def _look_until_stopped(engine: Engine, every_seconds: int) -> None:
         engine.look, "interval", seconds=every_seconds, next_run_time=datetime.now(UTC), coalesce=True, max_instances=1
     )
     scheduler.start()
-    log.info("looking every %s s at %s agreements", every_seconds, len(engine.promised.inventory.agreements))
+    log.info("looking every %s s at %s agreements", every_seconds, len(engine.scorer.promised.inventory.agreements))
     stop.wait()
     scheduler.shutdown()
     engine.close()

@@ -57,12 +57,14 @@ def read_facts(
     circuits: Mapping[str, int],
     *,
     as_of: int | None = None,
+    since: Mapping[str, int] | None = None,
 ) -> Facts:
     """Everything in the store that can change the score of the scored `period` (epoch seconds) of `agreement`.
 
     Before the period as many readings as fix the machine's state at its start, after it as many as decide its
     last Δt: the score is that of all readings, from a part of them. `circuits` gives the store's numbers; a
-    circuit the store does not know has no facts. Intervals count as given when any circuit has one, as with
+    circuit the store does not know has no facts. Of a circuit named in `since` only readings from that instant on
+    are read: what came before is settled. Intervals count as given when any circuit has one, as with
     `--intervals`; otherwise probes stand in for them.
     """
     named = list(dict.fromkeys(objective.circuit for objective in agreement.objectives))
@@ -70,8 +72,8 @@ def read_facts(
     given = any(read_first_from(connection, INTERVAL, number, instant(0)) for number in numbers.values())
     facts = _promises(connection, named, intervals_given=given)
     for name, number in numbers.items():
-        look = _Look(connection, agreement, period, name, number, as_of)
-        facts = look.with_readings(facts)
+        settled_to = None if since is None else since.get(name)
+        facts = _Look(connection, agreement, period, name, number, as_of, settled_to).with_readings(facts)
     return facts
 
 
@@ -115,15 +117,17 @@ class _Look:
     name: str
     number: int
     as_of: int | None
+    settled_to: int | None
 
     def with_readings(self, facts: Facts) -> Facts:
         """`facts` with this circuit's readings."""
         objective = self.agreement.availability_of(self.name)
-        since, until = self.period.starts_at, self.period.ends_at
+        since = self.period.starts_at
+        until = self.period.ends_at if self.as_of is None else min(self.period.ends_at, self.as_of + 1)
         if objective is not None and objective.method == "intervals":
-            since = self._since(objective, facts)
+            since = self._since(objective, facts) if self.settled_to is None else self.settled_to
             until = self._until(objective, facts, since)
-        return self._filled(facts, Interval(since, until))
+        return self._filled(facts, Interval(since, max(since, until)))
 
     def _since(self, objective: AvailabilityObjective, facts: Facts) -> int:
         """The start of readings from which the state at the period's start no longer depends on earlier ones."""
@@ -147,7 +151,7 @@ class _Look:
         """The end of readings after which none can change the period's last Δt any more."""
         end, look = self.period.ends_at, FIRST_LOOK_SECONDS
         if self.as_of is not None and self.as_of <= end:
-            return end
+            return self.as_of  # a Δt that ends later is hidden
         while True:
             until = end + _whole(look, objective.interval_seconds)
             if self._first_from(facts, until) is None:
@@ -169,12 +173,12 @@ class _Look:
 
     def _filled(self, facts: Facts, span: Interval[int]) -> Facts:
         """`facts` with this circuit's readings in `span`; probes beside intervals only inside the period."""
-        probed = self.period if facts.intervals_given else span
+        probed = span.clipped(self.period) if facts.intervals_given else span
         known = facts.of(self.name)
         filled = replace(
             known,
             intervals=self._intervals(span),
-            probes=_probes(self.connection, self.number, probed),
+            probes=None if probed is None else _probes(self.connection, self.number, probed),
             states=_states(self.connection, self.number, self.period),
         )
         return replace(facts, circuits={**facts.circuits, self.name: filled})

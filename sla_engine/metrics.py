@@ -2,6 +2,10 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from sla_engine.changes import budget_seconds
+from sla_engine.results import AvailabilityResult
+from sla_engine.scoring import Score
+
 PASSES = Counter("sla_engine_passes_total", "Scoring passes completed.")
 FAILURES = Counter("sla_engine_failures_total", "Agreements that could not be scored in a pass.", ["agreement"])
 PASS_SECONDS = Histogram("sla_engine_pass_seconds", "Duration of a scoring pass.")
@@ -19,3 +23,19 @@ COVERAGE = Gauge(
     "sla_engine_coverage_ratio", "Measured share of the running period's time; absent when nothing counts.", OBJECTIVE
 )
 BUDGET = Gauge("sla_engine_budget_left_seconds", "Outage seconds still allowed by the time counted so far.", OBJECTIVE)
+VERDICTS = ("met", "breached", "open", "insufficient_data", "not_measurable")
+
+
+def show(score: Score) -> None:
+    """Sets the gauges of a running period; a figure that does not exist is absent, not 0."""
+    budgets = budget_seconds(each for each in score.results if isinstance(each, AvailabilityResult))
+    for each in score.results:
+        labels = (score.agreement.id, each.objective.id, each.objective.circuit)
+        for verdict in VERDICTS:
+            VERDICT.labels(*labels, verdict).set(each.verdict == verdict)
+        if isinstance(each, AvailabilityResult):
+            BUDGET.labels(*labels).set(budgets[each.objective.id])
+            for gauge, value in ((AVAILABILITY, each.ratio), (COVERAGE, each.coverage_ratio)):
+                gauge.labels(*labels).set(0 if value is None else float(value))
+                if value is None:
+                    gauge.remove(*labels)

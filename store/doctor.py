@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from store.connection import Connection
 from store.migrations import known_migrations
 from store.timescale import HYPERTABLES, extension_version, is_offered
+from store.verdicts import read_unscored
 from store.zone_data import zone_data_are_current
 
 OLDEST_MAJOR_VERSION = 15
@@ -31,6 +32,7 @@ def findings(connection: Connection, now: datetime | None = None) -> list[Findin
         _zone_data(connection),
         _clock(connection, now),
         *_quarantine(connection),
+        *_unscored(connection),
     ]
 
 
@@ -109,3 +111,13 @@ def _quarantine(connection: Connection) -> list[Finding]:
         return [Finding("ok", "quarantine", "empty")]
     counted = ", ".join(f"{count} {reason}" for reason, count in rows)
     return [Finding("warning", "quarantine", f"{counted}; look at the table p2i.quarantine")]
+
+
+def _unscored(connection: Connection) -> list[Finding]:
+    found = connection.execute("SELECT to_regclass('p2i.unscored') IS NOT NULL").fetchone()
+    if found != (True,):
+        return []
+    rows = read_unscored(connection)
+    return [
+        Finding("warning", "scores", f"{row.agreement} not scored since {row.failed_at}: {row.reason}") for row in rows
+    ]

@@ -135,3 +135,37 @@ def read_verdicts(connection: Connection, *, at: datetime | None = None) -> list
             {"at": at},
         )
         return cursor.fetchall()
+
+
+class UnscoredRow(NamedTuple):
+    """A month that was due and could not be scored; `month_starts_at` is that of the whole civil month."""
+
+    agreement: str
+    month_starts_at: datetime
+    failed_at: datetime
+    reason: str
+
+
+def write_unscored(connection: Connection, row: UnscoredRow) -> None:
+    """Remembers that a due month could not be scored; `failed_at` stays that of the first time."""
+    connection.execute(
+        "INSERT INTO unscored (agreement, month_starts_at, failed_at, reason) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (agreement, month_starts_at) DO UPDATE SET reason = excluded.reason",
+        row,
+    )
+
+
+def forget_unscored(connection: Connection, agreement: str, month_starts_at: datetime) -> None:
+    """The month was scored after all."""
+    connection.execute(
+        "DELETE FROM unscored WHERE agreement = %s AND month_starts_at = %s", (agreement, month_starts_at)
+    )
+
+
+def read_unscored(connection: Connection) -> list[UnscoredRow]:
+    """The months that were due and could not be scored, by agreement."""
+    with connection.cursor(row_factory=class_row(UnscoredRow)) as cursor:
+        cursor.execute(
+            "SELECT agreement, month_starts_at, failed_at, reason FROM unscored ORDER BY agreement, month_starts_at"
+        )
+        return cursor.fetchall()

@@ -63,6 +63,15 @@ CREATE TABLE verdict (
     FOREIGN KEY (agreement, period_starts_at, period_ends_at) REFERENCES score
 );
 
+CREATE TABLE unscored (
+    agreement         text NOT NULL,
+    month_starts_at   timestamptz NOT NULL,
+    failed_at         timestamptz NOT NULL,
+    reason            text NOT NULL,
+    PRIMARY KEY (agreement, month_starts_at)
+);
+COMMENT ON TABLE unscored IS 'Months that were due and could not be scored, with the reason; tried again at every pass until they can.';
+
 -- How far the engine has looked: everything written by transactions before input_xid has been scored.
 CREATE TABLE engine_watermark (
     is_only    boolean PRIMARY KEY DEFAULT true CHECK (is_only),

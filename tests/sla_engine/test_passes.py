@@ -13,7 +13,8 @@ from facilities.agreement_toml import read_agreement
 from facilities.calendar import month
 from facilities.instants import instant
 from facilities.inventory import DEMO_INVENTORY, read_inventory
-from sla_engine.passes import Promised, due_periods, epoch_seconds_of, run_pass
+from sla_engine.due import due_periods, epoch_seconds_of
+from sla_engine.passes import Promised, Scorer
 from store.changes import Touched
 from store.connection import Connection
 from store.promises import ExclusionRow, write_exclusions
@@ -85,7 +86,7 @@ def scores(connection: Connection) -> dict[str, dict[str, Any]]:
 
 
 def test_the_running_month_is_always_due(connection: Connection, promised: Promised) -> None:
-    assert run_pass(connection, promised, NOW) == 1
+    assert Scorer(promised).run_pass(connection, NOW) == 1
     (document,) = scores(connection).values()
     assert document["period"]["starts_at"] == "2026-10-01T00:00:00Z"
     assert document["objectives"][0]["verdict"] == "insufficient_data"
@@ -97,7 +98,7 @@ def test_time_still_to_come_is_unknown_and_hidden_readings_too(
 ) -> None:
     measure(connection, circuits["casa-b1"], NOW - timedelta(hours=2), 120)
     measure(connection, circuits["casa-b1"], NOW, 3)  # a source whose clock is minutes ahead
-    run_pass(connection, promised, NOW)
+    Scorer(promised).run_pass(connection, NOW)
     seconds = scores(connection)["2026-10-01"]["objectives"][0]["seconds"]
     assert seconds["up"] == 7200
     assert seconds["unknown"] == 31 * 86400 - 7200
@@ -106,10 +107,10 @@ def test_time_still_to_come_is_unknown_and_hidden_readings_too(
 def test_new_facts_make_their_past_month_due_and_nothing_else(
     connection: Connection, promised: Promised, circuits: dict[str, int]
 ) -> None:
-    run_pass(connection, promised, NOW)
+    Scorer(promised).run_pass(connection, NOW)
     measure(connection, circuits["casa-b1"], datetime(2026, 9, 10, tzinfo=UTC), 60)
-    assert run_pass(connection, promised, NOW) == 2
-    assert run_pass(connection, promised, NOW) == 1
+    assert Scorer(promised).run_pass(connection, NOW) == 2
+    assert Scorer(promised).run_pass(connection, NOW) == 1
     assert sorted(scores(connection)) == ["2026-08-31", "2026-10-01"]
 
 
@@ -146,9 +147,9 @@ def test_a_month_is_scored_once_more_after_its_end(
 ) -> None:
     measure(connection, circuits["casa-b1"], datetime(2026, 9, 30, 22, 0, tzinfo=UTC), 60)
     before_the_end = datetime(2026, 9, 30, 23, 30, tzinfo=UTC)
-    run_pass(connection, promised, before_the_end)
-    assert run_pass(connection, promised, NOW) == 2
-    assert run_pass(connection, promised, NOW) == 1
+    Scorer(promised).run_pass(connection, before_the_end)
+    assert Scorer(promised).run_pass(connection, NOW) == 2
+    assert Scorer(promised).run_pass(connection, NOW) == 1
     row = next(row for row in read_scores(connection) if row.period_starts_at.month == 8)
     assert row.scored_to_at == NOW
 
@@ -159,21 +160,21 @@ def test_an_exclusion_decided_later_changes_the_past_month(
     start = datetime(2026, 9, 10, tzinfo=UTC)
     measure(connection, circuits["casa-b1"], start, 60)
     measure(connection, circuits["casa-b1"], start + timedelta(hours=1), 30, lost=10)
-    run_pass(connection, promised, NOW)
+    Scorer(promised).run_pass(connection, NOW)
     assert scores(connection)["2026-08-31"]["objectives"][0]["seconds"]["down"] == 1800
     span = (start + timedelta(hours=1), start + timedelta(minutes=90))
     write_exclusions(connection, [ExclusionRow("X", "casa-b1", "customer", *span, None, "accepted")], circuits)
     connection.commit()
-    run_pass(connection, promised, NOW)
+    Scorer(promised).run_pass(connection, NOW)
     assert scores(connection)["2026-08-31"]["objectives"][0]["seconds"]["down"] == 0
     assert scores(connection)["2026-08-31"]["objectives"][0]["seconds"]["excluded"] == 1800
 
 
 def test_scoring_twice_writes_the_same(connection: Connection, promised: Promised, circuits: dict[str, int]) -> None:
     measure(connection, circuits["casa-b1"], NOW - timedelta(hours=3), 180)
-    run_pass(connection, promised, NOW)
+    Scorer(promised).run_pass(connection, NOW)
     first = (read_scores(connection), read_verdicts(connection), read_transitions(connection))
-    run_pass(connection, promised, NOW)
+    Scorer(promised).run_pass(connection, NOW)
     assert (read_scores(connection), read_verdicts(connection), read_transitions(connection)) == first
 
 
@@ -183,14 +184,14 @@ def test_an_outage_is_one_transition_when_it_begins_and_one_when_it_has_ended(
     number, began = circuits["casa-b1"], NOW - timedelta(minutes=20)
     measure(connection, number, NOW - timedelta(hours=2), 100)
     measure(connection, number, began, 4, lost=10)
-    run_pass(connection, promised, began + timedelta(minutes=4))
+    Scorer(promised).run_pass(connection, began + timedelta(minutes=4))
     assert changes(connection) == []  # four bad minutes are not yet an outage
     measure(connection, number, began + timedelta(minutes=4), 6, lost=10)
     for _ in range(2):
-        run_pass(connection, promised, began + timedelta(minutes=10))
+        Scorer(promised).run_pass(connection, began + timedelta(minutes=10))
         assert changes(connection) == [("up", "down", began)]
     measure(connection, number, began + timedelta(minutes=10), 5)
-    run_pass(connection, promised, NOW)
+    Scorer(promised).run_pass(connection, NOW)
     assert changes(connection) == [("up", "down", began), ("down", "up", began + timedelta(minutes=10))]
 
 
@@ -202,18 +203,14 @@ def changes(connection: Connection) -> list[tuple[str, str, datetime]]:
 def test_a_verdict_that_changes_is_a_transition(
     connection: Connection, promised: Promised, circuits: dict[str, int]
 ) -> None:
-    run_pass(connection, promised, NOW)
+    Scorer(promised).run_pass(connection, NOW)
     start = month(2026, 10, promised.inventory.agreements["SMALL"].time_zone).starts_at
     measure(connection, circuits["casa-b1"], instant(start), 31 * 1440)
-    run_pass(connection, promised, datetime(2026, 11, 1, 0, 0, tzinfo=UTC))
+    Scorer(promised).run_pass(connection, datetime(2026, 11, 1, 0, 0, tzinfo=UTC))
     found = [
         (row.from_state, row.to_state) for row in reversed(read_transitions(connection)) if row.subject == "objective"
     ]
-    assert found == [
-        ("unscored", "insufficient_data"),  # October, running
-        ("insufficient_data", "met"),  # October, whole
-        ("unscored", "insufficient_data"),  # November, running
-    ]
+    assert found == [("insufficient_data", "met")]  # October; November's first verdict is not a change
 
 
 def test_one_agreement_that_cannot_be_scored_does_not_stop_the_others(
@@ -222,7 +219,7 @@ def test_one_agreement_that_cannot_be_scored_does_not_stop_the_others(
     other = AGREEMENT.replace('"SMALL"', '"OTHER"').replace("casa-b1", "casa-a1")
     both = promise(tmp_path, AGREEMENT, other)
     measure(connection, circuits["casa-b1"], NOW - timedelta(hours=1, seconds=7), 1)
-    assert run_pass(connection, both, NOW) == 1
+    assert Scorer(both).run_pass(connection, NOW) == 1
     assert [row.agreement for row in read_scores(connection)] == ["OTHER"]
     assert (
         'agreement SMALL could not be scored: circuit "casa-b1": the reading at 2026-10-05T10:59:53Z lies off'
@@ -230,14 +227,55 @@ def test_one_agreement_that_cannot_be_scored_does_not_stop_the_others(
     )
     connection.execute("DELETE FROM circuit_interval")
     connection.commit()
-    assert run_pass(connection, both, NOW) == 2
+    assert Scorer(both).run_pass(connection, NOW) == 2
 
 
 def test_a_score_names_the_rules_it_was_made_by(connection: Connection, promised: Promised) -> None:
-    run_pass(connection, promised, NOW)
+    Scorer(promised).run_pass(connection, NOW)
     (row,) = read_scores(connection)
     assert (row.tenant, row.facility, row.is_demo) == ("locataire-b", "casanearshore", True)
     assert row.tzdb_version == "2026f"
     assert row.agreement_sha256 == promised.sha256["SMALL"]
     assert len(row.agreement_sha256) == 64
     assert row.document.endswith("}\n")
+
+
+def test_passes_that_continue_write_what_a_whole_count_would(
+    connection: Connection, promised: Promised, circuits: dict[str, int]
+) -> None:
+    """Two days minute by minute, with an outage, a gap, a late batch and a late decision: always the whole score."""
+    random = np.random.default_rng(7)
+    number, start = circuits["casa-b1"], datetime(2026, 10, 3, tzinfo=UTC)
+    continuing, late = Scorer(promised), []
+    for minute in range(0, 2 * 1440, 7):
+        at = start + timedelta(minutes=minute)
+        lost = 10 if 600 <= minute < 660 or random.random() < 0.02 else 0
+        if 1000 <= minute < 1100:
+            late.append((at, lost))  # measured, and delivered hours later
+        elif not 1500 <= minute < 1540:
+            measure(connection, number, at, 7, lost)
+        if minute == 1400:
+            for late_at, late_lost in late:
+                measure(connection, number, late_at, 7, late_lost)
+        if minute == 2002:
+            span = (start + timedelta(minutes=630), start + timedelta(minutes=700))
+            write_exclusions(connection, [ExclusionRow("X", "casa-b1", "customer", *span, None, "accepted")], circuits)
+            connection.commit()
+        now = at + timedelta(minutes=7)
+        continuing.run_pass(connection, now)
+        if minute % 49 == 0 or 1380 < minute < 1420 or 1990 < minute < 2020:
+            (found,) = read_scores(connection)
+            Scorer(promised).run_pass(connection, now)
+            assert read_scores(connection) == [found]
+    assert continuing.checkpoints, "the passes did continue"
+
+
+def test_a_continuing_pass_reads_only_what_is_new(
+    connection: Connection, promised: Promised, circuits: dict[str, int]
+) -> None:
+    start = datetime(2026, 10, 3, tzinfo=UTC)
+    measure(connection, circuits["casa-b1"], start, 1440)
+    scorer = Scorer(promised)
+    scorer.run_pass(connection, start + timedelta(minutes=1440))
+    ((checkpoint,),) = (each.values() for each in scorer.checkpoints.values())
+    assert instant(checkpoint.cut) == start + timedelta(minutes=1430)
