@@ -1,9 +1,13 @@
 """The `p2i` command: one word per process, each mounted only when it is used."""
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+
+CLOSED_PIPE = 141  # 128 + SIGPIPE, what a shell expects
 
 
 class Word(NamedTuple):
@@ -46,4 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"p2i: unknown word {words[0]!r}; `p2i --help` lists them", file=sys.stderr)
         return 2
     run: Callable[[Sequence[str]], int] = importlib.import_module(WORDS[words[0]].module).main
-    return run(words[1:])
+    try:
+        code = run(words[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough: `p2i inventory show | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    return code

@@ -1,0 +1,55 @@
+import importlib
+import os
+import subprocess
+import sys
+
+import pytest
+
+from p2i.cli import WORDS, main
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_is_a_command_with_help(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([word, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: p2i {word}")
+
+
+def test_the_words_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"  {word} " in shown for word in WORDS)
+
+
+def test_no_word_shows_the_list_and_is_an_error() -> None:
+    assert main([]) == 2
+
+
+def test_an_unknown_word_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scor"]) == 2
+    assert capsys.readouterr().err == "p2i: unknown word 'scor'; `p2i --help` lists them\n"
+
+
+def test_scoring_needs_no_database_driver() -> None:
+    """An auditor recomputes a month with arithmetic alone; nothing that could reach a network is even loaded."""
+    program = (
+        "import sys; from p2i.cli import main; main(['score', '--agreement', 'absent.toml', '--period', '2026-09']);"
+        "sys.exit(any(name in sys.modules for name in ('psycopg', 'paho', 'apscheduler', 'prometheus_client')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("package", ["collectors", "sla_engine", "alerting", "dashboards", "reports"])
+def test_each_stage_is_also_its_own_process(package: str) -> None:
+    assert importlib.util.find_spec(f"{package}.__main__") is not None
+
+
+def test_a_reader_that_stops_reading_is_no_traceback() -> None:
+    """`p2i inventory show | head` must end quietly."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = [sys.executable, "-m", "p2i", "inventory", "show"]
+    done = subprocess.run(program, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
