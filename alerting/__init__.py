@@ -1,1 +1,1 @@
-"""Surface a change, once: reads transitions the engine wrote, claims each and tells people about it."""
+"""Surface a change, once: reads transitions the engine wrote, tells people about each and writes that it did."""

@@ -1,1 +1,1 @@
-"""Surface the state: reads verdicts and readings, writes nothing to the store. The terminal board and the figures for Prometheus."""
+"""Surface the state: reads verdicts and readings, writes nothing. The terminal board and the figures for Prometheus."""

@@ -141,3 +141,17 @@ class Agreement:
             if isinstance(objective, AvailabilityObjective) and objective.circuit == circuit:
                 return objective
         return None
+
+
+def percent_text(ratio: Fraction) -> str:
+    """A ratio of an agreement as the percentage it was written with, without trailing zeros."""
+    return decimal_text(ratio * 100)
+
+
+def decimal_text(number: Fraction) -> str:
+    """A non-negative number that was written as a decimal, in plain digits without trailing zeros."""
+    digits = 0
+    while (number * 10**digits).denominator != 1:  # it was written as a decimal, so this ends
+        digits += 1
+    whole = str(int(number * 10**digits)).rjust(digits + 1, "0")
+    return f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole

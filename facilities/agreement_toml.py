@@ -18,6 +18,7 @@ from facilities.agreement import (
     RoundTripObjective,
     Tier,
     TimeToRestoreObjective,
+    percent_text,
 )
 from facilities.calendar import ServiceHours, zone
 from facilities.toml_table import TomlTable
@@ -48,7 +49,7 @@ def agreement_from_toml(content: bytes, source: str) -> Agreement:
         document = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{source}:{line}: not UTF-8") from None
+        raise InputError(f"{source}: line {line}: not UTF-8") from None
     except (ValueError, RecursionError) as error:  # a number or a nesting beyond limits is not a TOMLDecodeError
         raise InputError(_syntax_error(source, str(error))) from None
     top = TomlTable(source, "", document)
@@ -86,9 +87,10 @@ def agreement_from_toml(content: bytes, source: str) -> Agreement:
 
 
 def _syntax_error(source: str, message: str) -> str:
-    found = re.search(r"\(at line (\d+), column \d+\)", message)
-    line = f":{found[1]}" if found else ""
-    return f"{source}{line}: not TOML: {message}"
+    found = re.search(r" \(at (line \d+), column \d+\)$", message)
+    if found is None:  # at the end of the document, or a number too long to read
+        return f"{source}: not TOML: {message}"
+    return f"{source}: {found[1]}: not TOML: {message[: found.start()]}"
 
 
 def _maintenance(table: TomlTable) -> Maintenance:
@@ -210,24 +212,15 @@ def _tiers(table: TomlTable, target: Fraction) -> tuple[Tier, ...]:
     reached = Fraction(0)
     for tier in tiers:
         if tier.at_least_ratio > reached:
-            table.refuse("credits", f"no tier holds {_percent(reached)} to {_percent(tier.at_least_ratio)}")
+            table.refuse("credits", f"no tier holds {percent_text(reached)} to {percent_text(tier.at_least_ratio)}")
         if tier.at_least_ratio < reached:
-            table.refuse("credits", f"two tiers hold {_percent(tier.at_least_ratio)}")
+            table.refuse("credits", f"two tiers hold {percent_text(tier.at_least_ratio)}")
         reached = tier.below_ratio
     if reached != target:
         what = "no tier holds" if reached < target else "tiers go on above the target:"
         low, high = sorted((reached, target))
-        table.refuse("credits", f"{what} {_percent(low)} to {_percent(high)}")
+        table.refuse("credits", f"{what} {percent_text(low)} to {percent_text(high)}")
     return tuple(tiers)
-
-
-def _percent(ratio: Fraction) -> str:
-    hundredfold = ratio * 100
-    digits = 0
-    while (hundredfold * 10**digits).denominator != 1:  # it was written as a decimal, so this ends
-        digits += 1
-    whole = str(int(hundredfold * 10**digits)).rjust(digits + 1, "0")
-    return f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole
 
 
 def _loss(table: TomlTable, identity: str, circuit: str, service_hours: bool) -> LossObjective:

@@ -1,4 +1,4 @@
-"""The only module that knows local time: contractual periods and service windows, cut in a zone and given in UTC seconds.
+"""The only module that knows local time: periods and service windows are cut in a zone and given in UTC seconds.
 
 Morocco left UTC+1 for UTC+0 for good on 2026-09-20 and most systems' zone files do not know it
 yet, so zones are read from the pinned `tzdata` package and never from the system (R-33, R-34).

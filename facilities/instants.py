@@ -1,4 +1,4 @@
-"""Instants as text: ISO 8601 with an offset to epoch seconds and back. Pure; knows UTC only, local time is `calendar`'s."""
+"""Instants as text: ISO 8601 with an offset to epoch seconds and back. Pure; local time is `calendar`'s business."""
 
 from __future__ import annotations
 

@@ -55,6 +55,7 @@ def start_broker(folder: Path, port: int, software: Software | None = None) -> I
     """
     mosquitto = installed_mosquitto()
     chosen: Software = software or ("mosquitto" if mosquitto else "amqtt")
+    _require_free(port)
     folder.mkdir(parents=True, exist_ok=True)
     if chosen == "amqtt":
         words: list[str] = [sys.executable, "-m", "p2i.amqtt_broker", str(port)]
@@ -83,6 +84,16 @@ def start_broker(folder: Path, port: int, software: Software | None = None) -> I
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _require_free(port: int) -> None:
+    """Another program's answer on the port would be taken for our broker's."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise P2IError(f"broker: {HOST}:{port}: {error.strerror}") from error
 
 
 def _configuration(folder: Path, port: int, account: pwd.struct_passwd | None) -> Path:

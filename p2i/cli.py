@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-
 CLOSED_PIPE = 141  # 128 + SIGPIPE, what a shell expects
 
 

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from facilities.agreement import AvailabilityObjective
-from sla_engine.conditions import condition_runs
-from sla_engine.facts import DOWN, UNKNOWN, UP, Flags, IntervalRows, StateRows
+from sla_engine.facts import DOWN, UNKNOWN, Flags, IntervalRows, StateRows
 from sla_engine.machine import AVAILABLE, UNAVAILABLE, machine
-from sla_engine.spans import SECONDS, Axis, Numbers, Spans, boundaries
+from sla_engine.spans import SECONDS, Axis, Numbers, Spans
 from sla_engine.tally import Cells, Tally, tally
-from store.errors import InputError
+from sla_engine.timeline import filled_in, measured_intervals, measured_states, refined
 from store.intervals import Interval
-
-Codes = npt.NDArray[np.int8]
 
 
 class Clauses(NamedTuple):
@@ -42,14 +38,6 @@ class Counted:
     settled_state: int
 
 
-class _Timeline(NamedTuple):
-    """Conditions as measured, by cell; `exists` is False where no Δt or state is, after the end or `as_of`."""
-
-    edges: Numbers
-    conditions: Codes
-    exists: Flags
-
-
 def availability_by_intervals(
     objective: AvailabilityObjective,
     axis: Axis,
@@ -67,13 +55,13 @@ def availability_by_intervals(
     or before, at `as_of`: a row whose Δt ends after `as_of` does not exist. To go on from a `Counted`, give the
     rows and the period from its `settled_at` on, its `settled_state`, and the same clauses.
     """
-    first, last = axis.number(period.starts_at), axis.number(period.ends_at)
-    timeline = _measured_intervals(objective, axis, rows, first, last, as_of)
+    cells = Interval(axis.number(period.starts_at), axis.number(period.ends_at))
     excluded = axis.touched(clauses.exclusions)
     service = None if clauses.windows is None else axis.inside(clauses.windows)
-    edges, conditions, exists = _refined(timeline, excluded, service)
+    timeline = refined(measured_intervals(objective, axis, rows, cells, as_of), excluded, service)
+    edges, conditions, exists = timeline
     is_excluded = excluded.contains(edges[:-1])
-    filled = _filled(objective, conditions, exists)
+    filled = filled_in(objective, timeline)
     seen = exists & ~is_excluded if objective.maintenance_window == "splice" else exists
     states = machine(
         np.diff(edges)[seen],
@@ -86,7 +74,7 @@ def availability_by_intervals(
     down[seen] = states.states == UNAVAILABLE
     undecided[seen] = states.undecided
     settled = np.flatnonzero(seen)[states.settled]
-    of_period = slice(np.searchsorted(edges, first), np.searchsorted(edges, last))
+    of_period = slice(np.searchsorted(edges, cells.starts_at), np.searchsorted(edges, cells.ends_at))
     counted, feeding = tally(
         objective,
         axis,
@@ -122,13 +110,27 @@ def availability_by_states(
 
     Time before the first state and after `as_of` is unknown; without `as_of` the last state holds to the end.
     """
+    counted, feeding = _tally_of_states(objective, rows, period, clauses, as_of)
+    if as_of is not None:
+        # What lies strictly after `as_of` is hidden: a row or a probe at that very instant still has its state.
+        _, feeding = _tally_of_states(objective, rows, period, clauses, as_of + 1)
+    return Counted(counted, SECONDS, feeding, settled_at=None, settled_state=AVAILABLE)
+
+
+def _tally_of_states(
+    objective: AvailabilityObjective,
+    rows: StateRows | None,
+    period: Interval[int],
+    clauses: Clauses,
+    as_of: int | None,
+) -> tuple[Tally, Spans]:
     excluded = SECONDS.touched(clauses.exclusions)
     service = None if clauses.windows is None else SECONDS.inside(clauses.windows)
-    timeline = _measured_states(rows, period, as_of)
-    edges, conditions, exists = _refined(timeline, excluded, service)
-    filled = _filled(objective, conditions, exists)
+    timeline = refined(measured_states(rows, period, as_of), excluded, service)
+    edges, conditions, exists = timeline
+    filled = filled_in(objective, timeline)
     nowhere = np.zeros(exists.shape, np.bool_)
-    counted, feeding = tally(
+    return tally(
         objective,
         SECONDS,
         Cells(
@@ -142,88 +144,6 @@ def availability_by_states(
             in_service=_in_service(service, edges[:-1]),
         ),
     )
-    return Counted(counted, SECONDS, feeding, settled_at=None, settled_state=AVAILABLE)
-
-
-def _measured_intervals(
-    objective: AvailabilityObjective,
-    axis: Axis,
-    rows: IntervalRows | None,
-    first: int,
-    last: int,
-    as_of: int | None,
-) -> _Timeline:
-    """The condition of every Δt, from the first row or `first` to the last row or `last`, a gap being unknown."""
-    numbers, starts, ends, codes = _row_runs(objective, axis, rows, as_of)
-    lowest = min(int(numbers[0]), first) if numbers.size else first
-    end = max(int(numbers[-1]) + 1, last) if numbers.size else last
-    if as_of is not None:
-        end = max(lowest, min(end, axis.number(as_of)))
-    edges = boundaries(starts, ends, [lowest, first, end, max(end, last), last])
-    run = np.searchsorted(starts, edges[:-1], side="right") - 1
-    inside = (run >= 0) & (edges[:-1] < ends[run]) if starts.size else np.zeros(run.shape, np.bool_)
-    conditions = np.full(run.shape, UNKNOWN, np.int8)
-    conditions[inside] = codes[run[inside]]
-    return _Timeline(edges, conditions, edges[:-1] < end)
-
-
-def _row_runs(
-    objective: AvailabilityObjective, axis: Axis, rows: IntervalRows | None, as_of: int | None
-) -> tuple[Numbers, Numbers, Numbers, Codes]:
-    """The grid numbers of the visible rows, and the starts, ends and conditions of their unbroken runs."""
-    nothing = np.empty(0, np.int64)
-    if rows is None:
-        return nothing, nothing, nothing, np.empty(0, np.int8)
-    visible = visible_rows(axis, rows, as_of)
-    numbers = axis.floor(visible.starts_at)
-    if not numbers.size:
-        return nothing, nothing, nothing, np.empty(0, np.int8)
-    if not np.array_equal(axis.origin + numbers * axis.step_seconds, visible.starts_at):
-        raise InputError(f'circuit "{objective.circuit}": an interval does not start on the grid of its agreement')
-    runs = condition_runs(visible.sent, visible.lost, objective.loss_threshold, objective.threshold_is_bad)
-    begins = runs.starts
-    if int(numbers[-1] - numbers[0]) + 1 != numbers.size:
-        begins = boundaries(begins, np.flatnonzero(numbers[1:] != numbers[:-1] + 1) + 1)
-    codes = runs.conditions[np.searchsorted(runs.starts, begins, side="right") - 1]
-    return numbers, numbers[begins], numbers[np.append(begins[1:], numbers.size) - 1] + 1, codes
-
-
-def visible_rows(axis: Axis, rows: IntervalRows, as_of: int | None) -> IntervalRows:
-    """The rows from the agreement's first midnight on whose Δt do not end after `as_of`."""
-    start = int(np.searchsorted(rows.starts_at, axis.origin))
-    end = rows.starts_at.size
-    if as_of is not None:
-        end = int(np.searchsorted(rows.starts_at, as_of - axis.step_seconds, side="right"))
-    return IntervalRows(rows.starts_at[start:end], rows.sent[start:end], rows.lost[start:end])
-
-
-def _measured_states(rows: StateRows | None, period: Interval[int], as_of: int | None) -> _Timeline:
-    end = period.ends_at if as_of is None else max(period.starts_at, min(period.ends_at, as_of))
-    at = np.empty(0, np.int64) if rows is None else rows.at
-    inside = at[(at > period.starts_at) & (at < end)]
-    edges = boundaries(inside, [period.starts_at, end, period.ends_at])
-    row = np.searchsorted(at, edges[:-1], side="right") - 1
-    conditions = np.full(row.shape, UNKNOWN, np.int8)
-    if rows is not None:
-        conditions[row >= 0] = rows.states[row[row >= 0]]
-    return _Timeline(edges, conditions, edges[:-1] < end)
-
-
-def _refined(timeline: _Timeline, excluded: Spans, service: Spans | None) -> _Timeline:
-    """The same timeline with an edge wherever an exclusion or a service window begins or ends."""
-    start, end = int(timeline.edges[0]), int(timeline.edges[-1])
-    sets = [spans.clipped(start, end) for spans in (excluded, service) if spans is not None]
-    edges = boundaries(timeline.edges, *(part for spans in sets for part in (spans.starts, spans.ends)))
-    cell = np.searchsorted(timeline.edges, edges[:-1], side="right") - 1
-    return _Timeline(edges, timeline.conditions[cell], timeline.exists[cell])
-
-
-def _filled(objective: AvailabilityObjective, conditions: Codes, exists: Flags) -> Codes:
-    """The conditions with unknown time treated as the policy says; time that does not exist stays unknown."""
-    if objective.unknown == "exclude":
-        return conditions
-    code = np.int8(UP if objective.unknown == "up" else DOWN)
-    return np.where(exists & (conditions == UNKNOWN), code, conditions)
 
 
 def _in_service(service: Spans | None, numbers: Numbers) -> Flags:

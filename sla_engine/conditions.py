@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +12,10 @@ import numpy.typing as npt
 from sla_engine.facts import UNKNOWN, Flags, Integers
 from sla_engine.spans import Numbers
 
-# 4 working arrays of 8 bytes a row stay inside a 1 MiB second-level cache
-_PIECE = 1 << 14
+Codes: TypeAlias = npt.NDArray[np.int8]
+MIXED = 3  # known, and neither good nor bad for long enough to decide anything
+
+_PIECE = 1 << 16  # rows; the working arrays of a piece, 8 bytes a row each, stay in the cache
 _INT64_MAX = 2**63 - 1
 
 
@@ -21,7 +24,7 @@ class Runs:
     """Row i … of a run share a condition: rows [starts[j], starts[j+1]) have conditions[j]; `rows` in all."""
 
     starts: Numbers
-    conditions: npt.NDArray[np.int8]
+    conditions: Codes
     rows: int
 
 
@@ -43,29 +46,53 @@ def is_bad(sent: Integers, lost: Integers, threshold: Fraction, threshold_is_bad
     return np.asarray(ours >= theirs if threshold_is_bad else ours > theirs, np.bool_)
 
 
-def condition_runs(sent: Integers, lost: Integers, threshold: Fraction, threshold_is_bad: bool = False) -> Runs:
+def condition_runs(
+    sent: Integers,
+    lost: Integers,
+    threshold: Fraction,
+    threshold_is_bad: bool = False,
+    *,
+    coarser_than: int = 0,
+) -> Runs:
     """The runs of equal condition over consecutive rows: bad by `is_bad`, unknown where nothing was sent.
 
-    Rows are read once, a cache-sized piece at a time; what is kept grows with the changes, not the rows.
+    Rows are read once, a cache-sized piece at a time. With `coarser_than` = n, known runs of fewer than n rows
+    that nothing can lengthen are joined to MIXED runs, which decide no state: what is kept then grows with what
+    can decide a state, not with how often the condition changes.
     """
-    rows = len(sent)
     starts: list[Numbers] = []
-    conditions: list[npt.NDArray[np.int8]] = []
-    last = -1
-    for first in range(0, rows, _PIECE):
-        piece_sent, piece_lost = sent[first : first + _PIECE], lost[first : first + _PIECE]
-        codes = is_bad(piece_sent, piece_lost, threshold, threshold_is_bad).view(np.int8)
+    conditions: list[Codes] = []
+    for first in range(0, len(sent), _PIECE):
+        piece_sent = sent[first : first + _PIECE]
+        codes = is_bad(piece_sent, lost[first : first + _PIECE], threshold, threshold_is_bad).view(np.int8)
         if piece_sent.min() == 0:
             codes[np.asarray(piece_sent == 0, np.bool_)] = UNKNOWN
-        changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
-        if codes[0] != last:
-            changes = np.concatenate(([0], changes))
-        last = codes[-1]
-        if changes.size:
-            starts.append(changes + first)
-            conditions.append(codes[changes])
-    return Runs(
-        np.concatenate(starts) if starts else np.empty(0, np.int64),
-        np.concatenate(conditions) if conditions else np.empty(0, np.int8),
-        rows,
-    )
+        begins = np.concatenate(([0], np.flatnonzero(codes[1:] != codes[:-1]) + 1))
+        piece = codes[begins]
+        if coarser_than and begins.size > 2:
+            begins, piece = _coarse(begins, piece, codes.size, coarser_than)
+        if conditions and conditions[-1][-1] == piece[0]:
+            begins, piece = begins[1:], piece[1:]
+        if begins.size:
+            starts.append(begins + first)
+            conditions.append(piece)
+    if not starts:
+        return Runs(np.empty(0, np.int64), np.empty(0, np.int8), len(sent))
+    return Runs(np.concatenate(starts), np.concatenate(conditions), len(sent))
+
+
+def _coarse(begins: Numbers, codes: Codes, rows: int, n: int) -> tuple[Numbers, Codes]:
+    """The runs of one piece with those joined that stay short and known whatever lies around them.
+
+    The first and the last run may go on in the next piece, and one beside an unknown run may go on behind it.
+    """
+    kept = np.diff(begins, append=rows) >= n
+    kept[[0, -1]] = True
+    unknown = codes == UNKNOWN
+    if unknown.any():
+        kept |= unknown
+        kept[1:] |= unknown[:-1]
+        kept[:-1] |= unknown[1:]
+    leads = kept.copy()
+    leads[1:] |= kept[:-1]  # of the runs that are joined, the first gives the start
+    return begins[leads], np.where(kept, codes, np.int8(MIXED))[leads]

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from facilities.agreement import Agreement
 from sla_engine.results import AvailabilityResult, Result, TimeToRestoreResult
-from store.intervals import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +39,12 @@ class Credits:
         return self.total_cents - self.payable_cents
 
 
-def credits_owed(
-    agreement: Agreement, requested: Interval[int], period: Interval[int], results: Sequence[Result]
-) -> Credits:
-    """The credits owed for `results` over the scored `period`, the covered part of the `requested` one.
+def credits_owed(agreement: Agreement, share: Fraction, results: Sequence[Result]) -> Credits:
+    """The credits owed for `results` over a period that bears `share` of the monthly fee (R-26).
 
-    The monthly fee is prorated by seconds when the agreement covers only part of what was requested (R-26).
     Each line is rounded half-up once (R-24); lines are added, or the largest is taken; then the cap applies (R-25).
     """
-    covered = Fraction(period.ends_at - period.starts_at, requested.ends_at - requested.starts_at)
-    fee = agreement.monthly_fee * covered
+    fee = agreement.monthly_fee * share
     lines = tuple(
         CreditLine(percent, half_up_cents(fee * Fraction(percent) / 100))
         for percent in (credit_percent(result) for result in results)

@@ -29,7 +29,7 @@ def read_intervals(path: str | Path, grids: Mapping[str, Axis]) -> dict[str, Int
     columns = _Columns()
 
     def take(chunk: Chunk) -> None:
-        starts_at = _integers(table.parsed(chunk, "starts_at", seconds))
+        starts_at = _integers(table.parsed_whole(chunk, "starts_at", seconds))
         circuits = table.parsed(chunk, "circuit", names.__getitem__)
         sent = _integers(table.parsed(chunk, "sent", counts.__getitem__))
         lost = _integers(table.parsed(chunk, "lost", counts.__getitem__))
@@ -65,14 +65,14 @@ def read_probes(path: str | Path) -> dict[str, ProbeRows]:
     columns = _Columns()
 
     def take(chunk: Chunk) -> None:
-        instants = table.parsed(chunk, "sent_at", microseconds)
+        sent_at, finer = table.parsed_whole(chunk, "sent_at", microseconds)
         circuits = table.parsed(chunk, "circuit", names.__getitem__)
         round_trips = table.parsed(chunk, "round_trip_ms", numbers.__getitem__)
         columns.add(
             chunk,
             circuits,
-            _integers([at for at, _ in instants]),
-            _integers([beyond.setdefault(digits, len(beyond)) for _, digits in instants]),
+            _integers(sent_at),
+            _integers([beyond.setdefault(digits, len(beyond)) for digits in finer]),
             _integers([digits for digits, _ in round_trips]),
             _integers([decimals for _, decimals in round_trips]),
         )
@@ -96,7 +96,7 @@ def read_states(path: str | Path) -> dict[str, StateRows]:
     columns = _Columns()
 
     def take(chunk: Chunk) -> None:
-        at = _integers(table.parsed(chunk, "at", seconds))
+        at = _integers(table.parsed_whole(chunk, "at", seconds))
         circuits = table.parsed(chunk, "circuit", names.__getitem__)
         columns.add(chunk, circuits, at, _integers(table.parsed(chunk, "state", _state)))
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from store.errors import InputError
 
-_CHUNK = 1 << 14
+_CHUNK = 1 << 9  # rows; small enough for the cache, large enough for numpy
 Parsed = TypeVar("Parsed")
 
 
@@ -70,10 +70,13 @@ class CsvTable:
                 raise
 
     def parsed(self, chunk: Chunk, column: str, parse: Callable[[str], Parsed]) -> list[Parsed]:
-        """What `parse` makes of a column of the chunk."""
-        texts = chunk.columns[self.columns.index(column)]
+        """What `parse` makes of each text of a column."""
+        return self.parsed_whole(chunk, column, lambda texts: list(map(parse, texts)))
+
+    def parsed_whole(self, chunk: Chunk, column: str, parse: Callable[[Sequence[str]], Parsed]) -> Parsed:
+        """What `parse` makes of a column of the chunk; what it refuses becomes an error of the chunk's first record."""
         try:
-            return list(map(parse, texts))
+            return parse(chunk.columns[self.columns.index(column)])
         except (InputError, ValueError) as error:
             raise self.error(chunk.records[0], f"{column}: {error}") from None
 
@@ -92,13 +95,15 @@ class CsvTable:
                 break
             records: Sequence[int] = range(record, record + len(rows))
             record += len(rows)
-            if not {len(fields) for fields in rows} <= {len(order) or 2}:  # one width and not blank: the usual case
+            if set(map(len, rows)) != {len(order)}:  # else the usual case: nothing blank, nothing odd
                 kept = [i for i, fields in enumerate(rows) if not _is_blank(fields)]
                 rows, records = [rows[i] for i in kept], [records[i] for i in kept]
             if rows and not order:
                 order = self._order(records[0], rows[0])
                 rows, records = rows[1:], records[1:]
-            odd = next((i for i, fields in enumerate(rows) if len(fields) != len(order)), len(rows))
+            odd = len(rows)
+            if set(map(len, rows)) != {len(order)}:
+                odd = next((i for i, fields in enumerate(rows) if len(fields) != len(order)), odd)
             if odd:
                 columns = list(zip(*rows[:odd], strict=True))
                 yield Chunk(records[:odd], tuple(columns[position] for position in order))
@@ -121,7 +126,7 @@ class CsvTable:
                 raise self.error(record, f'column "{column}" is missing')
         return [header.index(column) for column in self.columns]
 
-    def _reader(self) -> Iterator[list[str]]:
+    def _reader(self) -> Any:  # the reader of the csv module, whose type has no public name
         return csv.reader(io.TextIOWrapper(io.BytesIO(self._content), encoding="utf-8-sig", newline=""), strict=True)
 
 

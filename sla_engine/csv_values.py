@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from facilities.instants import epoch_seconds, epoch_seconds_and_fraction
@@ -30,7 +30,7 @@ class Remembered(dict[str, Parsed]):
         return value
 
 
-def seconds_reader() -> Callable[[str], int]:
+def seconds_reader() -> Callable[[Sequence[str]], list[int]]:
     """A reader of instants without a fraction, in epoch seconds, that remembers days and times of day apart.
 
     A text of which both parts are right is right; any other is left to `epoch_seconds`, which says what is wrong.
@@ -38,27 +38,28 @@ def seconds_reader() -> Callable[[str], int]:
     days = Remembered(lambda text: epoch_seconds(f"{text}00:00:00Z"))
     times = Remembered(lambda text: epoch_seconds(f"1970-01-01T{text}"))
 
-    def seconds(text: str) -> int:
+    def seconds(texts: Sequence[str]) -> list[int]:
         try:
-            return days[text[:11]] + times[text[11:]]
+            return [days[text[:11]] + times[text[11:]] for text in texts]
         except InputError:
-            return epoch_seconds(text)
+            return list(map(epoch_seconds, texts))
 
     return seconds
 
 
-def microseconds_reader() -> Callable[[str], tuple[int, str]]:
-    """A reader of instants with a fraction: the epoch microsecond in which each lies, and any digits beyond it."""
+def microseconds_reader() -> Callable[[Sequence[str]], tuple[list[int], list[str]]]:
+    """A reader of instants with a fraction: the epoch microseconds in which they lie, and any digits beyond them."""
     days = Remembered(lambda text: epoch_seconds(f"{text}00:00:00Z"))
     clocks = Remembered(lambda text: epoch_seconds(f"1970-01-01T{text}Z"))
     rests = Remembered(lambda text: _microseconds(f"1970-01-01T00:00:00{text}"))
 
-    def microseconds(text: str) -> tuple[int, str]:
+    def microseconds(texts: Sequence[str]) -> tuple[list[int], list[str]]:
         try:
-            at, beyond = rests[text[19:]]
-            return (days[text[:11]] + clocks[text[11:19]]) * 1_000_000 + at, beyond
+            whole = [(days[text[:11]] + clocks[text[11:19]]) * 1_000_000 for text in texts]
+            parts = [rests[text[19:]] for text in texts]
         except InputError:
-            return _microseconds(text)
+            whole, parts = [0] * len(texts), list(map(_microseconds, texts))
+        return [at + part[0] for at, part in zip(whole, parts, strict=True)], [part[1] for part in parts]
 
     return microseconds
 

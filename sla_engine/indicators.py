@@ -37,13 +37,7 @@ def sent_and_lost(
     Interval rows where intervals were given, probes otherwise. Rows after `as_of` are hidden.
     """
     if intervals_given:
-        rows = circuit.intervals
-        if rows is None:
-            return 0, 0
-        fed = feeding.contains(axis.floor(rows.starts_at))
-        if as_of is not None:
-            fed &= rows.starts_at <= as_of
-        return _total(rows.sent, fed), _total(rows.lost, fed)
+        return (0, 0) if circuit.intervals is None else _sums(axis, feeding, circuit.intervals, as_of)
     if circuit.probes is None:
         return 0, 0
     fed = _fed_probes(axis, feeding, circuit.probes, as_of)
@@ -105,9 +99,21 @@ def _fed_probes(axis: Axis, feeding: Spans, probes: ProbeRows, as_of: int | None
     return fed
 
 
-def _total(values: Integers, chosen: Flags) -> int:
-    """The exact sum of the chosen values, which need not fit the 63 bits each of them fits."""
-    picked = values[chosen]
-    if picked.dtype != object and picked.size and int(picked.max()) > _INT64_MAX // picked.size:
-        picked = picked.astype(object)
-    return int(picked.sum())
+def _sums(axis: Axis, feeding: Spans, rows: IntervalRows, as_of: int | None) -> tuple[int, int]:
+    """Σ sent and Σ lost of the rows that start in `feeding`: rows are in order, so these are slices of them."""
+    end = rows.starts_at.size if as_of is None else int(np.searchsorted(rows.starts_at, as_of, side="right"))
+    seconds = [axis.origin + edges * axis.step_seconds for edges in (feeding.starts, feeding.ends)]
+    starts, ends = (np.searchsorted(rows.starts_at[:end], at) for at in seconds)
+    some = starts < ends
+    slices = np.stack((starts[some], ends[some]), axis=1).ravel()
+    return _total(rows.sent[:end], slices), _total(rows.lost[:end], slices)
+
+
+def _total(values: Integers, slices: Numbers) -> int:
+    """The exact sum of values[slices[0]:slices[1]], values[slices[2]:slices[3]] …, which may need more than 63 bits."""
+    if not slices.size:
+        return 0
+    if values.dtype != object and int(values.max()) > _INT64_MAX // values.size:
+        values = values.astype(object)
+    padded = np.append(values[: slices[-1]], values.dtype.type(0) if values.dtype != object else 0)
+    return int(np.add.reduceat(padded, slices)[::2].sum())

@@ -1,4 +1,4 @@
-"""What each objective came to over one period, and its verdict. Pure, exact: ratios are Fractions, None where none is."""
+"""What each objective came to over one period, and its verdict. Pure, exact; a ratio that does not exist is None."""
 
 from __future__ import annotations
 

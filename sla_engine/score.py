@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import sys
 from collections.abc import Sequence
@@ -28,15 +29,16 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str]) -> int:
-    """Scores and prints. Returns 0 whatever the verdict; 2 on bad input, with one line on stderr and nothing on stdout."""
+    """Scores and prints. Returns 0 whatever the verdict; 2 on bad input, with one line on stderr only."""
     try:
         output = _scored(argv)
     except InputError as error:
         line = "".join(character if character.isprintable() else repr(character)[1:-1] for character in str(error))
         sys.stderr.write(f"{line}\n")
         return 2
-    sys.stdout.buffer.write(output.encode())
-    sys.stdout.buffer.flush()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # the same bytes whatever the locale
+    sys.stdout.write(output)
     return 0
 
 
@@ -56,7 +58,7 @@ def _scored(argv: Sequence[str]) -> str:
         except InputError as error:
             raise InputError(f"--as-of: {error}") from None
     facts = read_facts(agreement, FactFiles(**{name: getattr(options, name) for name in _FILES}))
-    result = score(agreement, requested, facts, as_of=as_of)
+    result = score(agreement, requested, facts, as_of=as_of, whole_fee="/" in options.period)
     return text(result) if options.format == "text" else document_text(result)
 
 
@@ -75,7 +77,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         parser.add_argument(f"--{name}", metavar="FILE", help=f"{name} (CSV)")
     parser.add_argument("--as-of", metavar="INSTANT", help="hide everything later, except exclusions")
     parser.add_argument("--format", choices=("json", "text"), default="json")
-    options = parser.parse_args(argv)
+    options, unknown = parser.parse_known_args(argv)
+    if unknown:
+        raise InputError(f"{unknown[0]}: is not an option of p2i score")
     for name in ("agreement", "period"):
         if getattr(options, name) is None:
             raise InputError(f"--{name}: is required")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 
 from facilities.agreement import (
@@ -45,11 +46,19 @@ class Score:
     credits: Credits
 
 
-def score(agreement: Agreement, requested: Interval[int], facts: Facts, *, as_of: int | None = None) -> Score:
+def score(
+    agreement: Agreement,
+    requested: Interval[int],
+    facts: Facts,
+    *,
+    as_of: int | None = None,
+    whole_fee: bool = False,
+) -> Score:
     """The score of `agreement` over the `requested` period, in epoch seconds, from `facts`.
 
-    `as_of` hides every measurement, state and ticket event strictly after it. A period that the agreement does
-    not cover, or whose ends lie off the grid of an objective, is refused.
+    `as_of` hides every measurement, state and ticket event strictly after it. The monthly fee is prorated by
+    seconds to the part of a month that the agreement covers; `whole_fee` is for a period that is no month. A
+    period that the agreement does not cover, or whose ends lie off the grid of an objective, is refused.
     """
     period = scored_period(agreement, requested)
     counted: dict[str, Counted] = {}
@@ -58,8 +67,10 @@ def score(agreement: Agreement, requested: Interval[int], facts: Facts, *, as_of
         if isinstance(objective, AvailabilityObjective) and objective.circuit not in counted:
             counted[objective.circuit] = availability(agreement, objective, period, facts, as_of=as_of)
     for objective in agreement.objectives:
-        results.append(_result(agreement, objective, period, facts, counted, as_of))
-    return Score(agreement, requested, period, tuple(results), credits_owed(agreement, requested, period, results))
+        results.append(result_of(agreement, objective, period, facts, counted, as_of))
+    share = Fraction(period.ends_at - period.starts_at, requested.ends_at - requested.starts_at)
+    owed = credits_owed(agreement, Fraction(1) if whole_fee else share, results)
+    return Score(agreement, requested, period, tuple(results), owed)
 
 
 def scored_period(agreement: Agreement, requested: Interval[int]) -> Interval[int]:
@@ -119,7 +130,7 @@ def availability(
     return availability_by_intervals(objective, axis, rows, span or period, left_out, as_of=as_of, initial=initial)
 
 
-def _result(
+def result_of(
     agreement: Agreement,
     objective: Objective,
     period: Interval[int],
@@ -127,11 +138,12 @@ def _result(
     counted: dict[str, Counted],
     as_of: int | None,
 ) -> Result:
+    """The result of one objective; `counted` has the counted time of every circuit with an availability objective."""
     circuit = facts.of(objective.circuit)
     if isinstance(objective, AvailabilityObjective):
         return AvailabilityResult(objective, counted[objective.circuit].tally)
     if isinstance(objective, LossObjective | RoundTripObjective):
-        axis, feeding = _feeding(agreement, objective, circuit, period, counted.get(objective.circuit))
+        axis, feeding = feeding_of(agreement, objective, circuit, period, counted.get(objective.circuit))
         if isinstance(objective, RoundTripObjective):
             return round_trip(objective, axis, feeding, circuit.probes, as_of=as_of)
         sent, lost = sent_and_lost(axis, feeding, circuit, intervals_given=facts.intervals_given, as_of=as_of)
@@ -147,7 +159,7 @@ def _result(
     )
 
 
-def _feeding(
+def feeding_of(
     agreement: Agreement,
     objective: LossObjective | RoundTripObjective,
     circuit: CircuitFacts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from facilities.agreement import decimal_text, percent_text
 from facilities.calendar import TZDB_VERSION
 from sla_engine.document import Document, document
 from sla_engine.results import AvailabilityResult, LossResult, Result, RoundTripResult, TimeToRestoreResult
@@ -37,13 +38,20 @@ def text(score: Score) -> str:
 def _objective(result: Result, figures: Document, currency: str) -> list[str]:
     head = f"{figures['verdict'].upper():<18}{figures['id']} (circuit {figures['circuit']})"
     if isinstance(result, AvailabilityResult):
-        body = _availability(figures)
+        body = _availability(result, figures)
     elif isinstance(result, LossResult):
-        body = [f"loss {_percent(figures['value_percent'])}: {figures['lost']} lost of {figures['sent']} sent"]
+        most = percent_text(result.objective.at_most_ratio)
+        body = [
+            f"loss {_percent(figures['value_percent'])}, at most {most} % promised: "
+            f"{figures['lost']} lost of {figures['sent']} sent"
+        ]
     elif isinstance(result, RoundTripResult):
         value = "none" if figures["value_ms"] is None else f"{figures['value_ms']} ms"
+        promise = (
+            f"{percent_text(result.objective.percentile_ratio)} % within {decimal_text(result.objective.at_most_ms)} ms"
+        )
         body = [
-            f"round trip {value}: {figures['within']} of {figures['answered']} answered probes within the objective"
+            f"round trip {value}, {promise} promised: {figures['within']} of {figures['answered']} answered probes are"
         ]
     else:
         body = _tickets(result)
@@ -52,10 +60,11 @@ def _objective(result: Result, figures: Document, currency: str) -> list[str]:
     return [head, *(f"  {line}" for line in body)]
 
 
-def _availability(figures: Document) -> list[str]:
+def _availability(result: AvailabilityResult, figures: Document) -> list[str]:
     lines = [
-        f"availability {_percent(figures['value_percent'])}, between {_percent(figures['lowest_percent'])} and "
-        f"{_percent(figures['highest_percent'])}; measured {_percent(figures['coverage_percent'])} of the time",
+        f"availability {_percent(figures['value_percent'])}, {percent_text(result.objective.target_ratio)} % promised",
+        f"measured {_percent(figures['coverage_percent'])} of the time; had the rest been down or up: "
+        f"{_percent(figures['lowest_percent'])} or {_percent(figures['highest_percent'])}",
         ", ".join(
             f"{name.replace('_', ' ')} {_duration(seconds)}" for name, seconds in figures["seconds"].items() if seconds
         ),

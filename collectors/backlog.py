@@ -1,0 +1,81 @@
+"""The queue between the network thread and the writer: bounded by bytes, never blocking the network thread."""
+
+import threading
+import time
+from collections import deque
+from datetime import datetime
+from typing import NamedTuple
+
+from collectors.metrics import QUEUE_BYTES, QUEUE_MESSAGES
+
+LIMIT_BYTES = 64 * 1024 * 1024
+
+
+class Message(NamedTuple):
+    """One message as it arrived; `connection` and `mid` are what an acknowledgement needs."""
+
+    connection: object
+    mid: int
+    qos: int
+    topic: str
+    payload: bytes
+    received_at: datetime
+
+
+class Backlog:
+    """Messages in order of arrival, waiting for the writer.
+
+    When it is full the network thread stops reading (`has_room`), so that TCP and the broker hold what comes next;
+    nothing is dropped here.
+    """
+
+    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._limit_bytes = limit_bytes
+        self._messages: deque[Message] = deque()
+        self._bytes = 0
+        self._arrived = threading.Condition()
+        self._closed = False
+
+    def has_room(self) -> bool:
+        """Whether another message may be put."""
+        return self._bytes < self._limit_bytes
+
+    def put(self, message: Message) -> None:
+        """Adds one message; never waits."""
+        with self._arrived:
+            self._messages.append(message)
+            self._count(len(message.payload))
+            self._arrived.notify()
+
+    def close(self) -> None:
+        """Ends every wait, now and from now on."""
+        with self._arrived:
+            self._closed = True
+            self._arrived.notify_all()
+
+    def take(self, enough: int, linger_seconds: float, patience_seconds: float, at_most_bytes: int) -> list[Message]:
+        """The next messages in order, [] when none comes within `patience_seconds`.
+
+        Once there is one, waits for others until `enough` are there or `linger_seconds` have passed, whichever is
+        first; returns all that are there, up to about `at_most_bytes`. A broker that hands out fewer than `enough`
+        at a time (its in-flight window) so costs `linger_seconds` and never a stall.
+        """
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: self._messages or self._closed, patience_seconds):
+                return []
+            until = time.monotonic() + linger_seconds
+            self._arrived.wait_for(
+                lambda: len(self._messages) >= enough or self._closed, max(0.0, until - time.monotonic())
+            )
+            taken: list[Message] = []
+            size = 0
+            while self._messages and (not taken or size + len(self._messages[0].payload) <= at_most_bytes):
+                taken.append(self._messages.popleft())
+                size += len(taken[-1].payload)
+            self._count(-size)
+            return taken
+
+    def _count(self, added_bytes: int) -> None:
+        self._bytes += added_bytes
+        QUEUE_MESSAGES.set(len(self._messages))
+        QUEUE_BYTES.set(self._bytes)

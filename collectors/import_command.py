@@ -1,0 +1,108 @@
+"""`p2i import`: takes in readings from a CSV file, by a mapping file that says which column is what."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import psycopg
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from collectors.importer import import_file, import_key
+from collectors.known_series import registered
+from collectors.mapping import FileMapping, file_mapping
+from collectors.native_topic import CIRCUIT_KINDS
+from collectors.options import add_inventory
+from facilities.inventory import Inventory, inventory_path, read_inventory
+from facilities.process import run
+from store.connection import connect, server
+from store.errors import InputError, StoreUnavailable
+from store.migrations import require_current_schema
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs `p2i import` and returns its exit code: 0, 1 when not one row could be used, 2 after one line of error."""
+    parser = argparse.ArgumentParser(
+        prog="p2i import",
+        description="Imports readings from a CSV file. Run again after an interruption, it continues; run again after"
+        " its end, it finds duplicates.",
+        epilog="The mapping file and examples: docs/import.md.",
+    )
+    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("--mapping", required=True, metavar="M.toml", type=Path, help="what the columns are")
+    subject = parser.add_mutually_exclusive_group()
+    subject.add_argument("--circuit", metavar="CODE", help="the circuit all rows are about")
+    subject.add_argument("--zone", metavar="CODE", help="the zone all rows are about (kind occupancy)")
+    add_inventory(parser)
+    return run("collectors", partial(_import, parser.parse_args(argv)))
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    file: Path = arguments.file
+    inventory = read_inventory(inventory_path(arguments.inventory, os.environ))
+    text = _text(arguments.mapping)
+    mapping = _about(file_mapping(arguments.mapping.name, text), arguments, inventory)
+    try:
+        key = import_key(file, text, mapping.subject)
+        size = file.stat().st_size
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror}") from None
+    try:
+        with server() as dsn, connect(dsn, "import") as connection, _progress_bar(file.name, size) as advanced:
+            require_current_schema(connection)
+            known = registered(connection, inventory)
+            connection.commit()
+            outcome = import_file(connection, file, mapping, known, key, lambda: datetime.now(UTC), advanced)
+    except psycopg.Error as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise StoreUnavailable(f"database: {first}; the same command, run again, continues") from error
+    if outcome.continued_at is not None:
+        print(f"{file.name}: an earlier import was interrupted; continued at line {outcome.continued_at}")
+    print(f"{file.name}: {outcome.text}")
+    if outcome.refused:
+        print(f'{file.name}: refused rows and their reasons are in quarantine, source "import"')
+    return 1 if outcome.rows and outcome.rows == sum(outcome.refused.values()) else 0
+
+
+def _text(mapping: Path) -> str:
+    try:
+        return mapping.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{mapping}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{mapping}: not UTF-8 at byte {error.start}") from None
+
+
+def _about(mapping: FileMapping, arguments: argparse.Namespace, inventory: Inventory) -> FileMapping:
+    """The mapping with the circuit or zone of the command line in it; the one it names must exist."""
+    about_circuit = mapping.kind in CIRCUIT_KINDS
+    word, other = ("circuit", "zone") if about_circuit else ("zone", "circuit")
+    given = getattr(arguments, word)
+    if getattr(arguments, other):
+        raise InputError(f"--{other}: {mapping.kind} are about a {word}")
+    if given and mapping.subject_column:
+        raise InputError(f'--{word}: the mapping takes it from column "{mapping.subject_column}"')
+    subject = given or mapping.subject
+    if subject is None and mapping.subject_column is None:
+        raise InputError(f"--{word}: needed, for the mapping names neither {word} nor {word}_column")
+    if subject is not None and subject not in (inventory.circuits if about_circuit else inventory.zones):
+        raise InputError(f'--{word}: "{subject}" is not a {word} of {inventory.path}')
+    return replace(mapping, subject=subject)
+
+
+@contextmanager
+def _progress_bar(name: str, size: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, nothing elsewhere; yields what is to be told the bytes done."""
+    if not sys.stderr.isatty():
+        yield lambda _bytes: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=size)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,35 @@
+"""The inventory's circuits and zones, registered in the store, as the decoders need them."""
+
+from collectors.native_payload import Known, Series
+from facilities.inventory import Inventory
+from facilities.provenance import Unknown
+from store.connection import Connection
+from store.registry import CircuitRow, ZoneRow, register_circuits, register_zones
+
+
+def registered(connection: Connection, inventory: Inventory) -> Known:
+    """Registers what the inventory names and returns it by code; the caller commits.
+
+    Series of the store that left the inventory are not in it: new readings of them are refused as unknown.
+    """
+    circuits = register_circuits(
+        connection,
+        [CircuitRow(one.code, one.facility, one.tenant, inventory.is_demo) for one in inventory.circuits.values()],
+    )
+    zones = register_zones(
+        connection,
+        [
+            ZoneRow(
+                one.code,
+                one.facility,
+                one.tenant,
+                None if isinstance(one.capacity_persons, Unknown) else one.capacity_persons,
+                inventory.is_demo,
+            )
+            for one in inventory.zones.values()
+        ],
+    )
+    return Known(
+        {one.code: Series(circuits[one.code], one.facility) for one in inventory.circuits.values()},
+        {one.code: Series(zones[one.code], one.facility) for one in inventory.zones.values()},
+    )

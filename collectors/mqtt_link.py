@@ -1,0 +1,116 @@
+"""A connection to the broker kept up for good: version negotiation, reconnects with back-off, one log line each way."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import MQTTProtocolVersion
+
+from collectors.metrics import CONNECTED
+from collectors.mqtt_address import BrokerAddress
+from collectors.mqtt_connection import Connection, Identity, LinkEvents, Mailbox
+from store.errors import InputError, P2IError
+
+logger = logging.getLogger(__name__)
+
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 15.0
+FIVE, THREE = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
+
+NO_MQTT_5 = "Unsupported protocol version"
+OURS_TO_PUT_RIGHT = {"Bad user name or password", "Not authorized", "Client identifier not valid", "Banned"}
+
+
+class MqttLink:
+    """Connects, and connects again whenever the connection ends, until stopped.
+
+    Each connection is a client object of its own: an acknowledgement meant for an older one finds it gone, and
+    cannot reach the broker, where the same message id may by now belong to another message.
+    """
+
+    def __init__(self, address: BrokerAddress, identity: Identity, events: LinkEvents) -> None:
+        self.failure: P2IError | None = None
+        self._address = address
+        self._identity = identity
+        self._events = LinkEvents(self._up, events.message, events.published, events.subscribed, events.may_read)
+        self._owner_up = events.up
+        self._mailbox = Mailbox()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"mqtt {identity.client_id}", daemon=True)
+        self._connection: Connection | None = None
+        self._ever_up = self._said_away = self._said_older = False
+
+    def start(self) -> None:
+        """Starts connecting; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Sends what is queued, disconnects (the broker keeps our session) and waits for the thread."""
+        self._stopping.set()
+        self._mailbox.wake()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._mailbox.close()
+
+    def call_soon(self, action: Callable[[], None]) -> None:
+        """Runs `action` in the link's thread; from any thread."""
+        self._mailbox.post(action)
+
+    def is_current(self, client: object) -> bool:
+        """Whether `client` is the connection that is up; for actions in the link's thread."""
+        return self._connection is not None and self._connection.accepted and client is self._connection.client
+
+    def raise_failure(self) -> None:
+        """Raises what ended the link for good (a wrong password at the start), if anything did."""
+        if self.failure is not None:
+            raise self.failure
+
+    def _run(self) -> None:
+        try:
+            self._keep_connected()
+        except P2IError as error:
+            self.failure = error
+        except Exception as error:
+            logger.exception("the thread of broker %s failed", self._address)
+            self.failure = P2IError(f"broker {self._address}: {type(error).__name__}: {error}")
+        finally:
+            CONNECTED.set(0)
+
+    def _keep_connected(self) -> None:
+        wait_seconds = FIRST_WAIT_SECONDS
+        protocol, speaks_five = FIVE, True
+        while not self._stopping.is_set():
+            self._connection = Connection(self._address, self._identity, protocol, self._events, self._mailbox)
+            ending = self._connection.run(self._stopping)
+            self._connection = None
+            CONNECTED.set(0)
+            if self._stopping.is_set():
+                return
+            if protocol == FIVE and (ending.silent or ending.refused == NO_MQTT_5):
+                # An older broker refuses MQTT 5, or takes its CONNECT for an unfinished one and waits for the rest.
+                protocol, speaks_five = THREE, ending.silent
+                continue
+            if ending.accepted:
+                wait_seconds = FIRST_WAIT_SECONDS
+            elif ending.refused in OURS_TO_PUT_RIGHT and not self._ever_up:
+                raise InputError(f"broker {self._address}: {ending.refused}")
+            if not self._said_away:
+                logger.warning("broker %s away (%s); trying again", self._address, ending.why)
+                self._said_away = True
+            protocol = FIVE if speaks_five else THREE
+            self._stopping.wait(wait_seconds)
+            wait_seconds = min(wait_seconds * 2, LONGEST_WAIT_SECONDS)
+
+    def _up(self, client: mqtt.Client, session_present: bool) -> None:
+        self._ever_up, self._said_away = True, False
+        CONNECTED.set(1)
+        older = client.protocol != FIVE
+        logger.info("connected to broker %s, MQTT %s", self._address, "3.1.1" if older else "5")
+        if older and not self._said_older:
+            self._said_older = True
+            logger.warning(
+                "broker %s took MQTT 3.1.1 and not 5: how long it keeps messages while we are away, and how many it"
+                " sends before it waits for an acknowledgement, is up to it, and it gives no reason for a refusal",
+                self._address,
+            )
+        self._owner_up(client, session_present)

@@ -1,0 +1,44 @@
+"""Checks every reading must pass whatever brought it: instants a clock can have shown, counts that add up. Pure."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from collectors.native_topic import KindWord
+from collectors.reasons import Reason, Refusal
+
+Column = npt.NDArray[np.int64]
+
+FUTURE_SECONDS = 300
+"""A source's clock may run ahead this far (collectors.md §0.6); beyond, the instant is not believed."""
+CLOCK_NOT_SET_BEFORE = 946_684_800_000_000  # 2000-01-01T00:00:00Z in µs: nothing here was measured earlier
+WHOLE_SECONDS = frozenset({"intervals", "states"})
+"""Kinds whose instants have no fraction of a second (score.md, Command: only `sent_at` may have one)."""
+LARGEST_COUNT = 2**31 - 1
+LARGEST_NANOSECONDS = 86_400 * 10**9  # a day: no packet is out longer, and every sum stays far inside 64 bits
+
+
+def refusals(kind: KindWord, columns: Sequence[Column], received_at_microseconds: int) -> dict[int, Refusal]:
+    """The rows that cannot be, by position. `columns` are instants in µs since 1970, then the values of the kind.
+
+    The first objection found stands: an instant not believed, then a fraction of a second, then counts.
+    """
+    found: dict[int, Refusal] = {}
+
+    def object_to(mask: npt.NDArray[np.bool_], reason: Reason, detail: str) -> None:
+        for position in np.flatnonzero(mask).tolist():
+            found.setdefault(position, Refusal(reason, detail))
+
+    instants = columns[0]
+    object_to(
+        instants > received_at_microseconds + FUTURE_SECONDS * 1_000_000,
+        Reason.FUTURE,
+        f"dated more than {FUTURE_SECONDS // 60} minutes after it was received",
+    )
+    object_to(instants < CLOCK_NOT_SET_BEFORE, Reason.CLOCK_NOT_SET, "dated before the year 2000: a clock never set")
+    if kind in WHOLE_SECONDS:
+        object_to(instants % 1_000_000 != 0, Reason.TOO_PRECISE, "the instant has a fraction of a second")
+    if kind == "intervals":
+        object_to(columns[2] > columns[1], Reason.LOST_EXCEEDS_SENT, "more lost than sent")
+    return found

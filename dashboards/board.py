@@ -1,0 +1,54 @@
+"""The whole board: heading, circuits and zones at one instant. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from dashboards.circuits import circuit_rows
+from dashboards.rows import Board, Heading, Observed, Scored
+from dashboards.zones import zone_rows
+from facilities.calendar import TZDB_VERSION, zone
+from facilities.inventory import Inventory
+
+HOME_ZONE = "Africa/Casablanca"
+"""The zone of the clock in the heading; periods are cut in each agreement's own."""
+
+
+def board(
+    inventory: Inventory,
+    observed: Observed,
+    now: datetime,
+    *,
+    tenant: str | None = None,
+    month: str | None = None,
+    away_since_at: datetime | None = None,
+) -> Board:
+    """The board of an inventory from what the store held, at `now`; of one tenant if given."""
+    local_now = now.astimezone(zone(HOME_ZONE))
+    circuits = circuit_rows(inventory, observed, now, tenant=tenant)
+    title = f"P2I · {inventory.name}"
+    if tenant is not None:
+        title += f" · {inventory.tenants[tenant].name}"
+    shown = {row.agreement for row in circuits}
+    return Board(
+        heading=Heading(
+            label=inventory.label,
+            title=title,
+            month=month or f"{local_now:%Y-%m}",
+            time_zone=HOME_ZONE,
+            tzdb_version=TZDB_VERSION,
+            now=now,
+            local_now=local_now,
+            complete_to_at=min((one.scored_to_at for one in observed.scored if one.agreement in shown), default=None),
+            foreign_agreements=tuple(unknown_agreements(inventory, observed.scored)),
+            away_since_at=away_since_at,
+        ),
+        circuits=tuple(circuits),
+        zones=tuple(zone_rows(inventory, observed, now, tenant=tenant)),
+    )
+
+
+def unknown_agreements(inventory: Inventory, scored: Iterable[Scored]) -> list[str]:
+    """The agreements that were scored and that this inventory does not have: they cannot be shown, only named."""
+    return sorted({one.agreement for one in scored} - inventory.agreements.keys())

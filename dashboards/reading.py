@@ -1,0 +1,82 @@
+"""Reads what a board shows: the documents of a period, the newest reading per circuit, the newest count per zone."""
+
+from datetime import datetime, timedelta
+
+from dashboards.rows import Observed, Scored
+from facilities.calendar import period, zone
+from facilities.instants import instant
+from store.connection import Connection
+from store.rows import OccupancyRow
+from store.transitions import read_states
+from store.verdicts import ScoreRow, read_scores
+
+
+def read_observed(connection: Connection, now: datetime, *, month: str | None = None) -> Observed:
+    """What the store holds at one instant: the documents whose period contains `now`, or those of a civil month.
+
+    `month` is `YYYY-MM`, cut in each agreement's own zone; readings and counts are then the newest before its end.
+    All queries see the same snapshot, so that a row and its figures belong together.
+    """
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if month is None:
+            rows = read_scores(connection, overlapping=(now, now + timedelta(microseconds=1)))
+            until = now
+        else:
+            rows = _scores_of(connection, month)
+            until = min([now, *(row.period_ends_at for row in rows)])
+        return Observed(
+            scored=[Scored(row.parsed(), row.scored_to_at) for row in rows],
+            newest_readings=_newest_readings(connection, until),
+            noticed_states=read_states(connection),
+            occupancy=_newest_occupancy(connection, until),
+        )
+
+
+def _scores_of(connection: Connection, month: str) -> list[ScoreRow]:
+    """The scores of a civil month. A month of any zone lies within 15 hours of the same month in UTC."""
+    in_utc = period(month, zone("UTC"))
+    margin = timedelta(hours=15)
+    near = (instant(in_utc.starts_at) - margin, instant(in_utc.ends_at) + margin)
+    rows = []
+    for row in read_scores(connection, overlapping=near):
+        span = period(month, zone(row.parsed()["period"]["time_zone"]))
+        if instant(span.starts_at) <= row.period_starts_at and row.period_ends_at <= instant(span.ends_at):
+            rows.append(row)
+    return rows
+
+
+def _newest_readings(connection: Connection, until: datetime) -> dict[str, datetime]:
+    """The instant of the newest reading of each circuit before `until`, from the ingest log: one index probe each.
+
+    The log keeps spans: when the newest batch reaches over `until`, its end is cut there.
+    """
+    rows = connection.execute(
+        """
+        SELECT circuit, max(newest.at) FROM circuit
+        CROSS JOIN (VALUES ('interval'), ('probe'), ('state')) AS kinds (kind)
+        CROSS JOIN LATERAL (
+            SELECT least(last_at, %(until)s) AS at FROM ingest
+            WHERE ingest.kind = kinds.kind AND series_id = circuit_id AND first_at <= %(until)s
+            ORDER BY last_at DESC LIMIT 1
+        ) AS newest
+        GROUP BY circuit
+        """,
+        {"until": until},
+    ).fetchall()
+    return dict(rows)
+
+
+def _newest_occupancy(connection: Connection, until: datetime) -> dict[str, OccupancyRow]:
+    rows = connection.execute(
+        """
+        SELECT zone, newest.measured_at, newest.people FROM zone
+        CROSS JOIN LATERAL (
+            SELECT measured_at, people FROM occupancy
+            WHERE occupancy.zone_id = zone.zone_id AND measured_at <= %(until)s
+            ORDER BY measured_at DESC LIMIT 1
+        ) AS newest
+        """,
+        {"until": until},
+    ).fetchall()
+    return {row[0]: OccupancyRow(*row) for row in rows}

@@ -1,0 +1,177 @@
+"""`p2i statement`: writes the statement of one tenant and month as JSON and HTML."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import psycopg
+
+from facilities.agreement import Agreement
+from facilities.calendar import period
+from facilities.inventory import Inventory, inventory_path, read_inventory
+from facilities.process import run
+from reports.html import html
+from reports.language_en import ENGLISH
+from reports.language_fr import FRENCH
+from reports.reading import newest_month, read_month, read_registers
+from reports.statement import Json, Scored, statement
+from store.connection import Connection, connect, server
+from store.errors import InputError, P2IError
+from store.migrations import require_current_schema
+from store.verdicts import ScoreRow
+
+LANGUAGES = {"fr": FRENCH, "en": ENGLISH}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs `p2i statement` and returns its exit code: 0 with the names of the files on stdout, 2 after one line."""
+    arguments = _parser().parse_args(argv)
+    return run("reports", partial(_statement, arguments))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="p2i statement",
+        description="Writes what a tenant was promised, what was measured and what is owed for one month.",
+        epilog="A final statement is never replaced by a different one: a correction is a new document.",
+    )
+    parser.add_argument("--tenant", metavar="T", required=True, help="the tenant's code")
+    parser.add_argument("--period", metavar="YYYY-MM", help="a civil month; default: the newest one scored")
+    parser.add_argument("--out", metavar="DIR", required=True, help="folder for the files; made when it is not there")
+    parser.add_argument("--inventory", metavar="DIR", help="inventory folder (P2I_INVENTORY; default: the real parks)")
+    parser.add_argument(
+        "--language",
+        type=_language,
+        default=os.environ.get("P2I_LANGUAGE", "fr"),
+        metavar="fr|en",
+        help="language of the statement (P2I_LANGUAGE; default fr)",
+    )
+    return parser
+
+
+def _statement(arguments: argparse.Namespace) -> int:
+    inventory = read_inventory(inventory_path(arguments.inventory, os.environ))
+    if arguments.period is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", arguments.period, re.ASCII):
+        raise InputError(f'--period: "{arguments.period}" is not a month such as 2026-09')
+    try:
+        with server() as dsn, connect(dsn, "reports") as connection:
+            require_current_schema(connection)
+            made = compose(
+                connection,
+                inventory,
+                arguments.tenant,
+                arguments.period,
+                language=arguments.language,
+                issued_at=datetime.now(UTC),
+            )
+    except psycopg.Error as error:
+        raise P2IError(f"database: {(str(error).strip().splitlines() or ['no message'])[0]}") from error
+    for file in write(made, Path(arguments.out)):
+        print(file)
+    return 0
+
+
+def compose(
+    connection: Connection,
+    inventory: Inventory,
+    tenant: str,
+    month: str | None,
+    *,
+    language: str,
+    issued_at: datetime,
+) -> Json:
+    """The statement of a tenant and month (the newest scored one when None) from the store.
+
+    Raises InputError when the tenant is not in the inventory, nothing was scored, or an agreement's text is not the
+    one it was scored by: the rules printed would not be those applied.
+    """
+    if tenant not in inventory.tenants:
+        raise InputError(f'--tenant: no tenant "{tenant}" in {inventory.path}')
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        chosen = month or newest_month(connection, tenant)
+        rows = [] if chosen is None else read_month(connection, tenant, chosen)
+        if chosen is None or not rows:
+            raise InputError(f'--period: nothing was scored for tenant "{tenant}"{f" in {chosen}" if chosen else ""}')
+        scored = [_scored(connection, inventory, row) for row in rows]
+    names = {one.agreement.id for one in scored}
+    return statement(
+        inventory.tenants[tenant],
+        chosen,
+        scored,
+        [one.id for one in inventory.agreements_of_tenant(tenant) if one.id not in names and _in_force(one, chosen)],
+        inventory=inventory,
+        issued_at=issued_at,
+        words=LANGUAGES[language],
+    )
+
+
+def write(made: Json, folder: Path) -> list[Path]:
+    """Writes the statement as JSON and HTML into `folder` and returns the two files.
+
+    A final statement already there stays: the same one is left alone, a different one is refused.
+    """
+    name = f"{'DEMO-' if made['label'] else ''}statement-{made['tenant']['code']}-{made['month']}"
+    as_json, as_html = folder / f"{name}.json", folder / f"{name}.html"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if as_json.exists() and not _may_replace(json.loads(as_json.read_text(encoding="utf-8")), made, as_json):
+            return [as_json, as_html]
+        as_json.write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        as_html.write_text(html(made, LANGUAGES[made["language"]]), encoding="utf-8")
+    except json.JSONDecodeError as error:
+        raise InputError(f"{as_json}: is there and is not a statement") from error
+    except OSError as error:
+        raise InputError(f"--out: {error.filename}: {error.strerror}") from error
+    return [as_json, as_html]
+
+
+def _may_replace(existing: Json, made: Json, file: Path) -> bool:
+    if existing.get("status") != "final":
+        return True
+    if existing["parts_sha256"] == made["parts_sha256"]:
+        return False
+    raise InputError(f"{file}: a final statement is there and differs; a correction is a new document (another --out)")
+
+
+def _scored(connection: Connection, inventory: Inventory, row: ScoreRow) -> Scored:
+    agreement = inventory.agreements.get(row.agreement)
+    if agreement is None:
+        raise InputError(f'{inventory.path}: no agreement "{row.agreement}", which the score is of')
+    file = inventory.agreement_files[row.agreement]
+    if hashlib.sha256(file.read_bytes()).hexdigest() != row.agreement_sha256:
+        raise InputError(f"{file}: is not the text it was scored by; let the engine score the period again")
+    return Scored(
+        agreement=agreement,
+        document=row.document,
+        is_demo=row.is_demo,
+        agreement_sha256=row.agreement_sha256,
+        software_version=row.software_version,
+        tzdb_version=row.tzdb_version,
+        scored_to_at=row.scored_to_at,
+        scored_at=row.scored_at,
+        registers=read_registers(connection, agreement, row.period_starts_at, row.period_ends_at),
+    )
+
+
+def _in_force(agreement: Agreement, month: str) -> bool:
+    """Whether the agreement covers any part of the month."""
+    try:
+        agreement.covered(period(month, agreement.time_zone))
+    except InputError:
+        return False
+    return True
+
+
+def _language(text: str) -> str:
+    if text not in LANGUAGES:
+        raise argparse.ArgumentTypeError(f'"{text}" is neither fr nor en')
+    return text

@@ -1,0 +1,203 @@
+"""The statement of one tenant and month as data: promises, figures, the rules in words, and hashes. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from facilities.agreement import Agreement, AvailabilityObjective
+from facilities.circuits import Tenant
+from facilities.instants import epoch_seconds
+from facilities.inventory import Inventory
+from reports.canonical import canonical_sha256, text_sha256
+from reports.catalogue import Catalogue
+from reports.formats import exact_decimal, percent_of
+from reports.rules import agreement_rules, objective_rules, promise
+from store.errors import P2IError
+
+KIND = "p2i.statement/1"
+
+Json = dict[str, Any]
+
+
+class Scored(NamedTuple):
+    """One agreement's scored month: its document, byte for byte, and what it was made with.
+
+    `registers` are the exclusions and tickets on record for its circuits in the period, as JSON objects.
+    """
+
+    agreement: Agreement
+    document: str
+    is_demo: bool
+    agreement_sha256: str
+    software_version: str
+    tzdb_version: str
+    scored_to_at: datetime
+    scored_at: datetime
+    registers: Mapping[str, Sequence[Json]]
+
+
+def statement(
+    tenant: Tenant,
+    month: str,
+    scored: Sequence[Scored],
+    not_scored: Sequence[str],
+    *,
+    inventory: Inventory,
+    issued_at: datetime,
+    words: Catalogue,
+) -> Json:
+    """The statement as a JSON object. `not_scored` are the agreements in force in the month without a score.
+
+    It is `provisional` until every agreement in force was scored to the end of its period, no second of it can
+    still change and no ticket is open; `reasons` say why. `parts_sha256` are over each part alone, so that a part
+    can be compared without the rest: `score` over the exact text that `p2i score` prints, the others over canonical
+    JSON (RFC 8785). `sha256` is over everything else in the object, canonical.
+    """
+    agreements, parts, reasons = [], {}, []
+    for one in scored:
+        document = json.loads(one.document)
+        agreements.append(_agreement(one, document, inventory, words))
+        parts[one.agreement.id] = {
+            "agreement": one.agreement_sha256,
+            "score": text_sha256(one.document),
+            "rules": canonical_sha256(agreements[-1]["rules"]),
+            "registers": canonical_sha256(agreements[-1]["registers"]),
+        }
+        reasons += _reasons(one, document, issued_at, words)
+    reasons += [words.say("reason.not_scored", agreement=name) for name in not_scored]
+    is_demo = inventory.is_demo or any(one.is_demo for one in scored)
+    content: Json = {
+        "kind": KIND,
+        "number": f"{(inventory.label or 'DÉMO') + '-' if is_demo else ''}P2I-{month}-{tenant.code}",
+        "label": (inventory.label or "DÉMO") if is_demo else "",
+        "status": "provisional" if reasons else "final",
+        "reasons": reasons,
+        "language": words.code,
+        "issued_at": _instant(issued_at),
+        "tenant": {"code": tenant.code, "name": tenant.name},
+        "month": month,
+        "agreements": agreements,
+        "payable": _payable(agreements),
+        "parts_sha256": parts,
+    }
+    return {**content, "sha256": canonical_sha256(content)}
+
+
+def document_text(document: Json) -> str:
+    """The text of a document as `p2i score` prints it: an auditor gets the same bytes back from the statement."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _agreement(one: Scored, document: Json, inventory: Inventory, words: Catalogue) -> Json:
+    if document_text(document) != one.document:
+        raise P2IError(f'score of "{one.agreement.id}": its text is not what contracts/score prescribes')
+    agreement = one.agreement
+    park = inventory.parks[agreement.facility]
+    promised = {objective.id: objective for objective in agreement.objectives}
+    objectives: list[Json] = []
+    for found in document["objectives"]:
+        objective = promised[found["id"]]
+        shown: Json = {"id": found["id"], "promise": promise(objective, words)}
+        if isinstance(objective, AvailabilityObjective):
+            shown |= _reconciled(one, objective, found, document["period"])
+        objectives.append(shown)
+    return {
+        "agreement": agreement.id,
+        "facility": {"code": park.code, "name": park.title},
+        "circuits": {code: _circuit(inventory, code) for code in _circuits(agreement)},
+        "currency": agreement.currency,
+        "credit_combination": agreement.credit_combination,
+        "scored_to_at": _instant(one.scored_to_at),
+        "scored_at": _instant(one.scored_at),
+        "software_version": one.software_version,
+        "tzdb_version": one.tzdb_version,
+        "agreement_sha256": one.agreement_sha256,
+        "rules": {
+            "common": agreement_rules(agreement, words),
+            "objectives": {
+                objective.id: objective_rules(agreement, objective, words) for objective in agreement.objectives
+            },
+        },
+        "objectives": objectives,
+        "registers": {name: list(rows) for name, rows in one.registers.items()},
+        "score": document,
+    }
+
+
+def _reconciled(one: Scored, objective: AvailabilityObjective, found: Json, period: Json) -> Json:
+    """The sum that proves the seconds, and the budget of outage seconds they allow.
+
+    Refuses a document whose seconds do not add up to its period (anchors I1): such a statement would be the one
+    wrong total that discredits all others. The budget is (1 − target) × (up + down), the denominator the contract
+    divides by; while the period runs that denominator still grows, so there is none yet.
+    """
+    seconds = found["seconds"]
+    total = sum(seconds.values())
+    if total != period["seconds"]:
+        raise P2IError(
+            f'score of "{one.agreement.id}": the seconds of "{objective.id}" add up to {total}, '
+            f"not to the {period['seconds']} of the period"
+        )
+    budget = None
+    if _is_complete(one, period):
+        allowed = (1 - objective.target_ratio) * (seconds["up"] + seconds["down"])
+        budget = {
+            "allowed": exact_decimal(allowed),
+            "used": seconds["down"],
+            "left": exact_decimal(allowed - seconds["down"]),
+        }
+    return {
+        "target_percent": percent_of(objective.target_ratio),
+        "min_coverage_percent": percent_of(objective.min_coverage_ratio),
+        "seconds_total": total,
+        "budget_seconds": budget,
+    }
+
+
+def _is_complete(one: Scored, period: Json) -> bool:
+    """Whether the agreement was scored to the end of its period."""
+    return one.scored_to_at.timestamp() >= epoch_seconds(period["ends_at"])
+
+
+def _circuits(agreement: Agreement) -> list[str]:
+    return list(dict.fromkeys(objective.circuit for objective in agreement.objectives))
+
+
+def _circuit(inventory: Inventory, code: str) -> Json:
+    circuit = inventory.circuits[code]
+    carrier = inventory.organisations[circuit.carrier].name
+    return {"label": circuit.label, "carrier": carrier, "a_end": circuit.a_end, "z_end": circuit.z_end}
+
+
+def _reasons(one: Scored, document: Json, issued_at: datetime, words: Catalogue) -> list[str]:
+    """Why the agreement's part can still change, in words; nothing when it cannot."""
+    name = one.agreement.id
+    reasons = []
+    if issued_at.timestamp() < epoch_seconds(document["period"]["ends_at"]):
+        reasons.append(words.say("reason.running", agreement=name))
+    elif not _is_complete(one, document["period"]):
+        reasons.append(words.say("reason.not_complete", agreement=name))
+    for found in document["objectives"]:
+        if found.get("provisional_seconds"):
+            places = {"seconds": found["provisional_seconds"], "circuit": found["circuit"], "agreement": name}
+            reasons.append(words.say("reason.provisional_seconds", **places))
+        if any(ticket["verdict"] == "open" for ticket in found.get("tickets", [])):
+            reasons.append(words.say("reason.open_ticket", circuit=found["circuit"], agreement=name))
+    return reasons
+
+
+def _payable(agreements: Sequence[Json]) -> list[Json]:
+    """What is proposed in all, by currency: agreements are capped each on its own and then added."""
+    sums: dict[str, Decimal] = {}
+    for agreement in agreements:
+        payable = Decimal(agreement["score"]["credits"]["payable"])
+        sums[agreement["currency"]] = sums.get(agreement["currency"], Decimal("0.00")) + payable
+    return [{"currency": currency, "amount": format(amount, "f")} for currency, amount in sums.items()]
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%S}Z"

@@ -1,0 +1,110 @@
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dashboards.reading import read_observed
+from store.connection import Connection
+from store.readings import INTERVAL, OCCUPANCY, PROBE, Kind, microseconds, write_readings
+from store.registry import CircuitRow, ZoneRow, register_circuits, register_zones
+from store.rows import OccupancyRow, TransitionRow
+from store.transitions import write_transitions
+from store.verdicts import ScoreRow, write_score
+
+Make = Callable[..., dict[str, Any]]
+
+NOW = datetime(2026, 11, 16, 10, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def write(connection: Connection, kind: Kind, series: int, readings: list[tuple[datetime, int, int]]) -> None:
+    columns = [np.full(len(readings), series, dtype=np.int64)]
+    columns.append(np.array([microseconds(at) for at, _, _ in readings], dtype=np.int64))
+    for place in range(1, len(kind.values) + 1):
+        columns.append(np.array([reading[place] for reading in readings], dtype=np.int64))
+    write_readings(connection, kind, columns, NOW)
+
+
+def score(document: dict[str, Any], starts_at: datetime, ends_at: datetime) -> ScoreRow:
+    made = document | {"period": document["period"] | {"time_zone": "Africa/Casablanca"}}
+    return ScoreRow(
+        document["agreement"], starts_at, ends_at, "locataire-b", "casanearshore", True,
+        json.dumps(made), "0" * 64, "0.1.0", "2026f", NOW - MINUTE, NOW,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def stored(connection: Connection) -> Connection:
+    """Two circuits, one measured by intervals and probes; two zones, one counted."""
+    circuits = register_circuits(
+        connection, [CircuitRow(code, "casanearshore", "locataire-b", True) for code in ("casa-a1", "casa-b1")]
+    )
+    zones = register_zones(
+        connection, [ZoneRow(code, "casanearshore", None, 100, True) for code in ("casa-z1", "casa-z2")]
+    )
+    write(connection, INTERVAL, circuits["casa-b1"], [(NOW - 5 * MINUTE, 10, 0), (NOW - 3 * MINUTE, 10, 0)])
+    write(connection, PROBE, circuits["casa-b1"], [(NOW - 2 * MINUTE, 24_000_000, 0)])
+    write(connection, OCCUPANCY, zones["casa-z1"], [(NOW - 30 * MINUTE, 40, 0), (NOW - 15 * MINUTE, 45, 0)])
+    connection.commit()
+    return connection
+
+
+def test_the_newest_reading_of_whatever_kind(stored: Connection) -> None:
+    assert read_observed(stored, NOW).newest_readings == {"casa-b1": NOW - 2 * MINUTE}
+
+
+def test_the_newest_count_of_each_zone(stored: Connection) -> None:
+    assert read_observed(stored, NOW).occupancy == {"casa-z1": OccupancyRow("casa-z1", NOW - 15 * MINUTE, 45)}
+
+
+def test_of_a_month_only_what_lies_before_its_end(stored: Connection, availability: Make, document: Make) -> None:
+    october = score(
+        document("DEMO-CASA-B", availability("casa-b1")),
+        datetime(2026, 10, 1, tzinfo=UTC),
+        datetime(2026, 11, 1, tzinfo=UTC),
+    )
+    write_score(stored, october)
+    stored.commit()
+    found = read_observed(stored, NOW, month="2026-10")
+    assert [one.agreement for one in found.scored] == ["DEMO-CASA-B"]
+    assert found.newest_readings == {}
+    assert found.occupancy == {}
+
+
+def test_a_month_is_cut_in_the_zone_of_the_agreement(stored: Connection, availability: Make, document: Make) -> None:
+    """September 2026 of Casablanca starts at 23:00Z on 31 August; an agreement that ended on the 10th is part of it."""
+    starts_at, ends_at = datetime(2026, 8, 31, 23, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)
+    made = document("DEMO-CASA-B", availability("casa-b1"))
+    write_score(stored, score(made, starts_at, ends_at))
+    write_score(stored, score(made | {"agreement": "ENDED"}, starts_at, datetime(2026, 9, 9, 23, tzinfo=UTC)))
+    write_score(stored, score(made | {"agreement": "NEXT"}, ends_at, datetime(2026, 11, 1, tzinfo=UTC)))
+    stored.commit()
+    found = read_observed(stored, NOW, month="2026-09")
+    assert [one.agreement for one in found.scored] == ["DEMO-CASA-B", "ENDED"]
+
+
+def test_without_a_month_the_periods_that_run_now(stored: Connection, availability: Make, document: Make) -> None:
+    made = document("DEMO-CASA-B", availability("casa-b1"))
+    write_score(stored, score(made, datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)))
+    write_score(stored, score(made, datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)))
+    stored.commit()
+    [found] = read_observed(stored, NOW).scored
+    assert found.scored_to_at == NOW - MINUTE
+    assert len(read_observed(stored, datetime(2026, 12, 1, tzinfo=UTC)).scored) == 0  # half-open
+
+
+def test_the_state_of_each_circuit_under_each_agreement(stored: Connection) -> None:
+    row = TransitionRow(
+        "circuit", "DEMO-CASA-B", "availability", "casa-b1", True, "up", "down", NOW - MINUTE, NOW, "outage began"
+    )
+    write_transitions(stored, [row])
+    stored.commit()
+    assert read_observed(stored, NOW).noticed_states == {("DEMO-CASA-B", "casa-b1"): ("down", NOW - MINUTE)}
+
+
+def test_reading_leaves_no_transaction_open(stored: Connection) -> None:
+    read_observed(stored, NOW)
+    assert stored.info.transaction_status.name == "IDLE"

@@ -1,0 +1,137 @@
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from dashboards.board import board
+from dashboards.rows import Board, Observed, Scored
+from dashboards.terminal import drawing
+from dashboards.words import ENGLISH, FRENCH, Words
+from facilities.inventory import REAL_INVENTORY, Inventory, read_inventory
+from store.rows import OccupancyRow
+
+Make = Callable[..., dict[str, Any]]
+
+NOW = datetime(2026, 11, 16, 8, 12, 31, tzinfo=UTC)
+HALF = 1_296_000
+
+
+def drawn(shown: Board, width: int, *, height: int | None = None, words: Words = FRENCH) -> str:
+    """The board as plain text, as it goes into a pipe."""
+    console = Console(file=io.StringIO(), width=width, force_terminal=False, color_system=None, highlight=False)
+    console.print(drawing(shown, words, width=width, height=height))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "\x1b" not in text
+    return str(text)
+
+
+@pytest.fixture
+def shown(demo: Inventory, availability: Make, document: Make) -> Board:
+    scored = [
+        document("DEMO-CASA-B", availability("casa-b1", up=HALF - 3_000, down=3_000, value="99.7685")),
+        document("DEMO-CASA-A", availability("casa-a1", up=HALF - 600, down=600, value="99.9537")),
+        document("DEMO-TET-E", availability("tet-a1")),
+    ]
+    observed = Observed(
+        scored=[Scored(one, NOW - timedelta(seconds=31)) for one in scored],
+        newest_readings={"casa-b1": NOW - timedelta(seconds=20), "casa-a1": NOW - timedelta(seconds=12)},
+        noticed_states={("DEMO-CASA-B", "casa-b1"): ("down", NOW - timedelta(minutes=7))},
+        occupancy={
+            "casa-z1": OccupancyRow("casa-z1", NOW - timedelta(minutes=9), 90),
+            "casa-z2": OccupancyRow("casa-z2", NOW - timedelta(hours=2), 176),
+        },
+    )
+    return board(demo, observed, NOW)
+
+
+def line(text: str, start: str) -> str:
+    """The one line that starts so, with single spaces."""
+    lines = [re.sub(r"[ \u00a0\u202f]+", " ", one).strip() for one in text.splitlines()]
+    [found] = [one for one in lines if one.startswith(start)]
+    return found
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 139, 140, 174, 175, 200, 300])
+@pytest.mark.parametrize("words", [FRENCH, ENGLISH], ids=["fr", "en"])
+def test_it_fits_any_width_and_cuts_no_figure(width: int, words: Words, shown: Board) -> None:
+    text = drawn(shown, width, words=words)
+    assert max(len(one) for one in text.splitlines()) <= width
+    sign = words.decimal_sign
+    for figure in ("99.7685", "99.9537", "-7.3"):
+        assert figure.replace(".", sign) in text
+    assert "casa-b1" in text
+    assert "DÉMO" in text
+
+
+def test_a_row_at_eighty_columns(shown: Board) -> None:
+    assert line(drawn(shown, 80), "CASA casa-b1") == "CASA casa-b1 ✗ non respecté 99,7685 -7,3 97,7 INTERROMPUE 20 s"
+
+
+def test_a_row_at_a_hundred_and_twenty_columns(shown: Board) -> None:
+    assert line(drawn(shown, 120, words=ENGLISH), "CASA casa-b1") == (
+        "CASA casa-b1 Locataire B (… ✗ breached 99.7685 -7.3 42.7 97.7 900.00 MAD OUTAGE 7 min 20 s"
+    )
+
+
+def test_what_is_unknown_is_a_dash_and_says_why(shown: Board) -> None:
+    row = line(drawn(shown, 80), "TET tet-a1")
+    assert row == "TET tet-a1 ? insuffisant — sans mesure — 0,0 indéterminé —"
+    never_scored = line(drawn(shown, 80), "FES fes-a1")
+    assert never_scored == "FES fes-a1 · non évalué — pas évaluée — — — —"
+    assert "100" not in never_scored
+    assert "0" not in never_scored
+
+
+def test_every_colour_has_its_word(shown: Board) -> None:
+    text = drawn(shown, 120)
+    for word in ("non respecté", "en bonne voie", "insuffisant", "non évalué", "INTERROMPUE", "disponible"):
+        assert word in text
+
+
+def test_the_heading_says_whose_when_and_how_complete(shown: Board) -> None:
+    text = drawn(shown, 80)
+    assert line(text, "DÉMO") == "DÉMO P2I · Inventaire de démonstration"
+    assert "période 2026-11 (Africa/Casablanca, tzdb 2026f)" in text
+    assert "maintenant 2026-11-16 08:12:31Z (08:12:31 locale) · complet à 08:12:00Z" in text
+    assert "interrompues maintenant : casa-b1" in text
+
+
+def test_people_per_zone(shown: Board) -> None:
+    text = drawn(shown, 80)
+    assert line(text, "CASA Shore A, plateau 1") == "CASA Shore A, plateau 1 90 / 180 ████ 50 % 9 min"
+    assert line(text, "CASA Shore A, plateau 2") == "CASA Shore A, plateau 2 176 / 160 ████████ 110 % 2 h"
+    assert line(text, "CASA Shore B") == "CASA Shore B, accueil et restauration — / 120 aucun comptage —"
+
+
+@pytest.mark.parametrize("height", [12, 16, 20, 24, 30, 40, 60])
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_a_small_terminal_keeps_the_worst_and_counts_the_rest(width: int, height: int, shown: Board) -> None:
+    lines = drawn(shown, width, height=height).splitlines()
+    assert len(lines) <= max(height, 12)
+    rows = [one for one in lines if re.match(r"(CASA|TECH|FES|OUJ|TET) +[a-z]+-", one)]
+    assert "casa-b1" in rows[0]
+    if len(rows) < len(shown.circuits):
+        assert f"… {len(shown.circuits) - len(rows)} de plus" in "\n".join(lines)
+
+
+def test_a_database_that_is_away_is_said(shown: Board) -> None:
+    away = replace(shown, heading=replace(shown.heading, away_since_at=NOW))
+    assert "base de données injoignable depuis 08:12:31Z : dernier état connu" in drawn(away, 80)
+
+
+def test_an_agreement_of_another_inventory_is_named(demo: Inventory, availability: Make, document: Make) -> None:
+    scored = [Scored(document("ELSEWHERE", availability("x")), NOW)]
+    text = drawn(board(demo, Observed(scored, {}, {}, {}), NOW), 80)
+    assert "Évaluées mais absentes de cet inventaire : ELSEWHERE" in text
+
+
+def test_an_inventory_without_circuits_is_no_error() -> None:
+    text = drawn(board(read_inventory(REAL_INVENTORY), Observed([], {}, {}, {}), NOW), 80)
+    assert "Aucune liaison dans cet inventaire." in text
+    assert "aucune période évaluée" in text
+    assert "DÉMO" not in text

@@ -1,0 +1,164 @@
+"""docker-compose.yml, held against the compose specification and against what our processes really take."""
+
+import importlib.resources
+import json
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema.validators import validator_for
+
+from p2i.cli import WORDS
+
+ROOT = Path(__file__).parents[2]
+OURS = {"migrate", "collectors", "sla_engine", "alerting", "tools"}
+ONE_SHOT = {"migrate", "tools"}
+PINNED = re.compile(r"[a-z0-9./-]+:\d+\.\d+\.\d+[a-z0-9.-]*")
+
+
+@cache
+def compose() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+
+
+def services() -> dict[str, dict[str, Any]]:
+    return dict(compose()["services"])
+
+
+each_service = pytest.mark.parametrize("name", sorted(services()))
+
+
+def test_it_follows_the_compose_specification() -> None:
+    vendored = importlib.resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
+    schema = json.loads(vendored.read_text(encoding="utf-8"))
+    validator = validator_for(schema)(schema)
+    assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(compose())] == []
+    wrong = compose() | {"services": {"x": {"image": 5, "no_such_key": True}}}
+    assert list(validator.iter_errors(wrong)), "the schema refuses nothing: it is not the one we think"
+
+
+def test_the_stages_are_there_under_their_one_name() -> None:
+    assert {"timescaledb", "mosquitto"} | OURS == services().keys()
+
+
+@each_service
+def test_every_image_has_a_pinned_tag(name: str) -> None:
+    assert PINNED.fullmatch(services()[name]["image"])
+
+
+def test_our_image_bears_our_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert {services()[name]["image"] for name in OURS} == {f"p2i:{version}"}
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_command_is_a_word_of_p2i(name: str) -> None:
+    assert services()[name]["command"][0] in WORDS
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert 'ENTRYPOINT ["p2i"]' in dockerfile
+
+
+def documented_settings() -> set[str]:
+    files = [ROOT / "docs" / "settings.md", *(ROOT / "docs" / "settings.d").glob("*.md")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists())
+    return set(re.findall(r"`(P2I_[A-Z0-9_]+)`", text))
+
+
+def named_settings() -> set[str]:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    return set(re.findall(r"\bP2I_[A-Z0-9_]+", text))
+
+
+def test_every_setting_it_names_is_documented() -> None:
+    assert named_settings() >= {"P2I_DSN_FILE", "P2I_MQTT_PASSWORD_FILE", "P2I_INVENTORY"}
+    # NAME_FILE is the documented way to give any secret NAME.
+    known = documented_settings()
+    assert {one for one in named_settings() if one not in known and one.removesuffix("_FILE") not in known} == set()
+
+
+@each_service
+def test_every_container_is_closed(name: str) -> None:
+    service = services()[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+    assert "network_mode" not in service
+    limits = service["deploy"]["resources"]["limits"]
+    assert limits.keys() == {"cpus", "memory", "pids"}
+    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+
+
+@each_service
+def test_what_should_run_always_is_restarted_and_watched(name: str) -> None:
+    service = services()[name]
+    if name in ONE_SHOT:
+        assert service["restart"] == "no"
+        assert "healthcheck" not in service
+    else:
+        assert service["restart"] == "unless-stopped"
+        assert service["healthcheck"].keys() >= {"test", "interval", "timeout", "retries", "start_period"}
+
+
+@each_service
+def test_only_this_machine_reaches_a_port(name: str) -> None:
+    for port in services()[name].get("ports", []):
+        assert port.startswith("127.0.0.1:")
+
+
+def test_the_database_is_reachable_from_our_processes_only() -> None:
+    assert services()["timescaledb"]["networks"] == ["store"]
+    assert compose()["networks"]["store"] == {"internal": True}
+    assert "ports" not in services()["timescaledb"]
+    assert {name for name in services() if "messages" in services()[name]["networks"]} == {"mosquitto", "collectors"}
+
+
+@each_service
+def test_every_service_waits_for_what_it_needs(name: str) -> None:
+    needed = {key: value["condition"] for key, value in services()[name].get("depends_on", {}).items()}
+    expected = {
+        "migrate": {"timescaledb": "service_healthy"},
+        "collectors": {"migrate": "service_completed_successfully", "mosquitto": "service_healthy"},
+        "timescaledb": {},
+        "mosquitto": {},
+    }
+    assert needed == expected.get(name, {"migrate": "service_completed_successfully"})
+
+
+def test_secrets_are_files_and_never_values() -> None:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    assert not re.search(r"PASSWORD:\s*[^/\s]", text)
+    assert not re.search(r"P2I_DSN:", text)
+    for name, service in services().items():
+        used = set(service.get("secrets", []))
+        assert used <= compose()["secrets"].keys(), name
+        mounted = re.findall(r"/run/secrets/([a-z_]+)", json.dumps(service))
+        assert set(mounted) <= used, f"{name} reads a secret it is not given"
+
+
+def test_the_health_check_asks_the_port_that_is_served() -> None:
+    for name in OURS - ONE_SHOT:
+        service = services()[name]
+        assert f"127.0.0.1:{service['environment']['P2I_METRICS_PORT']}/metrics" in service["healthcheck"]["test"][3]
+
+
+def test_every_volume_and_network_is_declared() -> None:
+    named = {
+        volume.partition(":")[0]
+        for service in services().values()
+        for volume in service.get("volumes", [])
+        if not volume.startswith((".", "$"))
+    }
+    assert named == compose()["volumes"].keys()
+    assert {name for service in services().values() for name in service["networks"]} == compose()["networks"].keys()
+
+
+def test_every_folder_that_is_mounted_from_the_checkout_exists() -> None:
+    mounted = [v for service in services().values() for v in service.get("volumes", []) if v.startswith((".", "$"))]
+    sources = {re.sub(r"^\$\{[A-Z0-9_]+:-([^}]+)\}", r"\1", volume).partition(":")[0] for volume in mounted}
+    assert sources == {"./deploy/mosquitto", "./facilities/inventories/p2i"}
+    assert all((ROOT / source).is_dir() for source in sources)
