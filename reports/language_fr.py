@@ -1,5 +1,7 @@
 """The statement in French, in the words of a Moroccan tenant's contract (docs/glossary.md)."""
 
+import re
+
 from reports.catalogue import Catalogue
 from reports.formats import NARROW_NO_BREAK, NO_BREAK, Formats
 
@@ -258,6 +260,7 @@ def _typographic(text: str) -> str:
         ("!", NARROW_NO_BREAK),
     ):
         text = text.replace(f" {sign}", f"{space}{sign}")
+    text = re.sub(r"\} (s|ms|h)\b", rf"}}{NO_BREAK}\1", text)  # nor between a number and its unit
     return text.replace("« ", f"«{NO_BREAK}").replace(" »", f"{NO_BREAK}»").replace("'", "’")
 
 
