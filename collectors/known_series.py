@@ -4,7 +4,8 @@ from collectors.native_payload import Known, Series
 from facilities.inventory import Inventory
 from facilities.provenance import Unknown
 from store.connection import Connection
-from store.registry import CircuitRow, ZoneRow, register_circuits, register_zones
+from store.registry import register_circuits, register_zones
+from store.rows import CircuitRow, ZoneRow
 
 
 def registered(connection: Connection, inventory: Inventory) -> Known:

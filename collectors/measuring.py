@@ -18,7 +18,7 @@ from facilities.circuits import Probe
 from facilities.instants import instant_text
 from facilities.inventory import Inventory
 from store.errors import InputError
-from store.readings import instant_of
+from store.instants import instant_of
 
 DEFAULT_INTERVAL_SECONDS = 10  # Δt of MEF 10.4, for a circuit nobody has promised anything about
 READINGS_PER_MESSAGE = 1000

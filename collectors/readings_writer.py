@@ -12,8 +12,8 @@ from collectors.reasons import Reason
 from collectors.stored_rows import Stored, store_rows
 from store.connection import Connection, connect
 from store.errors import StoreUnavailable
+from store.instants import instant_of
 from store.quarantine import write_quarantine
-from store.readings import instant_of
 from store.rows import QuarantineRow
 
 SOURCE = "mqtt"

@@ -6,9 +6,9 @@ from dashboards.rows import Observed, Scored
 from facilities.calendar import period, zone
 from facilities.instants import instant
 from store.connection import Connection
-from store.rows import OccupancyRow
+from store.rows import OccupancyRow, ScoreRow
 from store.transitions import read_states
-from store.verdicts import ScoreRow, read_scores
+from store.verdicts import read_scores
 
 
 def read_observed(connection: Connection, now: datetime, *, month: str | None = None) -> Observed:

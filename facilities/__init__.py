@@ -1,1 +1,1 @@
-"""What exists and what was promised: reads the inventory (TOML), writes nothing. Parks, circuits, zones, tenants, agreements, calendars."""
+"""What exists and what was promised: reads the inventory (parks, circuits, tenants, agreements; TOML), writes nothing."""

@@ -32,7 +32,8 @@ from store.connection import Connection, connect
 from store.embedded import EmbeddedServer, default_home
 from store.errors import InputError, P2IError
 from store.migrations import migrate
-from store.verdicts import ScoreRow, read_scores
+from store.rows import ScoreRow
+from store.verdicts import read_scores
 
 SEED = 20260920
 MONTH = "2026-09"  # 721 hours: Morocco's clock change lies in it

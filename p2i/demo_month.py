@@ -14,7 +14,8 @@ from p2i.demo_feed import Feed
 from p2i.simulation import SimulatedCircuit, occupancy, simulate, truth
 from store.connection import Connection
 from store.promises import write_exclusions, write_freezes, write_tickets
-from store.registry import CircuitRow, register_circuits
+from store.registry import register_circuits
+from store.rows import CircuitRow
 
 OCCUPANCY_EVERY = timedelta(minutes=15)
 

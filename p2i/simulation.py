@@ -20,7 +20,7 @@ from facilities.agreement import (
     TimeToRestoreObjective,
 )
 from p2i.scenario import SCRIPTS, Script, span
-from store.promises import ExclusionRow, FreezeRow, TicketRow
+from store.rows import ExclusionRow, FreezeRow, TicketRow
 
 PROBES_PER_INTERVAL = 10
 

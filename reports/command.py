@@ -26,7 +26,7 @@ from reports.statement import Json, Scored, statement
 from store.connection import Connection, connect, server
 from store.errors import InputError, P2IError
 from store.migrations import require_current_schema
-from store.verdicts import ScoreRow
+from store.rows import ScoreRow
 
 LANGUAGES = {"fr": FRENCH, "en": ENGLISH}
 

@@ -10,7 +10,8 @@ from facilities.calendar import period, zone
 from facilities.instants import instant
 from store.connection import Connection
 from store.promises import read_exclusions, read_freezes, read_tickets
-from store.verdicts import ScoreRow, read_scores
+from store.rows import ScoreRow
+from store.verdicts import read_scores
 
 Json = dict[str, Any]
 

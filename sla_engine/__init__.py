@@ -1,1 +1,1 @@
-"""Score: reads readings and promises, writes verdicts, credits and state transitions. The arithmetic is pure and exact."""
+"""Score: reads readings and promises, writes verdicts, credits and transitions. The arithmetic is pure and exact."""

@@ -7,11 +7,10 @@ from datetime import datetime
 from facilities.agreement import Agreement
 from facilities.calendar import month
 from facilities.instants import instant
-from store.changes import Touched
 from store.errors import InputError
+from store.instants import microseconds
 from store.intervals import Interval
-from store.readings import microseconds
-from store.verdicts import ScoredPeriod
+from store.rows import ScoredPeriod, Touched
 
 
 @dataclass(frozen=True)

@@ -27,19 +27,10 @@ from sla_engine.machine import AVAILABLE, UNAVAILABLE
 from sla_engine.scoring import availability, grid
 from store.connection import Connection
 from store.errors import InputError
+from store.instants import instant_of, microseconds
 from store.intervals import Interval
 from store.promises import read_exclusions, read_freezes, read_tickets
-from store.readings import (
-    INTERVAL,
-    PROBE,
-    STATE,
-    Kind,
-    instant_of,
-    microseconds,
-    read_first_from,
-    read_last_before,
-    read_readings,
-)
+from store.readings import INTERVAL, PROBE, STATE, Kind, read_first_from, read_last_before, read_readings
 from store.rows import State
 
 MICROSECONDS = 1_000_000

@@ -18,15 +18,14 @@ class States:
     """What the machine says of each segment it was given.
 
     `states`: AVAILABLE or UNAVAILABLE. `undecided`: the segment belongs to the last run, which is shorter
-    than n and opposite to the state, so that what comes next can still change it. `settled`: the machine
-    may be stopped after the segment and started again there with its state, and nothing differs.
-    `final`: the state after the last segment.
+    than n and opposite to the state, so that what comes next can still change it. `settled`: the condition
+    agrees with the state (or an unknown one has broken or restarted the windows); after the last segment that is
+    settled the machine may be stopped and started again with its state, and nothing differs.
     """
 
     states: npt.NDArray[np.int8]
     undecided: Flags
     settled: Flags
-    final: int
 
 
 def machine(
@@ -47,7 +46,7 @@ def machine(
     """
     if not lengths.size:
         nothing = np.zeros(0, np.bool_)
-        return States(np.zeros(0, np.int8), nothing, nothing, initial)
+        return States(np.zeros(0, np.int8), nothing, nothing)
     run, run_lengths, run_conditions = _runs(lengths, conditions)
     if unknown_breaks:
         joined, joined_lengths, joined_conditions = run, run_lengths, run_conditions
@@ -64,13 +63,12 @@ def machine(
     position = np.maximum.accumulate(np.where(decides, np.arange(decides.size), -1))
     joined_states = np.where(position >= 0, state_of[position], np.int8(initial)).astype(np.int8)
     known = conditions != UNKNOWN
-    states = joined_states[joined] if joined_states.size else np.full(lengths.size, initial, np.int8)
-    states = np.where(joined >= 0, states, np.int8(initial)).astype(np.int8)
-    final = int(joined_states[-1]) if joined_states.size else initial
+    states = np.full(lengths.size, initial, np.int8)
+    states[joined >= 0] = joined_states[joined[joined >= 0]]
     undecided = known & (joined == joined_states.size - 1) & (conditions != states)
     long_unknown = np.ones_like(known) if unknown_breaks else run_lengths[run] >= n
     settled = np.where(known, conditions == states, long_unknown)
-    return States(states, undecided, settled, final)
+    return States(states, undecided, settled)
 
 
 def _runs(lengths: Numbers, conditions: npt.NDArray[np.int8]) -> tuple[Numbers, Numbers, npt.NDArray[np.int8]]:

@@ -20,20 +20,13 @@ from sla_engine.due import Due, due_periods, epoch_seconds_of
 from sla_engine.facts import CircuitFacts, Facts
 from sla_engine.from_store import read_facts
 from sla_engine.scoring import Score, score, scored_period
-from store.changes import Touched, read_touched, read_watermark, snapshot_xid, write_watermark
+from store.changes import read_touched, read_watermark, snapshot_xid, write_watermark
 from store.connection import Connection
 from store.errors import InputError
 from store.registry import circuit_numbers
+from store.rows import ScoreRow, Touched, UnscoredRow
 from store.transitions import write_transitions
-from store.verdicts import (
-    ScoreRow,
-    UnscoredRow,
-    forget_unscored,
-    read_scored_periods,
-    read_unscored,
-    write_score,
-    write_unscored,
-)
+from store.verdicts import forget_unscored, read_scored_periods, read_unscored, write_score, write_unscored
 
 log = logging.getLogger("sla_engine")
 

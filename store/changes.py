@@ -1,17 +1,9 @@
 """What changed since the engine last looked: found by transaction, so that nothing committed late is missed."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from store.connection import Connection
-
-
-class Touched(NamedTuple):
-    """A circuit with new facts, and the span in which they lie (both instants inclusive)."""
-
-    circuit: str
-    first_at: datetime
-    last_at: datetime
+from store.rows import Touched
 
 
 def snapshot_xid(connection: Connection) -> int:

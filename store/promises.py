@@ -1,40 +1,9 @@
 """Tickets, freezes and exclusions: what was said about the measurements, by the contract's keys."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Literal, NamedTuple
 
 from store.connection import Connection
-
-
-class TicketRow(NamedTuple):
-    """A fault report on one circuit; `restored_at` None = still open."""
-
-    ticket: str
-    circuit: str
-    opened_at: datetime
-    restored_at: datetime | None
-
-
-class FreezeRow(NamedTuple):
-    """A span in which a ticket's clock stands still, on all its circuits."""
-
-    ticket: str
-    starts_at: datetime
-    ends_at: datetime
-    reason: str
-
-
-class ExclusionRow(NamedTuple):
-    """A span that is not held against the service, once accepted; `announced_at` None fails any notice."""
-
-    exclusion: str
-    circuit: str
-    kind: Literal["maintenance", "customer", "force_majeure"]
-    starts_at: datetime
-    ends_at: datetime
-    announced_at: datetime | None
-    decision: Literal["proposed", "accepted", "rejected"]
+from store.rows import ExclusionRow, FreezeRow, TicketRow
 
 
 def write_tickets(connection: Connection, rows: Iterable[TicketRow], circuits: Mapping[str, int]) -> None:

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
 
 from store.binary_copy import Column, copy_in, read_columns
 from store.connection import Connection
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -45,16 +43,6 @@ class Written(NamedTuple):
     inserted: int
     duplicates: int
     conflicts: list[int]
-
-
-def microseconds(instant: datetime) -> int:
-    """An aware instant as whole microseconds since 1970 UTC, exactly (no float)."""
-    return (instant - EPOCH) // timedelta(microseconds=1)
-
-
-def instant_of(value: int) -> datetime:
-    """The aware UTC instant of microseconds since 1970."""
-    return EPOCH + timedelta(microseconds=value)
 
 
 def write_readings(connection: Connection, kind: Kind, columns: Sequence[Column], received_at: datetime) -> Written:

@@ -1,28 +1,9 @@
 """The numbers that readings use for circuits and zones: the inventory's codes, registered once."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from store.connection import Connection
-
-
-class CircuitRow(NamedTuple):
-    """A circuit of the inventory as the store knows it."""
-
-    circuit: str
-    facility: str
-    tenant: str | None
-    is_demo: bool
-
-
-class ZoneRow(NamedTuple):
-    """A zone of the inventory as the store knows it; capacity None is unknown."""
-
-    zone: str
-    facility: str
-    tenant: str | None
-    capacity_people: int | None
-    is_demo: bool
+from store.rows import CircuitRow, ZoneRow
 
 
 def register_circuits(connection: Connection, rows: Iterable[CircuitRow]) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """The rows in which stages meet. Pure: no I/O, so that arithmetic may use them."""
 
+import json
 from datetime import datetime
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 
 class State(IntEnum):
@@ -73,4 +74,119 @@ class TransitionRow(NamedTuple):
     to_state: str
     changed_at: datetime
     noticed_at: datetime
+    reason: str
+
+
+class CircuitRow(NamedTuple):
+    """A circuit of the inventory as the store knows it."""
+
+    circuit: str
+    facility: str
+    tenant: str | None
+    is_demo: bool
+
+
+class ZoneRow(NamedTuple):
+    """A zone of the inventory as the store knows it; capacity None is unknown."""
+
+    zone: str
+    facility: str
+    tenant: str | None
+    capacity_people: int | None
+    is_demo: bool
+
+
+class TicketRow(NamedTuple):
+    """A fault report on one circuit; `restored_at` None = still open."""
+
+    ticket: str
+    circuit: str
+    opened_at: datetime
+    restored_at: datetime | None
+
+
+class FreezeRow(NamedTuple):
+    """A span in which a ticket's clock stands still, on all its circuits."""
+
+    ticket: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+
+
+class ExclusionRow(NamedTuple):
+    """A span that is not held against the service, once accepted; `announced_at` None fails any notice."""
+
+    exclusion: str
+    circuit: str
+    kind: Literal["maintenance", "customer", "force_majeure"]
+    starts_at: datetime
+    ends_at: datetime
+    announced_at: datetime | None
+    decision: Literal["proposed", "accepted", "rejected"]
+
+
+class Touched(NamedTuple):
+    """A circuit with new facts, and the span in which they lie (both instants inclusive)."""
+
+    circuit: str
+    first_at: datetime
+    last_at: datetime
+
+
+class ScoreRow(NamedTuple):
+    """One scored period of one agreement.
+
+    `document` is the text of contracts/score, byte for byte. `scored_to_at` is the `--as-of` it was scored with:
+    what lies after it was hidden. `scored_at` is when the engine computed it.
+    """
+
+    agreement: str
+    period_starts_at: datetime
+    period_ends_at: datetime
+    tenant: str
+    facility: str
+    is_demo: bool
+    document: str
+    agreement_sha256: str
+    software_version: str
+    tzdb_version: str
+    scored_to_at: datetime
+    scored_at: datetime
+
+    def parsed(self) -> dict[str, Any]:
+        """The document as objects; figures are the text and integers of the contract."""
+        return dict(json.loads(self.document))
+
+
+class VerdictRow(NamedTuple):
+    """One objective's verdict in one period; `detail` is its part of the document."""
+
+    agreement: str
+    objective: str
+    circuit: str
+    indicator: str
+    period_starts_at: datetime
+    period_ends_at: datetime
+    verdict: str
+    detail: dict[str, Any]
+
+
+class ScoredPeriod(NamedTuple):
+    """What the engine must remember of a scored period. `is_provisional`: later readings may still change its tail."""
+
+    agreement: str
+    period_starts_at: datetime
+    period_ends_at: datetime
+    scored_to_at: datetime
+    is_provisional: bool
+    verdicts: dict[str, str]
+
+
+class UnscoredRow(NamedTuple):
+    """A month that was due and could not be scored; `month_starts_at` is that of the whole civil month."""
+
+    agreement: str
+    month_starts_at: datetime
+    failed_at: datetime
     reason: str

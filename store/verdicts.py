@@ -3,60 +3,12 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg.rows import class_row
 
 from store.connection import Connection
-
-
-class ScoreRow(NamedTuple):
-    """One scored period of one agreement.
-
-    `document` is the text of contracts/score, byte for byte. `scored_to_at` is the `--as-of` it was scored with:
-    what lies after it was hidden. `scored_at` is when the engine computed it.
-    """
-
-    agreement: str
-    period_starts_at: datetime
-    period_ends_at: datetime
-    tenant: str
-    facility: str
-    is_demo: bool
-    document: str
-    agreement_sha256: str
-    software_version: str
-    tzdb_version: str
-    scored_to_at: datetime
-    scored_at: datetime
-
-    def parsed(self) -> dict[str, Any]:
-        """The document as objects; figures are the text and integers of the contract."""
-        return dict(json.loads(self.document))
-
-
-class VerdictRow(NamedTuple):
-    """One objective's verdict in one period; `detail` is its part of the document."""
-
-    agreement: str
-    objective: str
-    circuit: str
-    indicator: str
-    period_starts_at: datetime
-    period_ends_at: datetime
-    verdict: str
-    detail: dict[str, Any]
-
-
-class ScoredPeriod(NamedTuple):
-    """What the engine must remember of a scored period. `is_provisional`: later readings may still change its tail."""
-
-    agreement: str
-    period_starts_at: datetime
-    period_ends_at: datetime
-    scored_to_at: datetime
-    is_provisional: bool
-    verdicts: dict[str, str]
+from store.rows import ScoredPeriod, ScoreRow, UnscoredRow, VerdictRow
 
 
 def read_scored_periods(connection: Connection) -> list[ScoredPeriod]:
@@ -135,15 +87,6 @@ def read_verdicts(connection: Connection, *, at: datetime | None = None) -> list
             {"at": at},
         )
         return cursor.fetchall()
-
-
-class UnscoredRow(NamedTuple):
-    """A month that was due and could not be scored; `month_starts_at` is that of the whole civil month."""
-
-    agreement: str
-    month_starts_at: datetime
-    failed_at: datetime
-    reason: str
 
 
 def write_unscored(connection: Connection, row: UnscoredRow) -> None:

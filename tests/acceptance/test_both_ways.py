@@ -19,9 +19,11 @@ from p2i.simulation import PROBES_PER_INTERVAL, SimulatedCircuit
 from sla_engine.passes import Promised, Scorer
 from sla_engine.score import main as score_files
 from store.connection import Connection
+from store.instants import microseconds
 from store.promises import write_exclusions, write_freezes, write_tickets
-from store.readings import INTERVAL, PROBE, microseconds, write_readings
-from store.registry import CircuitRow, register_circuits
+from store.readings import INTERVAL, PROBE, write_readings
+from store.registry import register_circuits
+from store.rows import CircuitRow
 from store.verdicts import read_scores
 
 DEMO = read_inventory(DEMO_INVENTORY)

@@ -19,9 +19,11 @@ from facilities.inventory import DEMO_INVENTORY, read_inventory
 from sla_engine.passes import Promised, Scorer
 from store.connection import Connection, connect
 from store.embedded import EmbeddedServer
+from store.instants import microseconds
 from store.migrations import migrate
-from store.readings import INTERVAL, PROBE, microseconds, write_readings
-from store.registry import CircuitRow, register_circuits
+from store.readings import INTERVAL, PROBE, write_readings
+from store.registry import register_circuits
+from store.rows import CircuitRow
 
 AGREEMENTS, CIRCUITS_EACH = 200, 5
 STEP_SECONDS = 300

@@ -17,11 +17,13 @@ from sla_engine.dense import dense_states
 from sla_engine.document import document_text
 from sla_engine.from_store import read_facts
 from sla_engine.scoring import score
+from store.binary_copy import Column
 from store.connection import Connection, connect
 from store.embedded import EmbeddedServer
 from store.migrations import migrate
 from store.readings import INTERVAL, write_readings
-from store.registry import CircuitRow, register_circuits
+from store.registry import register_circuits
+from store.rows import CircuitRow
 
 SCAN_INTERVALS = 100_000_000
 CIRCUITS = 20
@@ -48,7 +50,7 @@ at_most_percent = "0.1"
 """
 
 
-def readings(intervals: int, seed: int) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def readings(intervals: int, seed: int) -> tuple[Column, Column]:
     """Sent and lost of a circuit as circuits are: ten probes, 1 % of Δt lose one, a burst a day, an outage a week."""
     random = np.random.default_rng(seed)
     lost = (random.random(intervals, dtype=np.float32) < 0.01).astype(np.int64)

@@ -22,7 +22,8 @@ from collectors.native_payload import Known, Series
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from p2i.broker import RunningBroker, installed_mosquitto, start_broker
 from store.connection import connect
-from store.registry import CircuitRow, ZoneRow, register_circuits, register_zones
+from store.registry import register_circuits, register_zones
+from store.rows import CircuitRow, ZoneRow
 
 Message = tuple[str, bytes]
 

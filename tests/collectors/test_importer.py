@@ -12,7 +12,8 @@ from collectors.mapping import file_mapping
 from collectors.native_payload import Known, Series
 from store.connection import Connection, connect
 from store.errors import InputError
-from store.registry import CircuitRow, register_circuits
+from store.registry import register_circuits
+from store.rows import CircuitRow
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 MAPPING = """

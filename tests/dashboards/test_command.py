@@ -13,7 +13,8 @@ import pytest
 from dashboards.command import main
 from facilities.inventory import DEMO_INVENTORY
 from store.connection import Connection
-from store.verdicts import ScoreRow, write_score
+from store.rows import ScoreRow
+from store.verdicts import write_score
 
 Make = Callable[..., dict[str, Any]]
 

@@ -6,8 +6,8 @@ import pytest
 from dashboards.look import Look, observed_at
 from store.connection import Connection
 from store.errors import P2IError, StoreUnavailable
-from store.registry import CircuitRow, register_circuits
-from store.rows import TransitionRow
+from store.registry import register_circuits
+from store.rows import CircuitRow, TransitionRow
 from store.transitions import write_transitions
 
 NOW = datetime(2026, 11, 16, 8, tzinfo=UTC)

@@ -8,11 +8,12 @@ import pytest
 
 from dashboards.reading import read_observed
 from store.connection import Connection
-from store.readings import INTERVAL, OCCUPANCY, PROBE, Kind, microseconds, write_readings
-from store.registry import CircuitRow, ZoneRow, register_circuits, register_zones
-from store.rows import OccupancyRow, TransitionRow
+from store.instants import microseconds
+from store.readings import INTERVAL, OCCUPANCY, PROBE, Kind, write_readings
+from store.registry import register_circuits, register_zones
+from store.rows import CircuitRow, OccupancyRow, ScoreRow, TransitionRow, ZoneRow
 from store.transitions import write_transitions
-from store.verdicts import ScoreRow, write_score
+from store.verdicts import write_score
 
 Make = Callable[..., dict[str, Any]]
 

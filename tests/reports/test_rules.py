@@ -119,7 +119,7 @@ AGREEMENT_VARIANTS = {
     'credit_cap_percent = "30"': "up to 30% of the monthly fee",
     "[agreement.maintenance]\nnotice_hours = 120": "only if accepted and announced at least 120 h before their start.",
     "[agreement.maintenance]\nmonthly_quota_hours = 8": "only if accepted, up to 8 h per circuit and period,",
-    '[agreement.service_hours]\ndays = ["sat"]\nfrom = "22:00"\nto = "24:00"': "Service hours: Saturday, 22:00 to 24:00",
+    '[agreement.service_hours]\ndays = ["sat"]\nfrom = "22:00"\nto = "24:00"': "Saturday, 22:00 to 24:00",
 }
 
 
@@ -131,7 +131,7 @@ def test_every_choice_of_the_whole_agreement_is_said(key: str) -> None:
     assert not any(AGREEMENT_VARIANTS[key] in rule for rule in default)
 
 
-def test_an_end_is_said(demo: Inventory) -> None:
+def test_an_end_is_said() -> None:
     assert "du 01/01/2026 au 01/01/2027 exclu" in agreement_rules(agreement(HEAD + AVAILABILITY), FRENCH)[1]
 
 

@@ -7,7 +7,6 @@ import sys
 from importlib.metadata import requires
 from pathlib import Path
 
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
 REFUSED = re.compile(r"(?<!L)(?<!Lesser )(AGPL|GPL|GNU (Affero )?General Public)", re.IGNORECASE)
@@ -23,7 +22,7 @@ def runtime_packages(root: str = "p2i") -> set[str]:
         name, extras = queue.pop()
         for text in requires(name) or []:
             needed = Requirement(text)
-            environments = [dict(default_environment()) | {"extra": extra} for extra in ("", *extras)]
+            environments: list[dict[str, str]] = [{"extra": extra} for extra in ("", *extras)]
             if needed.marker and not any(needed.marker.evaluate(environment) for environment in environments):
                 continue
             key = needed.name.lower().replace("_", "-")
@@ -41,7 +40,7 @@ def refused(licence: str) -> bool:
 def main() -> int:
     """Prints one line per licence; 1 when a run-time dependency's licence is refused or unknown."""
     command = [str(Path(sys.executable).parent / "pip-licenses"), "--format=json", "--from=mixed", "--with-system"]
-    listed = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603
+    listed = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     licences = {row["Name"].lower().replace("_", "-"): row["License"] for row in listed}
     needed = runtime_packages()
     by_licence: dict[str, list[str]] = {}

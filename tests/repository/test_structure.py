@@ -39,9 +39,7 @@ def sources() -> list[Path]:
 def test_every_module_that_does_no_io_is_listed_as_pure_so_that_it_stays_so() -> None:
     contract = purity_contract()
     effects = set(contract["forbidden_modules"])
-    doing_io = {
-        module for module in our_modules() if effects & (graph().find_upstream_modules(module) | {module})
-    }
+    doing_io = {module for module in our_modules() if effects & (graph().find_upstream_modules(module) | {module})}
     assert sorted(our_modules() - doing_io) == sorted(contract["source_modules"])
 
 
@@ -71,7 +69,7 @@ def sql_texts() -> list[tuple[str, str]]:
 
 
 def test_no_sql_names_a_time_zone() -> None:
-    """Months and days are cut in Python with the pinned rules; store/zone_data.py tests the server's, as a parameter."""
+    """Months and days are cut in Python; only store/zone_data.py tests the server's rules, with a parameter."""
     named = [(where, text) for where, text in sql_texts() if ZONE_IN_SQL.search(text)]
     assert [where for where, _ in named] == ["store/zone_data.py"]
 

@@ -20,7 +20,8 @@ from store.connection import Connection
 from store.errors import InputError
 from store.intervals import Interval
 from store.readings import INTERVAL, PROBE, STATE, write_readings
-from store.registry import CircuitRow, register_circuits
+from store.registry import register_circuits
+from store.rows import CircuitRow
 
 RECEIVED = datetime(2026, 11, 1, tzinfo=UTC)
 STEP = 900

@@ -69,8 +69,10 @@ def test_with_breaks_an_unknown_last_interval_decides_the_tail() -> None:
     assert states_of("3g 1u 2b", 3, unknown_breaks=True).undecided.tolist() == [False] * 4 + [True] * 2
 
 
-def test_no_interval_leaves_the_initial_state() -> None:
-    assert machine(np.empty(0, np.int64), np.empty(0, np.int8), 3, initial=UNAVAILABLE).final == UNAVAILABLE
+def test_no_interval_has_no_state_and_short_unknown_runs_keep_the_initial_one() -> None:
+    assert machine(np.empty(0, np.int64), np.empty(0, np.int8), 3).states.size == 0
+    assert shown(states_of("2u", 3, initial=UNAVAILABLE)) == "UU"
+    assert shown(states_of("2u 2g", 3, initial=UNAVAILABLE)) == "UUUU"
 
 
 def by_looking_ahead(codes: str, n: int, *, unknown_breaks: bool, initial: int) -> list[int]:

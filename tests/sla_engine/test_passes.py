@@ -15,14 +15,13 @@ from facilities.instants import instant
 from facilities.inventory import DEMO_INVENTORY, read_inventory
 from sla_engine.due import due_periods, epoch_seconds_of
 from sla_engine.passes import Promised, Scorer
-from store.changes import Touched
 from store.connection import Connection
-from store.promises import ExclusionRow, write_exclusions
+from store.promises import write_exclusions
 from store.readings import INTERVAL, write_readings
-from store.registry import CircuitRow, register_circuits
-from store.rows import TransitionRow
+from store.registry import register_circuits
+from store.rows import CircuitRow, ExclusionRow, ScoredPeriod, Touched, TransitionRow
 from store.transitions import read_transitions
-from store.verdicts import ScoredPeriod, read_scores, read_verdicts
+from store.verdicts import read_scores, read_verdicts
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 AGREEMENT = """

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from store.changes import Touched, read_touched, read_watermark, snapshot_xid, write_watermark
+from store.changes import read_touched, read_watermark, snapshot_xid, write_watermark
 from store.connection import Connection, connect
-from store.promises import ExclusionRow, FreezeRow, TicketRow, write_exclusions, write_freezes, write_tickets
-from store.readings import INTERVAL, microseconds, write_readings
-from store.registry import CircuitRow, register_circuits
+from store.instants import microseconds
+from store.promises import write_exclusions, write_freezes, write_tickets
+from store.readings import INTERVAL, write_readings
+from store.registry import register_circuits
+from store.rows import CircuitRow, ExclusionRow, FreezeRow, TicketRow, Touched
 
 NOON = datetime(2026, 9, 20, 12, tzinfo=UTC)
 

@@ -7,16 +7,10 @@ from hypothesis import strategies as st
 
 from store.binary_copy import Column, copy_in, read_columns
 from store.connection import Connection
-from store.readings import (
-    INTERVAL,
-    PROBE,
-    Written,
-    instant_of,
-    microseconds,
-    read_readings,
-    write_readings,
-)
-from store.registry import CircuitRow, register_circuits
+from store.instants import instant_of, microseconds
+from store.readings import INTERVAL, PROBE, Written, read_readings, write_readings
+from store.registry import register_circuits
+from store.rows import CircuitRow
 
 NOON = datetime(2026, 9, 20, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)

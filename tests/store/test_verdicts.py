@@ -6,7 +6,8 @@ import psycopg
 import pytest
 
 from store.connection import Connection
-from store.verdicts import ScoreRow, read_scores, read_verdicts, write_score
+from store.rows import ScoreRow
+from store.verdicts import read_scores, read_verdicts, write_score
 
 SEPTEMBER = datetime(2026, 8, 31, 23, tzinfo=UTC)
 OCTOBER = datetime(2026, 10, 1, tzinfo=UTC)

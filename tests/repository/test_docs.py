@@ -1,0 +1,39 @@
+"""Every setting and metric of the code is documented, and the documentation names no other."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ["facilities", "collectors", "store", "sla_engine", "alerting", "dashboards", "reports", "p2i"]
+SETTING = re.compile(r"\bP2I_[A-Z_]*[A-Z]\b")
+METRIC = re.compile(r"\b(?:Counter|Gauge|Histogram)\(\s*\"([a-z_]+)\"")
+
+
+def code(*folders: str) -> str:
+    return "\n".join(file.read_text() for folder in folders for file in sorted((ROOT / folder).rglob("*.py")))
+
+
+def deployed() -> str:
+    names = ("docker-compose.yml", "Dockerfile", "Makefile", ".ci/run")
+    return "\n".join((ROOT / name).read_text() for name in names)
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    used = set(SETTING.findall(code(*PACKAGES, "tests") + deployed()))
+    documented = set(SETTING.findall((ROOT / "docs" / "settings.md").read_text()))
+    # NAME and NAME_FILE are one setting of secrets; the suffix is added in the code.
+    used |= {f"{name}_FILE" for name in ("P2I_DSN", "P2I_MQTT_PASSWORD")}
+    assert sorted(used - documented) == []
+    assert sorted(documented - used) == []
+
+
+def test_every_metric_is_documented_and_no_other() -> None:
+    used = set(METRIC.findall(code(*PACKAGES)))
+    documented = set(re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs" / "metrics.md").read_text(), re.MULTILINE))
+    assert sorted(used) == sorted(documented)
+
+
+def test_metrics_carry_their_process_as_prefix() -> None:
+    for package in PACKAGES:
+        for name in METRIC.findall(code(package)):
+            assert name.startswith(f"{package}_"), name
