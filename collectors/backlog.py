@@ -1,7 +1,6 @@
 """The queue between the network thread and the writer: bounded by bytes, never blocking the network thread."""
 
 import threading
-import time
 from collections import deque
 from datetime import datetime
 from typing import NamedTuple
@@ -34,7 +33,6 @@ class Backlog:
         self._messages: deque[Message] = deque()
         self._bytes = 0
         self._arrived = threading.Condition()
-        self._closed = False
 
     def has_room(self) -> bool:
         """Whether another message may be put."""
@@ -47,12 +45,6 @@ class Backlog:
             self._count(len(message.payload))
             self._arrived.notify()
 
-    def close(self) -> None:
-        """Ends every wait, now and from now on."""
-        with self._arrived:
-            self._closed = True
-            self._arrived.notify_all()
-
     def take(self, enough: int, linger_seconds: float, patience_seconds: float, at_most_bytes: int) -> list[Message]:
         """The next messages in order, [] when none comes within `patience_seconds`.
 
@@ -61,12 +53,9 @@ class Backlog:
         at a time (its in-flight window) so costs `linger_seconds` and never a stall.
         """
         with self._arrived:
-            if not self._arrived.wait_for(lambda: self._messages or self._closed, patience_seconds):
+            if not self._arrived.wait_for(lambda: self._messages, patience_seconds):
                 return []
-            until = time.monotonic() + linger_seconds
-            self._arrived.wait_for(
-                lambda: len(self._messages) >= enough or self._closed, max(0.0, until - time.monotonic())
-            )
+            self._arrived.wait_for(lambda: len(self._messages) >= enough, linger_seconds)
             taken: list[Message] = []
             size = 0
             while self._messages and (not taken or size + len(self._messages[0].payload) <= at_most_bytes):

@@ -1,5 +1,6 @@
 """Messages decoded together: whole columns per kind, and for every row the message it came from. Pure."""
 
+import logging
 from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,11 +9,15 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from collectors.native_payload import Decoded, Known, decoded
+from collectors.kept_input import kept_of_unread
+from collectors.known import Known
+from collectors.native_payload import Decoded, decoded
 from collectors.native_topic import CIRCUIT_KINDS, KIND_WORDS, KindWord
 from collectors.plausibility import Column
-from collectors.reasons import Rejected
+from collectors.reasons import Reason, Refusal, Rejected
 from store.rows import State
+
+logger = logging.getLogger(__name__)
 
 
 class Arrival(NamedTuple):
@@ -50,7 +55,7 @@ def decoded_batch(arrivals: Iterable[Arrival], known: Known, limit_bytes: int) -
     parts: list[tuple[str, Decoded]] = []
     received_at = None
     for topic, payload, at in arrivals:
-        parts.append((topic, decoded(topic, payload, at, known, limit_bytes)))
+        parts.append((topic, _decoded(topic, payload, at, known, limit_bytes)))
         received_at = at if received_at is None else max(received_at, at)
     assert received_at is not None
     messages: dict[str, int] = {}
@@ -64,6 +69,16 @@ def decoded_batch(arrivals: Iterable[Arrival], known: Known, limit_bytes: int) -
         [(topic, rejected) for topic, part in parts for rejected in part.rejected],
         [(part.collector, part.seq) for _, part in parts if part.seq is not None],
     )
+
+
+def _decoded(topic: str, payload: bytes, received_at: datetime, known: Known, limit_bytes: int) -> Decoded:
+    """As `decoded`; a message our decoder fails on is refused, or it would come back and stop the flow for ever."""
+    try:
+        return decoded(topic, payload, received_at, known, limit_bytes)
+    except Exception as error:
+        logger.exception("the decoder failed; the message is in quarantine as undecodable")
+        why = Refusal(Reason.UNDECODABLE, f"the decoder failed, a defect of ours: {type(error).__name__}")
+        return Decoded(None, "", "", None, None, [Rejected(why, kept_of_unread(None, payload))])
 
 
 def _rows_of(kind: KindWord, parts: Iterable[tuple[str, Decoded]]) -> KindRows | None:

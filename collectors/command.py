@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from functools import partial
 
 from collectors.ingest import FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, Ingest, IngestSettings
-from collectors.known_series import registered
+from collectors.known import Known
 from collectors.metrics import DATABASE_UP
 from collectors.mqtt_address import broker_address
-from collectors.native_payload import Known
 from collectors.options import add_broker, add_inventory, add_metrics_port, positive_number, whole_number
+from collectors.registration import registered
 from facilities.inventory import Inventory, inventory_path, read_inventory
 from facilities.process import run, serve_metrics, stop_event
 from store.connection import connect, server

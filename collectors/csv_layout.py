@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from collectors.kept_input import kept_of_unread
+from collectors.known import Series
 from collectors.mapping import FileMapping
-from collectors.native_payload import Series
 from collectors.reasons import Reason, Refused
 from store.errors import InputError
 

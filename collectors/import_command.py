@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from collectors.importer import import_file, import_key
-from collectors.known_series import registered
 from collectors.mapping import FileMapping, file_mapping
 from collectors.native_topic import CIRCUIT_KINDS
 from collectors.options import add_inventory
+from collectors.registration import registered
 from facilities.inventory import Inventory, inventory_path, read_inventory
 from facilities.process import run
 from store.connection import connect, server

@@ -9,8 +9,8 @@ from typing import BinaryIO, NamedTuple
 
 from collectors.csv_layout import LINE_BYTES, Layout, Line, kept_of_line, layout
 from collectors.csv_rows import Rows, decoded_lines
+from collectors.known import Known
 from collectors.mapping import FileMapping
-from collectors.native_payload import Known
 from collectors.native_topic import CIRCUIT_KINDS
 from collectors.readings_writer import storable
 from collectors.reasons import Reason, Refusal, Rejected

@@ -14,6 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from collectors.backlog import Backlog, Message
 from collectors.batch import Arrival, Batch, decoded_batch
+from collectors.known import Known
 from collectors.metrics import (
     COMMIT_SECONDS,
     DATABASE_UP,
@@ -26,7 +27,6 @@ from collectors.metrics import (
 from collectors.mqtt_address import BrokerAddress
 from collectors.mqtt_connection import Identity, LinkEvents
 from collectors.mqtt_link import MqttLink
-from collectors.native_payload import Known
 from collectors.native_topic import SUBSCRIPTION
 from collectors.readings_writer import ReadingsWriter, Tally
 from collectors.sequence import SequenceWatch
@@ -93,7 +93,8 @@ class Ingest:
             self._stopping = True
             until = time.monotonic() + LAST_WRITE_SECONDS
             while time.monotonic() < until and (messages := self._backlog.take(1, 0.0, 0.0, BATCH_BYTES)):
-                self._commit(messages, stop)
+                if not self._commit(messages, stop):
+                    break
         finally:
             self._link.stop()
             self._writer.close()
@@ -133,16 +134,18 @@ class Ingest:
 
     # In the main thread:
 
-    def _commit(self, messages: Sequence[Message], stop: threading.Event) -> None:
+    def _commit(self, messages: Sequence[Message], stop: threading.Event) -> bool:
+        """Stores the messages and has them acknowledged; False when asked to stop while the database was away."""
         arrivals = (Arrival(message.topic, message.payload, message.received_at) for message in messages)
         batch = decoded_batch(arrivals, self._known, self._settings.limit_bytes)
         started = time.perf_counter()
         tally = self._write(batch, stop)
         if tally is None:
-            return
+            return False
         COMMIT_SECONDS.observe(time.perf_counter() - started)
         self._link.call_soon(partial(self._acknowledge, messages))
         self._count(batch, tally)
+        return True
 
     def _write(self, batch: Batch, stop: threading.Event) -> Tally | None:
         """Writes the batch, however long the database is away; None when asked to stop before it could."""

@@ -12,6 +12,7 @@ import msgspec
 from collectors.native_topic import CIRCUIT_KINDS
 
 MASKED_BYTES = 1024
+DEEPEST = 8  # a payload needs 4; what somebody nests a thousand deep must not exhaust our stack
 _MASK = bytes(
     ord("x")
     if chr(byte).isalpha() and byte < 128
@@ -66,17 +67,19 @@ def kept_of(kind: str | None, payload: bytes) -> bytes:
         value = msgspec.json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return kept_of_unread(kind, payload)
-    known = _known_part(value, "")
+    known = _known_part(value, "", 0)
     return payload if known == value else msgspec.json.encode(known)
 
 
-def _known_part(value: Any, key: str) -> Any:
+def _known_part(value: Any, key: str, depth: int) -> Any:
+    if depth > DEEPEST:
+        return "(nested)"
     if isinstance(value, dict):
-        known = {name: _known_part(inner, name) for name, inner in value.items() if name in _SHAPES}
+        known = {name: _known_part(inner, name, depth + 1) for name, inner in value.items() if name in _SHAPES}
         removed = len(value) - len(known)
         return known | {"removed_keys": removed} if removed else known
     if isinstance(value, list):
-        return [_known_part(inner, key) for inner in value]
+        return [_known_part(inner, key, depth + 1) for inner in value]
     if isinstance(value, str):
         shape = _SHAPES.get(key)
         fits = shape is not None and shape.fullmatch(value) and not (shape is _CODE and _MAC_ADDRESS.fullmatch(value))

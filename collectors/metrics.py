@@ -1,4 +1,4 @@
-"""What the collecting processes count for Prometheus; docs/metrics.md lists every one."""
+"""What `p2i collect` counts for Prometheus; docs/metrics.md lists every one."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -10,15 +10,10 @@ COMMIT_SECONDS = Histogram(
     "Time from a batch leaving the queue to its commit.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
-QUEUE_MESSAGES = Gauge("collectors_queue_messages", "Messages received and not yet committed.")
+QUEUE_MESSAGES = Gauge("collectors_queue_messages", "Messages received and not yet taken for a batch.")
 QUEUE_BYTES = Gauge("collectors_queue_bytes", "Payload of these messages.")
-CONNECTED = Gauge("collectors_connected", "1 while connected to the broker.")
 DATABASE_UP = Gauge("collectors_database_up", "1 while the database takes our writes.")
 SESSIONS_LOST = Counter("collectors_sessions_lost", "Reconnects at which the broker had forgotten our session.")
 SKIPPED_MESSAGES = Counter(
     "collectors_skipped_messages", "Sender's message numbers that never arrived, by park.", ["facility"]
 )
-
-PROBE_PACKETS = Counter("collectors_probe_packets", "Probe packets by what became of them.", ["circuit", "outcome"])
-SPOOL_MESSAGES = Gauge("collectors_spool_messages", "Messages of the prober that no broker has taken yet.")
-SPOOL_DROPPED = Counter("collectors_spool_dropped", "Messages dropped, oldest first, because the spool was full.")

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 from typing import NamedTuple, cast
 
 import paho.mqtt.client as mqtt
@@ -16,6 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from collectors.mailbox import Mailbox
 from collectors.mqtt_address import BrokerAddress
 
 SESSION_SECONDS = 7 * 86_400
@@ -45,40 +45,6 @@ class LinkEvents:
     published: Callable[[mqtt.Client, int], None] = lambda _client, _mid: None
     subscribed: Callable[[list[ReasonCode]], None] = lambda _reasons: None
     may_read: Callable[[], bool] = lambda: True
-
-
-class Mailbox:
-    """Actions that other threads want done in the connection's thread, and the socket that wakes it for them."""
-
-    def __init__(self) -> None:
-        self._actions: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self.wakes, self._waker = socket.socketpair()
-        self._waker.setblocking(False)
-
-    def post(self, action: Callable[[], None]) -> None:
-        """Leaves `action` and wakes the thread."""
-        self._actions.put(action)
-        self.wake()
-
-    def wake(self) -> None:
-        """Ends the thread's wait."""
-        try:
-            self._waker.send(b"\0")
-        except OSError:
-            return  # its buffer is full of earlier wakes, or the link is stopped
-
-    def run_all(self) -> None:
-        """Does what was left, in order."""
-        try:
-            while True:
-                self._actions.get_nowait()()
-        except Empty:
-            return
-
-    def close(self) -> None:
-        """Closes the sockets; what is posted later is ignored."""
-        self.wakes.close()
-        self._waker.close()
 
 
 class Ending(NamedTuple):

@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import MQTTProtocolVersion
+from prometheus_client import Gauge
 
-from collectors.metrics import CONNECTED
+from collectors.mailbox import Mailbox
 from collectors.mqtt_address import BrokerAddress
-from collectors.mqtt_connection import Connection, Identity, LinkEvents, Mailbox
+from collectors.mqtt_connection import Connection, Identity, LinkEvents
 from store.errors import InputError, P2IError
 
 logger = logging.getLogger(__name__)
+
+CONNECTED = Gauge("collectors_connected", "1 while connected to the broker.")
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 15.0
 FIVE, THREE = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311

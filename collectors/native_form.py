@@ -78,16 +78,20 @@ def envelope_of(payload: bytes, kind: KindWord) -> Envelope:
     except msgspec.ValidationError:
         raise _why_envelope(payload, kind) from None
     except msgspec.DecodeError as error:
-        raise Refused(Reason.MALFORMED, f"not JSON: {error}") from None
+        raise Refused(Reason.MALFORMED, _not_json(error)) from None
     except RecursionError:
         raise Refused(Reason.MALFORMED, "nested too deeply") from None
+
+
+def _not_json(error: msgspec.DecodeError) -> str:
+    return f"not JSON: {str(error).removeprefix('JSON is malformed: ')}"
 
 
 def _why_envelope(payload: bytes, kind: KindWord) -> Refused:
     try:
         value = msgspec.json.decode(payload)
     except msgspec.DecodeError as error:
-        return Refused(Reason.MALFORMED, f"not JSON: {error}")
+        return Refused(Reason.MALFORMED, _not_json(error))
     except RecursionError:
         return Refused(Reason.MALFORMED, "nested too deeply")
     word = "circuit" if kind in CIRCUIT_KINDS else "zone"

@@ -10,6 +10,7 @@ import numpy as np
 
 from collectors.decimal_text import whole_units
 from collectors.kept_input import code_text, kept_of, kept_of_unread
+from collectors.known import Known
 from collectors.native_form import (
     READINGS,
     Envelope,
@@ -29,20 +30,6 @@ from store.rows import State
 LIMIT_BYTES = 256 * 1024
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-class Series(NamedTuple):
-    """A circuit or zone as the store knows it: its number, and the park it belongs to."""
-
-    number: int
-    facility: str
-
-
-class Known(NamedTuple):
-    """The circuits and zones readings may be about, by code."""
-
-    circuits: Mapping[str, Series]
-    zones: Mapping[str, Series]
 
 
 class Decoded(NamedTuple):

@@ -35,9 +35,11 @@ class ProbeSocket:
         answered: Callable[[Reply, int], None],
         refused: Callable[[], None],
         malformed: Callable[[], None],
+        wall_clock: Callable[[], int],
     ) -> None:
         self._host, self._port = host, port
         self._answered, self._refused, self._malformed = answered, refused, malformed
+        self._wall_clock = wall_clock
         self._socket: socket.socket | None = None
         self._open_again_at = 0.0
         self.fault: str | None = None
@@ -52,7 +54,7 @@ class ProbeSocket:
             return None
         assert self._socket is not None
         for _ in range(2):
-            unix, monotonic = time.time_ns(), time.monotonic_ns()
+            unix, monotonic = self._wall_clock(), time.monotonic_ns()
             departure = Departure(unix, monotonic, ntp(unix))
             try:
                 self._socket.send(request(sequence, departure.ntp))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from collectors.interval_tally import IntervalResult, IntervalTally
-from collectors.metrics import PROBE_PACKETS
+from collectors.probe_metrics import PROBE_PACKETS
 from collectors.probe_socket import ProbeSocket
 from collectors.stamp import Reply
 
@@ -30,9 +30,18 @@ class Target(NamedTuple):
 
 
 class Prober:
-    """Sends, receives and counts for one target; every finished interval goes to `finished`."""
+    """Sends, receives and counts for one target; every finished interval goes to `finished`.
 
-    def __init__(self, target: Target, finished: Callable[[IntervalResult], None]) -> None:
+    `wall_clock` gives ns since 1970, and places packets on the grid; round trips are the monotonic clock's.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        finished: Callable[[IntervalResult], None],
+        wall_clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._wall_clock = wall_clock
         self._target = target
         self._finished = finished
         self._tally = IntervalTally(target.interval_seconds * 1_000_000, target.timeout_nanoseconds)
@@ -42,6 +51,7 @@ class Prober:
             self._answered,
             refused=partial(self._count, "refused"),
             malformed=partial(self._count, "malformed"),
+            wall_clock=wall_clock,
         )
         self._sequence = 0
         self._fault: str | None = None
@@ -54,8 +64,8 @@ class Prober:
         """
         try:
             while not stop.is_set():
-                await self._follow(self._slots(_now()), stop)
-            self._tally.drop_unfinished(_now())
+                await self._follow(self._slots(self._now()), stop)
+            self._tally.drop_unfinished(self._now())
             while not self._tally.is_empty:
                 await asyncio.sleep(0.01)
                 self._give()
@@ -69,7 +79,7 @@ class Prober:
             if not await self._reached(slot, stop):
                 return
             self._tally.begin(starts_at)
-            if _now() - slot < share:
+            if self._now() - slot < share:
                 await self._send(starts_at)
             else:
                 self._count("missed")  # this process was stopped or starved: a packet never sent is not lost
@@ -90,7 +100,7 @@ class Prober:
 
     async def _reached(self, slot: int, stop: asyncio.Event) -> bool:
         """Waits for the wall clock to show `slot`; False when stopped before, or when the clock was set elsewhere."""
-        while -self._longest_wait < (ahead := slot - _now()) < self._longest_wait:
+        while -self._longest_wait < (ahead := slot - self._now()) < self._longest_wait:
             self._give()
             if ahead <= 0:
                 await asyncio.sleep(0)  # answers are read even when we are behind
@@ -105,7 +115,7 @@ class Prober:
         return False
 
     def _give(self) -> None:
-        for result in self._tally.closed(_now()):
+        for result in self._tally.closed(self._now()):
             self._count("lost", result.lost)
             self._finished(result)
 
@@ -123,6 +133,9 @@ class Prober:
         sequence, sent_ntp, residence = answer
         self._count(self._tally.answered(sequence, sent_ntp, residence, received).value)
 
+    def _now(self) -> int:
+        return self._wall_clock() // 1000
+
     def _count(self, outcome: str, number: int = 1) -> None:
         PROBE_PACKETS.labels(self._target.circuit, outcome).inc(number)
 
@@ -136,7 +149,3 @@ class Prober:
         elif fault is None and self._fault is not None:
             logger.info("%s: sending again", self._target.circuit)
         self._fault = fault
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

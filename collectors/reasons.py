@@ -26,6 +26,7 @@ class Reason(StrEnum):
     FACILITY_MISMATCH = "facility_mismatch"
     CONFLICT = "conflict"
     DATABASE_REFUSED = "database_refused"
+    UNDECODABLE = "undecodable"
 
 
 class Refusal(NamedTuple):

@@ -8,10 +8,10 @@ from functools import partial
 
 import paho.mqtt.client as mqtt
 
-from collectors.metrics import SPOOL_DROPPED, SPOOL_MESSAGES
 from collectors.mqtt_address import BrokerAddress
 from collectors.mqtt_connection import Identity, LinkEvents
 from collectors.mqtt_link import MqttLink
+from collectors.probe_metrics import SPOOL_DROPPED, SPOOL_MESSAGES
 
 logger = logging.getLogger(__name__)
 

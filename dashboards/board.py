@@ -10,6 +10,7 @@ from dashboards.rows import Board, Heading, Observed, Scored
 from dashboards.zones import zone_rows
 from facilities.calendar import TZDB_VERSION, zone
 from facilities.inventory import Inventory
+from store.rows import UnscoredRow
 
 HOME_ZONE = "Africa/Casablanca"
 """The zone of the clock in the heading; periods are cut in each agreement's own."""
@@ -31,17 +32,21 @@ def board(
     if tenant is not None:
         title += f" · {inventory.tenants[tenant].name}"
     shown = {row.agreement for row in circuits}
+    month = month or f"{local_now:%Y-%m}"
     return Board(
         heading=Heading(
             label=inventory.label,
             title=title,
-            month=month or f"{local_now:%Y-%m}",
+            month=month,
             time_zone=HOME_ZONE,
             tzdb_version=TZDB_VERSION,
             now=now,
             local_now=local_now,
             complete_to_at=min((one.scored_to_at for one in observed.scored if one.agreement in shown), default=None),
             foreign_agreements=tuple(unknown_agreements(inventory, observed.scored)),
+            failed_agreements=tuple(
+                (row.agreement, row.reason) for row in observed.unscored if _is_shown(inventory, row, month, tenant)
+            ),
             away_since_at=away_since_at,
         ),
         circuits=tuple(circuits),
@@ -52,3 +57,11 @@ def board(
 def unknown_agreements(inventory: Inventory, scored: Iterable[Scored]) -> list[str]:
     """The agreements that were scored and that this inventory does not have: they cannot be shown, only named."""
     return sorted({one.agreement for one in scored} - inventory.agreements.keys())
+
+
+def _is_shown(inventory: Inventory, row: UnscoredRow, month: str, tenant: str | None) -> bool:
+    """Whether the month that could not be scored is the one on the board, of an agreement the board is about."""
+    agreement = inventory.agreements.get(row.agreement)
+    if agreement is None or tenant not in (None, agreement.tenant):
+        return False
+    return f"{row.month_starts_at.astimezone(agreement.time_zone):%Y-%m}" == month

@@ -60,11 +60,11 @@ def _columns(words: Words, now: datetime, width: int) -> list[Column]:
         (True, Column("park", "left", 5, lambda row: Text(row.park_code))),
         (True, Column("circuit", "left", 12, lambda row: Text(row.circuit, style="bold"))),
         (medium, Column("tenant", "left", 20 if wide else 14, lambda row: Text(row.tenant))),
-        (True, Column("verdict", "left", 26 if wide else 17, lambda row: _verdict(row, words))),
+        (True, Column("verdict", "left", 26 if wide else 20, lambda row: _verdict(row, words, with_why=not medium))),
         (wide and not widest, Column("objective", "left", 20, lambda row: Text(row.objective or ""))),
         (widest, Column("others", "left", 48, _objectives)),
         (wide, Column("target", "right", None, lambda row: _target(row, words))),
-        (True, Column("availability", "right", None, lambda row: _availability(row, words))),
+        (True, Column("availability", "right", None, lambda row: _availability(row, words, with_why=medium))),
         (True, Column("left", "right", None, lambda row: _left(row, words))),
         (medium, Column("of", "right", None, lambda row: _allowed(row, words))),
         (True, Column("coverage", "right", None, lambda row: _coverage(row, words))),
@@ -75,11 +75,16 @@ def _columns(words: Words, now: datetime, width: int) -> list[Column]:
     return [column for fits, column in listed if fits]
 
 
-def _verdict(row: CircuitRow, words: Words) -> Text:
-    """The word of the worst objective; whose it is when it is not availability, which the figures beside it explain."""
+def _verdict(row: CircuitRow, words: Words, *, with_why: bool) -> Text:
+    """The word of the worst objective, and whose it is when it is not availability, which the figures beside explain.
+
+    `with_why`: where there is no availability, the word says why instead; the narrow table has no other room for it.
+    """
     mark, style = STYLES[row.standing]
     whose = words.indicator.get(row.indicator or "")
     word = words.standing[row.standing]
+    if with_why and not whose and row.why is not None:
+        word = words.why[row.why]
     return Text(f"{mark} {whose} {word}" if whose else f"{mark} {word}", style=style)
 
 
@@ -99,10 +104,10 @@ def _target(row: CircuitRow, words: Words) -> Text:
     return Text(words.decimal(percent, places))
 
 
-def _availability(row: CircuitRow, words: Words) -> Text:
+def _availability(row: CircuitRow, words: Words, *, with_why: bool) -> Text:
     if row.availability_percent is not None:
         return Text(words.percent_text(row.availability_percent))
-    why = "" if row.why is None else f" {words.why[row.why]}"
+    why = f" {words.why[row.why]}" if with_why and row.why is not None else ""
     return Text(f"{NOT_KNOWN}{why}", style="dim")
 
 

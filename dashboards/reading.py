@@ -8,7 +8,7 @@ from facilities.instants import instant
 from store.connection import Connection
 from store.rows import OccupancyRow, ScoreRow
 from store.transitions import read_states
-from store.verdicts import read_scores
+from store.verdicts import read_scores, read_unscored
 
 
 def read_observed(connection: Connection, now: datetime, *, month: str | None = None) -> Observed:
@@ -30,6 +30,7 @@ def read_observed(connection: Connection, now: datetime, *, month: str | None = 
             newest_readings=_newest_readings(connection, until),
             noticed_states=read_states(connection),
             occupancy=_newest_occupancy(connection, until),
+            unscored=read_unscored(connection),
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from dashboards.budget import Budget
 from dashboards.standing import Standing
-from store.rows import OccupancyRow
+from store.rows import OccupancyRow, UnscoredRow
 
 Why = Literal["no_agreement", "not_scored", "no_availability", "no_measurement"]
 
@@ -32,13 +32,14 @@ class Observed(NamedTuple):
     """What the store holds for a board.
 
     `newest_readings` by circuit, `occupancy` by zone; `noticed_states` the state each (agreement, circuit) was last
-    noticed to change to, and when it changed.
+    noticed to change to, and when it changed; `unscored` the months that could not be scored, and why.
     """
 
     scored: Sequence[Scored]
     newest_readings: Mapping[str, datetime]
     noticed_states: Mapping[tuple[str, str], tuple[str, datetime]]
     occupancy: Mapping[str, OccupancyRow]
+    unscored: Sequence[UnscoredRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ class ZoneRow:
 class Heading:
     """What the board says about itself: whose it is, of which month, and up to when every score is complete.
 
-    `complete_to_at` is the earliest instant any shown document was scored to, None when there is none.
+    `complete_to_at` is the earliest instant any shown document was scored to, None when there is none;
+    `failed_agreements` are those whose month could not be scored, with the reason.
     """
 
     label: str
@@ -121,6 +123,7 @@ class Heading:
     local_now: datetime
     complete_to_at: datetime | None
     foreign_agreements: tuple[str, ...] = ()
+    failed_agreements: tuple[tuple[str, str], ...] = ()
     away_since_at: datetime | None = None
 
 

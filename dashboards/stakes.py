@@ -54,17 +54,18 @@ def circuit_state(
     noticed: tuple[str, datetime] | None,
     now: datetime,
 ) -> CircuitState:
-    """`unknown` when readings have stopped, else the state the engine last noticed, else `up`: it notices every change.
+    """The state the engine last noticed, else `up` (it notices every change); `unknown` when readings have stopped.
 
-    A timeline of states has no heartbeat: its last state holds however old it is, as the contract says.
+    An outage that nobody has seen end stays `down` when the readings stop too: a power cut takes both. A timeline of
+    states has no heartbeat: its last state holds however old it is, as the contract says.
     """
     if promised is None or newest_at is None:
         return CircuitState("unknown")
+    state, since_at = noticed or ("up", None)
+    if state == "down":
+        return CircuitState("down", since_at)
     if promised.method == "intervals":
         silent_after = max(SILENT_AFTER, 3 * timedelta(seconds=promised.interval_seconds))
         if now - newest_at > silent_after:
             return CircuitState("unknown", newest_at)
-    if noticed is None:
-        return CircuitState("up")
-    state, since_at = noticed
-    return CircuitState("down" if state == "down" else "up" if state == "up" else "unknown", since_at)
+    return CircuitState("up" if state == "up" else "unknown", since_at)

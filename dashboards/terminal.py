@@ -52,6 +52,8 @@ def _heading(board: Board, words: Words) -> list[Text]:
         lines.append(Text(words.away.format(at=f"{heading.away_since_at:%H:%M:%S}Z"), style="bold red"))
     if heading.foreign_agreements:
         lines.append(Text(words.foreign.format(agreements=", ".join(heading.foreign_agreements)), style="magenta"))
+    for agreement, reason in heading.failed_agreements:
+        lines.append(Text(words.failed.format(agreement=agreement, reason=reason), style="magenta"))
     return lines
 
 

@@ -37,6 +37,7 @@ class Words:
     no_count: str
     hidden: str
     foreign: str
+    failed: str
     away: str
     legend: str
     day: str
@@ -89,7 +90,7 @@ FRENCH = Words(
         "no_availability": "pas promise",
         "no_measurement": "sans mesure",
     },
-    indicator={"loss": "perte", "round_trip": "aller-retour", "time_to_restore": "GTR"},
+    indicator={"loss": "perte", "round_trip": "A/R", "time_to_restore": "GTR"},
     columns={
         "park": "Parc",
         "circuit": "Liaison",
@@ -122,6 +123,7 @@ FRENCH = Words(
     no_count="aucun comptage",
     hidden="… {count} de plus",
     foreign="Évaluées mais absentes de cet inventaire : {agreements} (--inventory ?)",
+    failed="Évaluation impossible : {agreement} ({reason})",
     away="base de données injoignable depuis {at} : dernier état connu",
     legend="Reste : minutes d'interruption encore admises sur la période. Avoir HT : dû en l'état ; "
     "(entre parenthèses) en jeu si le budget est épuisé. « — » : inconnu, ni 0 ni 100.",
@@ -147,7 +149,7 @@ ENGLISH = Words(
         "no_availability": "not promised",
         "no_measurement": "no reading",
     },
-    indicator={"loss": "loss", "round_trip": "round trip", "time_to_restore": "restore"},
+    indicator={"loss": "loss", "round_trip": "RTT", "time_to_restore": "restore"},
     columns={
         "park": "Park",
         "circuit": "Circuit",
@@ -180,6 +182,7 @@ ENGLISH = Words(
     no_count="no count",
     hidden="… {count} more",
     foreign="Scored but not in this inventory: {agreements} (--inventory?)",
+    failed="Cannot be scored: {agreement} ({reason})",
     away="database out of reach since {at}: last known state",
     legend="Left: outage minutes the period still allows. Credit (ex VAT): due as things stand; (in brackets) at stake "
     "once the budget is spent. “—”: unknown, neither 0 nor 100.",

@@ -1,1 +1,1 @@
-"""What exists and what was promised: reads the inventory (parks, circuits, tenants, agreements; TOML), writes nothing."""
+"""What exists and what was promised: reads the inventory (TOML: parks, circuits, agreements …), writes nothing."""

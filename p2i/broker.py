@@ -49,9 +49,9 @@ def start_broker(folder: Path, port: int, software: Software | None = None) -> I
     """Runs a broker on `port` of 127.0.0.1 with its files in `folder`, and stops it at the end.
 
     Mosquitto keeps sessions and queued messages over a restart in the same folder; as root it runs under an
-    unprivileged account, to which the folder is given. amqtt keeps nothing on disk (docs/import.md names what it
-    cannot do). `software` chooses; by default Mosquitto where installed. The broker ends with this process even when
-    that is killed. Raises InputError when it cannot be run here, P2IError when it does not start.
+    unprivileged account, to which the folder is given. amqtt keeps nothing on disk and delivers less surely
+    (docs/settings.md says how). `software` chooses; by default Mosquitto where installed. The broker ends with this
+    process, even when that is killed. Raises InputError when it cannot be run here, P2IError when it does not start.
     """
     mosquitto = installed_mosquitto()
     chosen: Software = software or ("mosquitto" if mosquitto else "amqtt")

@@ -25,7 +25,7 @@ WORDS = {
     "engine": Word("sla_engine.command", "score what is due, every minute"),
     "score": Word("sla_engine.score", "recompute one period of one agreement from files"),
     "board": Word("dashboards.command", "show circuits and zones in the terminal, worst first"),
-    "alert": Word("alerting.command", "tell about every change, once"),
+    "alert": Word("alerting.command", "tell about every change, at least once"),
     "statement": Word("reports.command", "write tenants' statements as JSON and HTML"),
     "inventory": Word("facilities.command", "check or show what exists and what was promised"),
     "migrate": Word("store.migrate_command", "bring the database schema up to this release"),

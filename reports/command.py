@@ -16,6 +16,7 @@ import psycopg
 
 from facilities.agreement import Agreement
 from facilities.calendar import period
+from facilities.instants import instant
 from facilities.inventory import Inventory, inventory_path, read_inventory
 from facilities.process import run
 from reports.html import html
@@ -27,6 +28,7 @@ from store.connection import Connection, connect, server
 from store.errors import InputError, P2IError
 from store.migrations import require_current_schema
 from store.rows import ScoreRow
+from store.verdicts import read_unscored
 
 LANGUAGES = {"fr": FRENCH, "en": ENGLISH}
 
@@ -102,12 +104,18 @@ def compose(
         if chosen is None or not rows:
             raise InputError(f'--period: nothing was scored for tenant "{tenant}"{f" in {chosen}" if chosen else ""}')
         scored = [_scored(connection, inventory, row) for row in rows]
+        failures = {(row.agreement, row.month_starts_at): row.reason for row in read_unscored(connection)}
     names = {one.agreement.id for one in scored}
+    not_scored = {}
+    for one in inventory.agreements_of_tenant(tenant):
+        if one.id not in names and _in_force(one, chosen):
+            starts_at = instant(period(chosen, one.time_zone).starts_at)
+            not_scored[one.id] = failures.get((one.id, starts_at))
     return statement(
         inventory.tenants[tenant],
         chosen,
         scored,
-        [one.id for one in inventory.agreements_of_tenant(tenant) if one.id not in names and _in_force(one, chosen)],
+        not_scored,
         inventory=inventory,
         issued_at=issued_at,
         words=LANGUAGES[language],
@@ -123,19 +131,31 @@ def write(made: Json, folder: Path) -> list[Path]:
     as_json, as_html = folder / f"{name}.json", folder / f"{name}.html"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if as_json.exists() and not _may_replace(json.loads(as_json.read_text(encoding="utf-8")), made, as_json):
+        if as_json.exists() and not _may_replace(as_json, made):
             return [as_json, as_html]
-        as_json.write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        as_html.write_text(html(made, LANGUAGES[made["language"]]), encoding="utf-8")
-    except json.JSONDecodeError as error:
-        raise InputError(f"{as_json}: is there and is not a statement") from error
+        # The JSON last: where it is, the page beside it is whole.
+        _write_whole(as_html, html(made, LANGUAGES[made["language"]]))
+        _write_whole(as_json, json.dumps(made, indent=2, ensure_ascii=False) + "\n")
     except OSError as error:
         raise InputError(f"--out: {error.filename}: {error.strerror}") from error
     return [as_json, as_html]
 
 
-def _may_replace(existing: Json, made: Json, file: Path) -> bool:
-    if existing.get("status") != "final":
+def _write_whole(file: Path, text: str) -> None:
+    """Under its name only when it is complete: half a statement would stand in the way of the next."""
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(file)
+
+
+def _may_replace(file: Path, made: Json) -> bool:
+    try:
+        existing = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        existing = None
+    if not isinstance(existing, dict) or existing.get("kind") != made["kind"]:
+        raise InputError(f"{file}: is there and is not a statement")
+    if existing["status"] != "final":
         return True
     if existing["parts_sha256"] == made["parts_sha256"]:
         return False
@@ -149,17 +169,7 @@ def _scored(connection: Connection, inventory: Inventory, row: ScoreRow) -> Scor
     file = inventory.agreement_files[row.agreement]
     if hashlib.sha256(file.read_bytes()).hexdigest() != row.agreement_sha256:
         raise InputError(f"{file}: is not the text it was scored by; let the engine score the period again")
-    return Scored(
-        agreement=agreement,
-        document=row.document,
-        is_demo=row.is_demo,
-        agreement_sha256=row.agreement_sha256,
-        software_version=row.software_version,
-        tzdb_version=row.tzdb_version,
-        scored_to_at=row.scored_to_at,
-        scored_at=row.scored_at,
-        registers=read_registers(connection, agreement, row.period_starts_at, row.period_ends_at),
-    )
+    return Scored(agreement, row, read_registers(connection, agreement, row.period_starts_at, row.period_ends_at))
 
 
 def _in_force(agreement: Agreement, month: str) -> bool:

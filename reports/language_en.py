@@ -34,6 +34,7 @@ TEXTS = {
     "reason.provisional_seconds": "the last {seconds} seconds of {circuit} can still change ({agreement}).",
     "reason.open_ticket": "a ticket of {circuit} is still open ({agreement}).",
     "reason.not_scored": "agreement {agreement} has not been scored for this month yet.",
+    "reason.cannot_be_scored": "agreement {agreement} cannot be scored for this month: {why}.",
     "demo": "{label} – fictional tenants, carriers and measurements. This document binds nobody.",
     "period_span": "from {start} to {end} excluded, local time ({zone})",
     "period_utc": "{start} – {end} (UTC), that is {seconds} s ({duration}); time zones: tzdb {tzdb}",

@@ -36,6 +36,7 @@ TEXTS = {
     "reason.provisional_seconds": "les {seconds} dernières secondes de {circuit} peuvent encore changer ({agreement}).",
     "reason.open_ticket": "un ticket de {circuit} est encore ouvert ({agreement}).",
     "reason.not_scored": "la convention {agreement} n'a pas encore été évaluée pour ce mois.",
+    "reason.cannot_be_scored": "l'évaluation de la convention {agreement} pour ce mois est impossible : {why}.",
     "demo": "{label} – locataires, opérateurs et mesures fictifs. Ce document n'engage personne.",
     "period_span": "du {start} au {end} exclu, heure locale ({zone})",
     "period_utc": "{start} – {end} (UTC), soit {seconds} s ({duration}) ; fuseaux horaires : tzdb {tzdb}",

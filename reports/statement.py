@@ -17,6 +17,7 @@ from reports.catalogue import Catalogue
 from reports.formats import exact_decimal, percent_of
 from reports.rules import agreement_rules, objective_rules, promise
 from store.errors import P2IError
+from store.rows import ScoreRow
 
 KIND = "p2i.statement/1"
 
@@ -24,19 +25,10 @@ Json = dict[str, Any]
 
 
 class Scored(NamedTuple):
-    """One agreement's scored month: its document, byte for byte, and what it was made with.
-
-    `registers` are the exclusions and tickets on record for its circuits in the period, as JSON objects.
-    """
+    """One agreement's scored month, with the exclusions and tickets on record for its circuits, as JSON objects."""
 
     agreement: Agreement
-    document: str
-    is_demo: bool
-    agreement_sha256: str
-    software_version: str
-    tzdb_version: str
-    scored_to_at: datetime
-    scored_at: datetime
+    row: ScoreRow
     registers: Mapping[str, Sequence[Json]]
 
 
@@ -44,13 +36,13 @@ def statement(
     tenant: Tenant,
     month: str,
     scored: Sequence[Scored],
-    not_scored: Sequence[str],
+    not_scored: Mapping[str, str | None],
     *,
     inventory: Inventory,
     issued_at: datetime,
     words: Catalogue,
 ) -> Json:
-    """The statement as a JSON object. `not_scored` are the agreements in force in the month without a score.
+    """The statement as a JSON object. `not_scored` are the agreements in force in the month without a score, and why.
 
     It is `provisional` until every agreement in force was scored to the end of its period, no second of it can
     still change and no ticket is open; `reasons` say why. `parts_sha256` are over each part alone, so that a part
@@ -59,17 +51,19 @@ def statement(
     """
     agreements, parts, reasons = [], {}, []
     for one in scored:
-        document = json.loads(one.document)
+        document = one.row.parsed()
         agreements.append(_agreement(one, document, inventory, words))
         parts[one.agreement.id] = {
-            "agreement": one.agreement_sha256,
-            "score": text_sha256(one.document),
+            "agreement": one.row.agreement_sha256,
+            "score": text_sha256(one.row.document),
             "rules": canonical_sha256(agreements[-1]["rules"]),
             "registers": canonical_sha256(agreements[-1]["registers"]),
         }
         reasons += _reasons(one, document, issued_at, words)
-    reasons += [words.say("reason.not_scored", agreement=name) for name in not_scored]
-    is_demo = inventory.is_demo or any(one.is_demo for one in scored)
+    for name, why in not_scored.items():
+        key = "reason.not_scored" if why is None else "reason.cannot_be_scored"
+        reasons.append(words.say(key, agreement=name, why=why))
+    is_demo = inventory.is_demo or any(one.row.is_demo for one in scored)
     content: Json = {
         "kind": KIND,
         "number": f"{(inventory.label or 'DÉMO') + '-' if is_demo else ''}P2I-{month}-{tenant.code}",
@@ -93,7 +87,7 @@ def document_text(document: Json) -> str:
 
 
 def _agreement(one: Scored, document: Json, inventory: Inventory, words: Catalogue) -> Json:
-    if document_text(document) != one.document:
+    if document_text(document) != one.row.document:
         raise P2IError(f'score of "{one.agreement.id}": its text is not what contracts/score prescribes')
     agreement = one.agreement
     park = inventory.parks[agreement.facility]
@@ -111,11 +105,11 @@ def _agreement(one: Scored, document: Json, inventory: Inventory, words: Catalog
         "circuits": {code: _circuit(inventory, code) for code in _circuits(agreement)},
         "currency": agreement.currency,
         "credit_combination": agreement.credit_combination,
-        "scored_to_at": _instant(one.scored_to_at),
-        "scored_at": _instant(one.scored_at),
-        "software_version": one.software_version,
-        "tzdb_version": one.tzdb_version,
-        "agreement_sha256": one.agreement_sha256,
+        "scored_to_at": _instant(one.row.scored_to_at),
+        "scored_at": _instant(one.row.scored_at),
+        "software_version": one.row.software_version,
+        "tzdb_version": one.row.tzdb_version,
+        "agreement_sha256": one.row.agreement_sha256,
         "rules": {
             "common": agreement_rules(agreement, words),
             "objectives": {
@@ -160,7 +154,7 @@ def _reconciled(one: Scored, objective: AvailabilityObjective, found: Json, peri
 
 def _is_complete(one: Scored, period: Json) -> bool:
     """Whether the agreement was scored to the end of its period."""
-    return one.scored_to_at.timestamp() >= epoch_seconds(period["ends_at"])
+    return one.row.scored_to_at.timestamp() >= epoch_seconds(period["ends_at"])
 
 
 def _circuits(agreement: Agreement) -> list[str]:

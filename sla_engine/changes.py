@@ -1,6 +1,6 @@
 """What changed between two scores of one agreement, as transitions: outages that began or ended, verdicts. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from facilities.agreement import Agreement, AvailabilityObjective
@@ -70,15 +70,3 @@ def _circuit(
         "circuit", agreement.id, objective.id, objective.circuit, is_demo,
         from_state, to_state, instant(changed_at), noticed_at, reason,
     )  # fmt: skip
-
-
-def budget_seconds(results: Iterable[AvailabilityResult]) -> dict[str, float]:
-    """The outage seconds each availability objective still allows, for display; negative once it is breached.
-
-    (1 − target) of the time counted so far plus the unknown, less what was down: (1 − τ)·W − U (spec §6.3).
-    """
-    left = {}
-    for result in results:
-        counted = result.tally.up + result.tally.down + result.tally.unknown
-        left[result.objective.id] = float((1 - result.objective.target_ratio) * counted - result.tally.down)
-    return left

@@ -1,8 +1,9 @@
 """Figures of the engine for Prometheus: display values, never compared with a contract."""
 
+from contextlib import suppress
+
 from prometheus_client import Counter, Gauge, Histogram
 
-from sla_engine.changes import budget_seconds
 from sla_engine.results import AvailabilityResult
 from sla_engine.scoring import Score
 
@@ -22,20 +23,19 @@ AVAILABILITY = Gauge(
 COVERAGE = Gauge(
     "sla_engine_coverage_ratio", "Measured share of the running period's time; absent when nothing counts.", OBJECTIVE
 )
-BUDGET = Gauge("sla_engine_budget_left_seconds", "Outage seconds still allowed by the time counted so far.", OBJECTIVE)
 VERDICTS = ("met", "breached", "open", "insufficient_data", "not_measurable")
 
 
 def show(score: Score) -> None:
     """Sets the gauges of a running period; a figure that does not exist is absent, not 0."""
-    budgets = budget_seconds(each for each in score.results if isinstance(each, AvailabilityResult))
     for each in score.results:
         labels = (score.agreement.id, each.objective.id, each.objective.circuit)
         for verdict in VERDICTS:
             VERDICT.labels(*labels, verdict).set(each.verdict == verdict)
         if isinstance(each, AvailabilityResult):
-            BUDGET.labels(*labels).set(budgets[each.objective.id])
             for gauge, value in ((AVAILABILITY, each.ratio), (COVERAGE, each.coverage_ratio)):
-                gauge.labels(*labels).set(0 if value is None else float(value))
-                if value is None:
+                if value is not None:
+                    gauge.labels(*labels).set(float(value))
+                    continue
+                with suppress(KeyError):  # it never was there
                     gauge.remove(*labels)

@@ -17,8 +17,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from prometheus_client import REGISTRY
 
 from collectors.ingest import Ingest, IngestSettings
+from collectors.known import Known, Series
 from collectors.mqtt_address import BrokerAddress
-from collectors.native_payload import Known, Series
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from p2i.broker import RunningBroker, installed_mosquitto, start_broker
 from store.connection import connect

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,27 @@ def test_an_older_schema_is_refused_before_the_broker_is_asked_for_anything(dsn:
     connection.execute("DELETE FROM migration WHERE number > 2")
     connection.commit()
     assert collect(dsn) == (2, "database: the schema lacks 0003_imports; run: p2i migrate\n")
+
+
+def test_a_database_that_is_not_there_yet_is_waited_for_with_one_line(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "collectors"],
+        env={**os.environ, "P2I_DSN": f"host={tmp_path} dbname=x", "P2I_INVENTORY": str(DEMO_INVENTORY)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        assert "WARNING database away; nothing is taken from the broker until it is there: database: " in first
+        process.terminate()
+        rest = process.stderr.read()
+        assert process.wait(10) == 0
+        assert rest == ""
+        process.stderr.close()
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_circuits_and_zones_of_the_inventory_are_registered(site: Site) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from collectors.csv_layout import Layout, Line, layout
 from collectors.csv_rows import Rows, decoded_lines
+from collectors.known import Series
 from collectors.mapping import FileMapping, file_mapping
-from collectors.native_payload import Series
 from store.errors import InputError
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from collectors.importer import Outcome, import_file, import_key
+from collectors.known import Known, Series
 from collectors.mapping import file_mapping
-from collectors.native_payload import Known, Series
 from store.connection import Connection, connect
 from store.errors import InputError
 from store.registry import register_circuits

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.batch import row_payload
-from collectors.native_payload import Decoded, Known, Series, decoded
+from collectors.known import Known, Series
+from collectors.native_payload import Decoded, decoded
 from collectors.native_topic import KIND_WORDS, KindWord
 from collectors.reasons import Reason
 from store.rows import State
@@ -223,6 +224,28 @@ def test_a_key_that_looks_like_a_field_name_is_named_to_the_operator() -> None:
     found = decode("occupancy", '{"zone": "casa-z1", "readings": [], "badge": 1, "Fatima Zahra": 2}')
     assert found.rejected[0].refusal.detail == '2 key(s) that the schema does not have: "badge"'
     assert json.loads(found.rejected[0].kept) == {"zone": "casa-z1", "readings": [], "removed_keys": 2}
+
+
+@pytest.mark.parametrize("depth", [10, 300, 600, 900, 1000, 5000, 25_000])
+@pytest.mark.parametrize("form", ['{"circuit": "casa-a1", "readings": [%s]}', '{"circuit": "casa-a1", "x": %s}', "%s"])
+def test_no_depth_of_nesting_breaks_the_decoder(depth: int, form: str) -> None:
+    for nested in ("[" * depth + "]" * depth, '{"sent":' * depth + "1" + "}" * depth):
+        found = decode("intervals", form % nested)
+        assert reasons(found)[0] in ("off_type", "unknown_key", "malformed")
+
+
+def test_no_number_of_digits_breaks_the_decoder() -> None:
+    for digits in ("9" * 6000, "1e400", "1e" + "9" * 6000, "-" + "9" * 6000, "0." + "0" * 6000 + "1"):
+        rejected = [
+            decode("intervals", f'{{"circuit": "casa-a1", "seq": {digits}, "readings": []}}'),
+            decode("probes", PROBE % digits),
+            decode("intervals", INTERVAL % digits),
+        ]
+        assert all(len(found.rejected) == 1 for found in rejected)
+
+
+PROBE = '{"circuit": "casa-a1", "readings": [{"sent_at": "2026-09-01T00:00:00Z", "round_trip_ms": %s}]}'
+INTERVAL = '{"circuit": "casa-a1", "readings": [{"starts_at": "2026-09-01T00:00:00Z", "sent": 1, "lost": %s}]}'
 
 
 @given(st.sampled_from([*KIND_WORDS, "other"]), st.binary(max_size=200))

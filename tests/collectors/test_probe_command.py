@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from collectors.known_series import registered
 from collectors.probe_command import main as probe_main
 from collectors.reflect_command import main as reflect_main
+from collectors.registration import registered
 from facilities.inventory import DEMO_INVENTORY, Inventory
 from store.connection import connect
 

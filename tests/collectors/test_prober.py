@@ -44,7 +44,9 @@ def udp_port() -> int:
 
 
 @contextmanager
-def probing(host: str, port: int, circuit: str = "casa-a1") -> Iterator[list[IntervalResult]]:
+def probing(
+    host: str, port: int, circuit: str, wall_clock: Callable[[], int] = time.time_ns
+) -> Iterator[list[IntervalResult]]:
     """A prober in a thread with an event loop of its own, intervals of one second; yields what it gives."""
     results: list[IntervalResult] = []
     loop_and_stop: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
@@ -52,7 +54,8 @@ def probing(host: str, port: int, circuit: str = "casa-a1") -> Iterator[list[Int
     async def body() -> None:
         stop = asyncio.Event()
         loop_and_stop.append((asyncio.get_running_loop(), stop))
-        await Prober(Target(circuit, host, port, PER_SECOND, TIMEOUT, 1), results.append).run(stop)
+        target = Target(circuit, host, port, PER_SECOND, TIMEOUT, interval_seconds=1)
+        await Prober(target, results.append, wall_clock).run(stop)
 
     thread = threading.Thread(target=asyncio.run, args=(body(),))
     thread.start()
@@ -95,13 +98,31 @@ def test_a_reflector_stopped_and_started_again_is_a_measured_outage(
 
 def test_every_interval_gets_its_packets_evenly(udp_port: int, eventually: Callable[..., None]) -> None:
     with reflecting(udp_port), probing("127.0.0.1", udp_port, "even") as results:
-        eventually(lambda: len(results) >= 2)
-    missed = outcome("even", "missed")
-    assert sum(result.sent for result in results[:2]) + missed >= 2 * PER_SECOND
-    for result in results[:2]:
+        eventually(lambda: results)
+    assert results[0].sent + outcome("even", "missed") >= PER_SECOND
+    for result in results:
         offsets = [(sent_at - result.starts_at) / 1e6 for sent_at, _ in result.probes]
         assert all(0 <= offset < 1 for offset in offsets)
         assert offsets == sorted(offsets)
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_is_set_elsewhere_costs_the_time_between_and_is_said(
+    hours: int, udp_port: int, eventually: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    offset = [0]
+    with (
+        reflecting(udp_port),
+        probing("127.0.0.1", udp_port, "stepped", lambda: time.time_ns() + offset[0]) as results,
+    ):
+        eventually(lambda: results)
+        offset[0] = hours * 3_600_000_000_000
+        before = len(results)
+        eventually(lambda: len(results) > before + 1)
+    there = [result for result in results if abs(result.starts_at / 1e6 - time.time() - hours * 3600) < 60]
+    assert there
+    assert all(result.lost == 0 for result in results)
+    assert any(f"the clock moved by {hours * 3600} s" in record.message for record in caplog.records)
 
 
 @pytest.mark.parametrize("host", ["no." * 3 + "x" * 64, "255.255.255.255"])
@@ -110,7 +131,7 @@ def test_not_being_able_to_send_is_unknown_and_not_lost(
 ) -> None:
     caplog.set_level(logging.INFO)
     with probing(host, udp_port, host) as results:
-        eventually(lambda: len(results) >= 2)
+        eventually(lambda: results)
     assert {(result.sent, result.lost) for result in results} == {(0, 0)}
     assert outcome(host, "unsent") >= PER_SECOND
     assert outcome(host, "lost") == 0

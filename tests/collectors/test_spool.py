@@ -77,9 +77,9 @@ def test_what_is_left_when_it_stops_is_said(free_port: int, caplog: pytest.LogCa
 
 
 def test_it_publishes_through_an_older_broker(older_site: Site) -> None:
+    spool = Spool(BrokerAddress("127.0.0.1", older_site.broker.port), "test-spool")
+    spool.start()
     with older_site.collecting():
-        spool = Spool(BrokerAddress("127.0.0.1", older_site.broker.port), "test-spool")
-        spool.start()
         for number in range(50):
             spool.put(TOPIC, payload(number))
         older_site.wait_for_intervals(50)

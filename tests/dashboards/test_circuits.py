@@ -163,7 +163,8 @@ def test_service_hours_shrink_what_is_ahead(demo: Inventory, availability: Make,
         (NOW, None, "up"),
         (NOW - timedelta(minutes=5), None, "up"),
         (NOW - timedelta(minutes=5, seconds=1), None, "unknown"),  # silent for too long
-        (NOW - timedelta(minutes=6), ("down", NOW - timedelta(hours=1)), "unknown"),
+        (NOW - timedelta(minutes=6), ("up", NOW - timedelta(hours=1)), "unknown"),
+        (NOW - timedelta(minutes=6), ("down", NOW - timedelta(hours=1)), "down"),  # nobody has seen it end
         (NOW, ("down", NOW - timedelta(minutes=2)), "down"),
         (NOW, ("up", NOW - timedelta(minutes=2)), "up"),
         (NOW, ("unknown", NOW), "unknown"),

@@ -11,9 +11,9 @@ from store.connection import Connection
 from store.instants import microseconds
 from store.readings import INTERVAL, OCCUPANCY, PROBE, Kind, write_readings
 from store.registry import register_circuits, register_zones
-from store.rows import CircuitRow, OccupancyRow, ScoreRow, TransitionRow, ZoneRow
+from store.rows import CircuitRow, OccupancyRow, ScoreRow, TransitionRow, UnscoredRow, ZoneRow
 from store.transitions import write_transitions
-from store.verdicts import write_score
+from store.verdicts import write_score, write_unscored
 
 Make = Callable[..., dict[str, Any]]
 
@@ -109,3 +109,10 @@ def test_the_state_of_each_circuit_under_each_agreement(stored: Connection) -> N
 def test_reading_leaves_no_transaction_open(stored: Connection) -> None:
     read_observed(stored, NOW)
     assert stored.info.transaction_status.name == "IDLE"
+
+
+def test_a_month_that_could_not_be_scored(stored: Connection) -> None:
+    row = UnscoredRow("DEMO-CASA-B", datetime(2026, 11, 1, tzinfo=UTC), NOW, "why")
+    write_unscored(stored, row)
+    stored.commit()
+    assert read_observed(stored, NOW).unscored == [row]

@@ -13,7 +13,7 @@ from dashboards.rows import Board, Observed, Scored
 from dashboards.terminal import drawing
 from dashboards.words import ENGLISH, FRENCH, Words
 from facilities.inventory import REAL_INVENTORY, Inventory, read_inventory
-from store.rows import OccupancyRow
+from store.rows import OccupancyRow, UnscoredRow
 
 Make = Callable[..., dict[str, Any]]
 
@@ -79,12 +79,32 @@ def test_a_row_at_a_hundred_and_twenty_columns(shown: Board) -> None:
 
 
 def test_what_is_unknown_is_a_dash_and_says_why(shown: Board) -> None:
-    row = line(drawn(shown, 80), "TET tet-a1")
-    assert row == "TET tet-a1 ? insuffisant — sans mesure — 0,0 indéterminé —"
+    assert line(drawn(shown, 80), "TET tet-a1") == "TET tet-a1 ? sans mesure — — 0,0 indéterminé —"
     never_scored = line(drawn(shown, 80), "FES fes-a1")
-    assert never_scored == "FES fes-a1 · non évalué — pas évaluée — — — —"
+    assert never_scored == "FES fes-a1 · pas évaluée — — — — —"
+    wider = line(drawn(shown, 120), "TET tet-a1")
+    assert wider == "TET tet-a1 Locataire E (… ? insuffisant — sans mesure — 0,0 (900,00 MAD) indéterminé —"
     assert "100" not in never_scored
     assert "0" not in never_scored
+
+
+@pytest.mark.parametrize(
+    ("indicator", "words", "expected"),
+    [
+        ("loss", FRENCH, "✗ perte non respecté"),
+        ("round_trip", FRENCH, "✗ A/R non respecté"),
+        ("time_to_restore", FRENCH, "✗ GTR non respecté"),
+        ("round_trip", ENGLISH, "✗ RTT breached"),
+    ],
+)
+def test_whose_verdict_it_is_fits_the_narrowest_table(
+    indicator: str, words: Words, expected: str, demo: Inventory, availability: Make, document: Make
+) -> None:
+    other = {"id": "other", "circuit": "casa-a1", "indicator": indicator, "verdict": "breached", "credit": "0.00"}
+    made = document("DEMO-CASA-A", availability("casa-a1", up=HALF, value="100.0000"), other)
+    text = drawn(board(demo, Observed([Scored(made, NOW)], {}, {}, {}), NOW), 80, words=words)
+    sign = words.decimal_sign
+    assert f"CASA casa-a1 {expected} 100{sign}0000" in line(text, "CASA casa-a1")
 
 
 def test_every_colour_has_its_word(shown: Board) -> None:
@@ -128,6 +148,19 @@ def test_an_agreement_of_another_inventory_is_named(demo: Inventory, availabilit
     scored = [Scored(document("ELSEWHERE", availability("x")), NOW)]
     text = drawn(board(demo, Observed(scored, {}, {}, {}), NOW), 80)
     assert "Évaluées mais absentes de cet inventaire : ELSEWHERE" in text
+
+
+def test_a_month_that_cannot_be_scored_says_why(demo: Inventory) -> None:
+    failed = [
+        UnscoredRow("DEMO-CASA-A", datetime(2026, 11, 1, tzinfo=UTC), NOW, "the period is off the grid"),
+        UnscoredRow("DEMO-CASA-B", datetime(2026, 10, 1, tzinfo=UTC), NOW, "another month"),
+        UnscoredRow("ELSEWHERE", datetime(2026, 11, 1, tzinfo=UTC), NOW, "another inventory"),
+    ]
+    observed = Observed([], {}, {}, {}, failed)
+    text = drawn(board(demo, observed, NOW), 80)
+    assert "Évaluation impossible : DEMO-CASA-A (the period is off the grid)" in text
+    assert "another" not in text
+    assert "Évaluation impossible" not in drawn(board(demo, observed, NOW, tenant="locataire-b"), 80)
 
 
 def test_an_inventory_without_circuits_is_no_error() -> None:

@@ -4,7 +4,7 @@ import zoneinfo
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facilities.calendar import (
@@ -114,6 +114,7 @@ def test_holidays_and_other_days_have_no_window() -> None:
     assert total_seconds(service_windows(weekdays, CASABLANCA, november)) == 190 * 3600
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400 * 24), st.integers(1, 200), st.integers(0, 1439), st.integers(1, 1440))
 def test_windows_of_a_part_are_the_part_of_the_windows(start: int, length: int, opens: int, width: int) -> None:
     starts_at = epoch_seconds("2025-12-01T00:00:00Z") + 3600 * start

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facilities.instants import epoch_seconds, epoch_seconds_and_fraction, instant, instant_text
@@ -50,6 +50,7 @@ def test_what_is_no_instant(text: str) -> None:
         epoch_seconds_and_fraction(text)
 
 
+@settings(deadline=None)
 @given(st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)), st.integers(-1439, 1439))  # noqa: DTZ001
 def test_the_standard_library_agrees(local: datetime, offset_minutes: int) -> None:
     sign = "-" if offset_minutes < 0 else "+"

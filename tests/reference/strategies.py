@@ -280,9 +280,9 @@ def service_tables(draw: st.DrawFn, setting: Setting) -> Table:
     """A daily window whose edges fall into the period, on weekdays and holidays around it."""
     day = datetime.fromtimestamp(setting.start, setting.zone)
     today = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[day.weekday()]
-    opens, closes = sorted(
-        [hour_and_minute(setting.zone, setting.near(draw)), hour_and_minute(setting.zone, setting.near(draw))]
-    )
+    beside = st.sampled_from([0, 0, 60, -60, 420, 1800])  # a coarse Δt is cut by the window's edge
+    edges = [hour_and_minute(setting.zone, setting.near(draw) + draw(beside)) for _ in range(2)]
+    opens, closes = sorted(edges)
     shape = draw(st.integers(0, 4))
     if shape == 0:
         opens, closes = "08:00", "18:00"

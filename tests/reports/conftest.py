@@ -11,6 +11,7 @@ import pytest
 
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from reports.statement import Scored
+from store.rows import ScoreRow
 
 Document: TypeAlias = dict[str, Any]
 MakeScored: TypeAlias = Callable[..., Scored]
@@ -152,17 +153,11 @@ def scored(demo: Inventory, sha256_of: Callable[[str], str]) -> MakeScored:
     """A document as the statement takes it."""
 
     def make(document: Document, **changes: Any) -> Scored:
-        made = Scored(
-            agreement=demo.agreements[document["agreement"]],
-            document=text_of(document),
-            is_demo=True,
-            agreement_sha256=sha256_of(document["agreement"]),
-            software_version="0.1.0",
-            tzdb_version="2026f",
-            scored_to_at=SCORED_TO,
-            scored_at=SCORED_TO,
-            registers=copy.deepcopy(REGISTERS),
-        )
-        return made._replace(**changes)
+        name = document["agreement"]
+        row = ScoreRow(
+            name, datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC), "locataire-a", "casanearshore",
+            True, text_of(document), sha256_of(name), "0.1.0", "2026f", SCORED_TO, SCORED_TO,
+        )  # fmt: skip
+        return Scored(demo.agreements[name], row._replace(**changes), copy.deepcopy(REGISTERS))
 
     return make

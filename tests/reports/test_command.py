@@ -10,7 +10,8 @@ from facilities.inventory import DEMO_INVENTORY
 from reports.command import main
 from reports.statement import document_text
 from store.connection import Connection
-from store.verdicts import ScoreRow, write_score
+from store.rows import ScoreRow
+from store.verdicts import write_score
 
 Document = dict[str, Any]
 Write = Callable[..., None]
@@ -155,12 +156,14 @@ def test_a_folder_that_cannot_be_made_is_one_line(
     assert capsys.readouterr().err == f"--out: {occupied}: File exists\n"
 
 
+@pytest.mark.parametrize("notes", ["my notes", "[]", '{"kind": "other"}', "\udcff"])
 def test_a_file_that_is_no_statement_is_not_overwritten(
-    write: Write, october: Document, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    notes: str, write: Write, october: Document, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(october)
     file = tmp_path / f"{NAME}.json"
-    file.write_text("my notes")
+    file.write_text(notes, encoding="utf-8", errors="surrogateescape")
+    before = file.read_bytes()
     assert run(tmp_path) == 2
     assert capsys.readouterr().err == f"{file}: is there and is not a statement\n"
-    assert file.read_text() == "my notes"
+    assert file.read_bytes() == before

@@ -8,9 +8,10 @@ import pytest
 from facilities.inventory import Inventory
 from reports.reading import newest_month, read_month, read_registers
 from store.connection import Connection
-from store.promises import ExclusionRow, FreezeRow, TicketRow, write_exclusions, write_freezes, write_tickets
-from store.registry import CircuitRow, register_circuits
-from store.verdicts import ScoreRow, write_score
+from store.promises import write_exclusions, write_freezes, write_tickets
+from store.registry import register_circuits
+from store.rows import CircuitRow, ExclusionRow, FreezeRow, ScoreRow, TicketRow
+from store.verdicts import write_score
 
 SEPTEMBER = datetime(2026, 8, 31, 23, tzinfo=UTC)
 OCTOBER = datetime(2026, 10, 1, tzinfo=UTC)

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,9 +16,12 @@ Document = dict[str, Any]
 MakeScored = Callable[..., Scored]
 
 ISSUED = datetime(2026, 11, 3, 9, tzinfo=UTC)
+NONE: Mapping[str, str | None] = {}
 
 
-def made(demo: Inventory, *scored: Scored, not_scored: tuple[str, ...] = (), issued_at: datetime = ISSUED) -> Document:
+def made(
+    demo: Inventory, *scored: Scored, not_scored: Mapping[str, str | None] = NONE, issued_at: datetime = ISSUED
+) -> Document:
     return statement(
         demo.tenants["locataire-a"],
         "2026-10",
@@ -42,8 +45,8 @@ def test_it_holds_the_very_document_of_the_score(demo: Inventory, october: Docum
     one = scored(october)
     found = made(demo, one)
     [agreement] = found["agreements"]
-    assert document_text(agreement["score"]) == one.document
-    assert found["parts_sha256"]["DEMO-CASA-A"]["score"] == text_sha256(one.document)
+    assert document_text(agreement["score"]) == one.row.document
+    assert found["parts_sha256"]["DEMO-CASA-A"]["score"] == text_sha256(one.row.document)
 
 
 def test_every_hash_can_be_computed_again_from_the_file(demo: Inventory, october: Document, scored: MakeScored) -> None:
@@ -83,7 +86,7 @@ def test_seconds_that_do_not_add_up_are_never_issued(demo: Inventory, october: D
 
 def test_a_document_in_another_form_is_never_issued(demo: Inventory, october: Document, scored: MakeScored) -> None:
     with pytest.raises(P2IError, match="its text is not what contracts/score prescribes"):
-        made(demo, scored(october)._replace(document=json.dumps(october)))
+        made(demo, scored(october)._replace(row=scored(october).row._replace(document=json.dumps(october))))
 
 
 def reasons(found: Document) -> list[str]:
@@ -120,8 +123,11 @@ def test_an_open_ticket_makes_it_provisional(demo: Inventory, october: Document,
 
 
 def test_an_agreement_without_a_score_is_named(demo: Inventory, october: Document, scored: MakeScored) -> None:
-    found = made(demo, scored(october), not_scored=("DEMO-TECH-A",))
-    assert reasons(found) == ["la convention DEMO-TECH-A n’a pas encore été évaluée pour ce mois."]
+    found = made(demo, scored(october), not_scored={"DEMO-TECH-A": None, "DEMO-TECH-B": "the period is off the grid"})
+    assert reasons(found) == [
+        "la convention DEMO-TECH-A n’a pas encore été évaluée pour ce mois.",
+        "l’évaluation de la convention DEMO-TECH-B pour ce mois est impossible : the period is off the grid.",
+    ]
 
 
 def test_agreements_add_up_by_currency(demo: Inventory, october: Document, scored: MakeScored) -> None:
@@ -135,7 +141,7 @@ def test_agreements_add_up_by_currency(demo: Inventory, october: Document, score
 
 def test_the_rules_are_in_the_language_of_the_statement(demo: Inventory, october: Document, scored: MakeScored) -> None:
     found = statement(
-        demo.tenants["locataire-a"], "2026-10", [scored(october)], [], inventory=demo, issued_at=ISSUED, words=ENGLISH
+        demo.tenants["locataire-a"], "2026-10", [scored(october)], {}, inventory=demo, issued_at=ISSUED, words=ENGLISH
     )
     assert found["language"] == "en"
     assert found["agreements"][0]["rules"]["objectives"]["loss"][1] == "Credit when breached: 5% of the fee."

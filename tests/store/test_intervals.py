@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.errors import InputError
@@ -25,6 +25,7 @@ def is_canonical(spans: list[Interval[int]]) -> bool:
     return apart and not any(span.is_empty for span in spans)
 
 
+@settings(deadline=None)
 @given(SPANS)
 def test_a_union_has_the_same_numbers(spans: list[Interval[int]]) -> None:
     assert numbers(union(spans)) == numbers(spans)
@@ -32,6 +33,7 @@ def test_a_union_has_the_same_numbers(spans: list[Interval[int]]) -> None:
     assert total_seconds(spans) == len(numbers(spans))
 
 
+@settings(deadline=None)
 @given(SPANS, SPANS)
 def test_intersection_and_difference(spans: list[Interval[int]], others: list[Interval[int]]) -> None:
     assert numbers(intersection(spans, others)) == numbers(spans) & numbers(others)
@@ -40,6 +42,7 @@ def test_intersection_and_difference(spans: list[Interval[int]], others: list[In
     assert is_canonical(subtract(spans, others))
 
 
+@settings(deadline=None)
 @given(SPANS, st.integers(0, 40), st.integers(0, 20))
 def test_clip(spans: list[Interval[int]], start: int, length: int) -> None:
     to = Interval(start, start + length)

@@ -1,6 +1,6 @@
 """The inventory's circuits and zones, registered in the store, as the decoders need them."""
 
-from collectors.native_payload import Known, Series
+from collectors.known import Known, Series
 from facilities.inventory import Inventory
 from facilities.provenance import Unknown
 from store.connection import Connection

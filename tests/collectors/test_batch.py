@@ -1,0 +1,67 @@
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from collectors.batch import Arrival, decoded_batch, milliseconds_text
+from collectors.known import Known, Series
+
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
+KNOWN = Known({"casa-a1": Series(1, "casanearshore"), "casa-b1": Series(2, "casanearshore")}, {})
+
+
+def arrival(circuit: str, *seconds: int, kind: str = "intervals", seconds_later: int = 0) -> Arrival:
+    readings = ",".join(f'{{"starts_at": "2026-09-01T00:00:{at:02}Z", "sent": 1, "lost": 0}}' for at in seconds)
+    payload = f'{{"circuit": "{circuit}", "seq": 4, "readings": [{readings}]}}'.encode()
+    return Arrival(f"p2i/v1/casanearshore/{circuit}/{kind}", payload, NOON + timedelta(seconds=seconds_later))
+
+
+def test_rows_of_many_messages_know_where_they_came_from() -> None:
+    arrivals = [arrival("casa-a1", 0, 10), arrival("casa-a1"), arrival("casa-b1", 20, seconds_later=5)]
+    batch = decoded_batch(arrivals, KNOWN, 10_000)
+    rows = batch.rows["intervals"]
+    assert rows.columns[0].tolist() == [1, 1, 2]
+    assert [rows.source(row)[1] for row in range(3)] == ["casa-a1", "casa-a1", "casa-b1"]
+    assert rows.source(2)[0] == "p2i/v1/casanearshore/casa-b1/intervals"
+    assert batch.received_at == NOON + timedelta(seconds=5)
+    assert batch.messages == {"intervals": 3}
+    assert batch.sequence == [("casanearshore/casa-a1", 4), ("casanearshore/casa-a1", 4), ("casanearshore/casa-b1", 4)]
+
+
+def test_refused_parts_keep_their_topic() -> None:
+    batch = decoded_batch(
+        [arrival("casa-a1", 0), arrival("casa-x9", 0), arrival("casa-a1", 0, kind="x")], KNOWN, 10_000
+    )
+    assert [(topic, one.refusal.reason.value) for topic, one in batch.rejected] == [
+        ("p2i/v1/casanearshore/casa-x9/intervals", "unknown_circuit"),
+        ("p2i/v1/casanearshore/casa-a1/x", "topic"),
+    ]
+    assert batch.messages == {"intervals": 2, "unknown": 1}
+
+
+class Broken(Mapping[str, Series]):
+    """An inventory that fails when asked: stands for a defect nobody has thought of."""
+
+    def __getitem__(self, code: str) -> Series:
+        raise ZeroDivisionError(code)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def test_a_defect_of_ours_quarantines_the_message_and_not_the_flow(caplog: pytest.LogCaptureFixture) -> None:
+    batch = decoded_batch([arrival("casa-a1", 0)], Known(Broken(), {}), 10_000)
+    ((_, rejected),) = batch.rejected
+    assert rejected.refusal.reason.value == "undecodable"
+    assert rejected.refusal.detail == "the decoder failed, a defect of ours: ZeroDivisionError"
+    assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "text"), [(-1, None), (0, "0.000000"), (1, "0.000001"), (24_700_001, "24.700001")]
+)
+def test_round_trips_are_written_exactly(nanoseconds: int, text: str | None) -> None:
+    assert milliseconds_text(nanoseconds) == text
