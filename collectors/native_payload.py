@@ -10,7 +10,7 @@ import numpy as np
 
 from collectors.decimal_text import whole_units
 from collectors.kept_input import code_text, kept_of, kept_of_unread
-from collectors.known import Known
+from collectors.known import Known, Series
 from collectors.native_form import (
     READINGS,
     Envelope,

@@ -56,8 +56,11 @@ def make(folder: Path, parks: list[str]) -> list[Path]:
         if user not in names:
             lines.append(f"{user}:{hashed(password, secrets.token_bytes(12))}")
     if lines != known:
-        accounts.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        accounts.chmod(0o444)
+        # Replaced, not rewritten: nobody may write the old one, not even its owner, and the broker never reads half.
+        new = accounts.with_suffix(".new")
+        new.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        new.chmod(0o444)
+        new.replace(accounts)
         made.append(accounts)
     return made
 
