@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from collectors.metrics import QUEUE_BYTES, QUEUE_MESSAGES
 
-LIMIT_BYTES = 64 * 1024 * 1024
-
 
 class Message(NamedTuple):
     """One message as it arrived; `connection` and `mid` are what an acknowledgement needs."""
@@ -28,7 +26,7 @@ class Backlog:
     nothing is dropped here.
     """
 
-    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
         self._messages: deque[Message] = deque()
         self._bytes = 0

@@ -49,6 +49,7 @@ class IngestSettings:
     batch_messages: int = 500
     flush_seconds: float = 0.1
     limit_bytes: int = 256 * 1024
+    queue_bytes: int = 64 * 1024 * 1024
 
 
 class Ingest:
@@ -65,7 +66,7 @@ class Ingest:
         self._settings = settings
         self._known = known
         self._clock = clock
-        self._backlog = Backlog()
+        self._backlog = Backlog(settings.queue_bytes)
         self._writer = ReadingsWriter(dsn)
         self._sequence = SequenceWatch()
         self.subscribed = threading.Event()

@@ -37,7 +37,8 @@ class Identity(NamedTuple):
 class LinkEvents:
     """What the owner is told, always in the connection's thread, where nothing may block.
 
-    `up` gets the connection and whether the broker still had our session. While `may_read` is False nothing is read.
+    `up` gets the connection and whether the broker still had our session. While `may_read` is False nothing is read
+    and no connection begun: TCP and the broker hold what comes.
     """
 
     up: Callable[[mqtt.Client, bool], None]
@@ -122,7 +123,7 @@ class Connection:
             if not self.accepted and time.monotonic() > connack_until:
                 return f"no answer to CONNECT within {CONNACK_SECONDS:g} s"
             decrypted = isinstance(connection, ssl.SSLSocket) and connection.pending() > 0
-            may_read = self._events.may_read()
+            may_read = not self.accepted or self._events.may_read()
             readable, writable, _ = select.select(
                 [mailbox.wakes, connection] if may_read else [mailbox.wakes],
                 [connection] if client.want_write() else [],

@@ -10,7 +10,7 @@ from prometheus_client import Gauge
 
 from collectors.mailbox import Mailbox
 from collectors.mqtt_address import BrokerAddress
-from collectors.mqtt_connection import Connection, Identity, LinkEvents
+from collectors.mqtt_connection import POLL_SECONDS, Connection, Identity, LinkEvents
 from store.errors import InputError, P2IError
 
 logger = logging.getLogger(__name__)
@@ -83,6 +83,9 @@ class MqttLink:
         wait_seconds = FIRST_WAIT_SECONDS
         protocol, speaks_five = FIVE, True
         while not self._stopping.is_set():
+            if not self._events.may_read():
+                self._stopping.wait(POLL_SECONDS)
+                continue
             self._connection = Connection(self._address, self._identity, protocol, self._events, self._mailbox)
             ending = self._connection.run(self._stopping)
             self._connection = None

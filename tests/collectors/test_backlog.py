@@ -14,7 +14,7 @@ def numbers(messages: list[Message]) -> list[int]:
 
 
 def test_messages_come_out_in_order_and_all_that_are_there() -> None:
-    backlog = Backlog()
+    backlog = Backlog(limit_bytes=1_000_000)
     for number in range(5):
         backlog.put(message(number))
     assert numbers(backlog.take(2, 10.0, 10.0, 1000)) == [0, 1, 2, 3, 4]
@@ -22,7 +22,7 @@ def test_messages_come_out_in_order_and_all_that_are_there() -> None:
 
 
 def test_a_batch_that_does_not_fill_waits_no_longer_than_the_linger() -> None:
-    backlog = Backlog()
+    backlog = Backlog(limit_bytes=1_000_000)
     backlog.put(message(0))
     started = time.monotonic()
     assert numbers(backlog.take(500, 0.05, 10.0, 1000)) == [0]
@@ -30,7 +30,7 @@ def test_a_batch_that_does_not_fill_waits_no_longer_than_the_linger() -> None:
 
 
 def test_a_full_batch_does_not_wait() -> None:
-    backlog = Backlog()
+    backlog = Backlog(limit_bytes=1_000_000)
 
     def arrive() -> None:
         for number in range(3):
@@ -43,7 +43,7 @@ def test_a_full_batch_does_not_wait() -> None:
 
 
 def test_a_batch_is_bounded_by_bytes_and_holds_one_message_at_least() -> None:
-    backlog = Backlog()
+    backlog = Backlog(limit_bytes=1_000_000)
     for number, size in enumerate((600, 300, 200, 5000)):
         backlog.put(message(number, size))
     assert [numbers(backlog.take(1, 0.0, 0.0, 1000)) for _ in range(3)] == [[0, 1], [2], [3]]

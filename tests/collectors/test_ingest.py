@@ -166,6 +166,22 @@ def test_a_database_that_refuses_everything_is_waited_for(
     assert [line.split()[1].strip(";") for line in lines_about("database ", caplog)] == ["away", "back"]
 
 
+def test_a_full_queue_stops_reading_and_drops_nothing(
+    site: Site, eventually: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    size = len(interval(0)[1])
+    with site.collecting(queue_bytes=20 * size):
+        site.publish_intervals([0])
+        site.wait_for_intervals(1)
+        site.execute("ALTER TABLE circuit_interval RENAME TO away")
+        site.publish_intervals(range(1, 1000))
+        eventually(lambda: lines_about("database away", caplog))
+        eventually(lambda: (REGISTRY.get_sample_value("collectors_queue_bytes") or 0) >= 20 * size)
+        assert (REGISTRY.get_sample_value("collectors_queue_bytes") or 0) < 22 * size
+        site.execute("ALTER TABLE away RENAME TO circuit_interval")
+        site.wait_for_intervals(1000)
+
+
 def test_a_broker_that_restarts_is_found_again(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     with site.collecting():

@@ -124,6 +124,7 @@ class Setting:
     delta: int  # the finest Δt of the case
     grid: int  # a multiple of every Δt of the case
     pivot: int  # a clock change or a month's edge
+    crowded: bool  # unknown Δt and exclusions of a Δt or two all over the period
 
     def is_sound(self) -> bool:
         """Whether the agreement runs during some of the period, with its ends on any grid."""
@@ -154,7 +155,8 @@ def local_midnight(zone: ZoneInfo, day: date) -> int:
 def settings_of_a_case(draw: st.DrawFn) -> Setting:
     zone_name, month, pivot_text = draw(st.sampled_from(PLACES))
     zone, pivot = ZoneInfo(zone_name), seconds_of(pivot_text)
-    is_month = draw(st.integers(0, 5)) == 0
+    crowded = draw(st.integers(0, 5)) == 0
+    is_month = not crowded and draw(st.integers(0, 5)) == 0
     if is_month:
         delta = grid = draw(st.sampled_from([3600, 3600, 900]))
     else:
@@ -196,7 +198,7 @@ def settings_of_a_case(draw: st.DrawFn) -> Setting:
         end = start + count
         offset = draw(st.sampled_from(OFFSETS))
         period = f"{show(start, offset)}/{show(end, draw(st.sampled_from(OFFSETS)))}"
-    return Setting(zone, zone_name, is_month, period, start, end, starts_on, ends_on, delta, grid, pivot)
+    return Setting(zone, zone_name, is_month, period, start, end, starts_on, ends_on, delta, grid, pivot, crowded)
 
 
 # ---------------------------------------------------------------- the agreement
@@ -215,7 +217,7 @@ def percent_between(draw: st.DrawFn) -> str:
 @st.composite
 def availability_objectives(draw: st.DrawFn, setting: Setting, circuit: str, hours: bool) -> Table:
     table: Table = {"id": f"availability-{circuit}", "circuit": circuit, "indicator": "availability"}
-    maybe(draw, table, "method", ["states", "states", "intervals"], 3)
+    maybe(draw, table, "method", ["states", "states", "intervals"], 8 if setting.crowded else 3)
     profile = draw(st.sampled_from([None, None, "mef-10.4", "y1540", "g826"]))
     default_delta, default_n = {"y1540": (300, 1), "g826": (1, 10)}.get(str(profile), (10, 10))
     if profile is not None:
@@ -231,12 +233,16 @@ def availability_objectives(draw: st.DrawFn, setting: Setting, circuit: str, hou
     if draw(st.integers(0, 4)) > 0:
         n = draw(st.integers(1, 6))
         table["consecutive_intervals"] = n
+    if setting.crowded:
+        n = table["consecutive_intervals"] = draw(st.integers(2, 5))
+        table["maintenance_window"] = draw(st.sampled_from(["splice", "splice", "run_through"]))
     if n > 1:
         maybe(draw, table, "consecutive_high_loss", list(range(1, n)))
     maybe(draw, table, "high_loss_counting", ["runs", "intervals", "intervals"])
     maybe(draw, table, "maintenance", ["exclude", "up", "up"])
-    maybe(draw, table, "maintenance_window", ["run_through", "splice", "splice"])
-    maybe(draw, table, "unknown", ["exclude", "up", "down"])
+    if not setting.crowded:
+        maybe(draw, table, "maintenance_window", ["run_through", "splice", "splice"])
+    maybe(draw, table, "unknown", ["exclude", "up", "down"], 8 if setting.crowded else 2)
     maybe(draw, table, "unknown_window", ["skip", "break", "break"])
     target = draw(st.sampled_from(["99.9", "99.9", "50", "75", "66.6666", "100", "100", "90", "95.5", "99.50"]))
     table["target_percent"] = target
@@ -385,6 +391,8 @@ MOTIFS: list[list[tuple[str, int, int]]] = [
     [("b", 0, 1), ("u", 1, -1), ("b", 1, -1), ("g", 0, 2)],
     [("b", 0, 1), ("z", 1, 0), ("b", 1, -1), ("g", 0, 2)],
     [("b", 1, 0), ("u", 1, 0), ("b", 0, 1), ("g", 1, 0)],  # restarts during an outage
+    [("b", 1, 0), ("u", 1, 1), ("b", 0, 1), ("g", 1, 0)],
+    [("b", 1, 0), ("u", 1, 1), ("b", 1, -1)],
     [("b", 1, 0), ("u", 1, -1), ("b", 0, 1), ("g", 1, -1), ("b", 0, 1)],
     [("b", 1, 0), ("u", 1, 1), ("g", 0, 1), ("b", 0, 1)],
     [("b", 1, 0), ("g", 1, -1), ("z", 0, 1), ("g", 0, 1), ("b", 0, 1)],
@@ -403,7 +411,7 @@ def runs_of(draw: st.DrawFn, kinds: str, n: int, room: int) -> list[str]:
     letters: list[str] = []
     room = min(room, 3000)
     lengths = st.sampled_from([1, 1, max(1, n - 1), n, n, n + 1, 2 * n, 7])
-    if draw(st.booleans()):
+    if draw(st.integers(0, 2)) > 0:
         for motif in draw(st.lists(st.sampled_from(MOTIFS), min_size=1, max_size=4)):
             for kind, times, rest in motif:
                 letters += [kind if kind in kinds else "u"] * max(0, times * n + rest)
@@ -519,6 +527,13 @@ def exclusion_files(draw: st.DrawFn, setting: Setting, promise: Promise) -> list
     assert isinstance(maintenance, dict)
     notice = int(maintenance.get("notice_hours", 120)) * 3600
     rows = []
+    if setting.crowded:
+        late = setting.end - 12 * setting.delta
+        anchor = draw(st.sampled_from([setting.start, setting.start, late - (late - setting.start) % setting.delta]))
+        for number in range(draw(st.integers(2, 4))):
+            start = anchor + draw(st.integers(0, 14)) * setting.delta
+            end = start + draw(st.sampled_from([1, 1, 2])) * setting.delta
+            rows.append(f"C{number},{promise.circuits[0]},customer,{show(start)},{show(end)},,accepted")
     # With a quota, mostly qualifying maintenance one after the other, so that it runs out in the middle.
     tight = int(maintenance.get("monthly_quota_hours", 0)) > 0 and draw(st.integers(0, 3)) > 0
     cursor = setting.start + draw(st.sampled_from([-3, -1, 0, 0, 1, 2])) * setting.delta
@@ -625,7 +640,7 @@ def drafts(draw: st.DrawFn) -> Draft:
         files["probes"] = csv_text(draw, "probes", draw(probe_files(setting, promise)))
     if "states" in methods or draw(st.integers(0, 9)) == 0:
         files["states"] = csv_text(draw, "states", draw(state_files(setting, promise)))
-    if "maintenance" in promise.table or draw(st.booleans()):
+    if setting.crowded or "maintenance" in promise.table or draw(st.booleans()):
         files["exclusions"] = csv_text(draw, "exclusions", draw(exclusion_files(setting, promise)))
     if "time_to_restore" in indicators or draw(st.integers(0, 9)) == 0:
         tickets, freezes = draw(ticket_files(setting, promise))
