@@ -10,6 +10,7 @@ import numpy as np
 from collectors.csv_layout import LINE_BYTES, Layout, Line, fields_of, kept_of_line
 from collectors.decimal_text import whole_units
 from collectors.kept_input import code_text
+from collectors.known import grids_of
 from collectors.mapping import Counts, People, RoundTrip, States
 from collectors.native_topic import CIRCUIT_KINDS
 from collectors.plausibility import LARGEST_COUNT, LARGEST_NANOSECONDS, Column, refusals
@@ -46,7 +47,8 @@ def decoded_lines(lines: Sequence[Line], of: Layout, received_at: datetime) -> R
     width = 4 if of.mapping.kind == "intervals" else 3
     table = np.array(numbers, dtype=np.int64).reshape(len(numbers), width)
     columns = [np.ascontiguousarray(table[:, at]) for at in range(width)]
-    found = refusals(of.mapping.kind, columns[1:], (received_at - _EPOCH) // timedelta(microseconds=1))
+    received = (received_at - _EPOCH) // timedelta(microseconds=1)
+    found = refusals(of.mapping.kind, columns, received, grids_of(of.series))
     if found:
         rejected += [
             (kept_lines[at].number, Rejected(why, kept_of_line(kept_lines[at], of))) for at, why in found.items()

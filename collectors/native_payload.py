@@ -75,7 +75,8 @@ def decoded(topic: str, payload: bytes, received_at: datetime, known: Known, lim
         return refused(*error.refusal, kept_of(kind, payload))
     rows, rejected = _rows(native.kind, code, envelope.readings)
     columns = _columns(native.kind, series.number, rows)
-    found = refusals(native.kind, columns[1:], (received_at - EPOCH) // _MICROSECOND)
+    grids = {series.number: series.grids} if series.grids else {}
+    found = refusals(native.kind, columns, (received_at - EPOCH) // _MICROSECOND, grids)
     if found:
         raws = [raw for raw, _ in rows]
         rejected += [Rejected(why, _kept_row(native.kind, code, raws[place])) for place, why in found.items()]

@@ -1,10 +1,11 @@
 """Checks every reading must pass whatever brought it: instants a clock can have shown, counts that add up. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from collectors.known import Grid
 from collectors.native_topic import KindWord
 from collectors.reasons import Reason, Refusal
 
@@ -19,10 +20,17 @@ LARGEST_COUNT = 2**31 - 1
 LARGEST_NANOSECONDS = 86_400 * 10**9  # a day: no packet is out longer, and every sum stays far inside 64 bits
 
 
-def refusals(kind: KindWord, columns: Sequence[Column], received_at_microseconds: int) -> dict[int, Refusal]:
-    """The rows that cannot be, by position. `columns` are instants in µs since 1970, then the values of the kind.
+def refusals(
+    kind: KindWord,
+    columns: Sequence[Column],
+    received_at_microseconds: int,
+    grids: Mapping[int, frozenset[Grid]],
+) -> dict[int, Refusal]:
+    """The rows that cannot be, by position. `columns` are series numbers, instants in µs since 1970, then the values.
 
-    The first objection found stands: an instant not believed, then a fraction of a second, then counts.
+    The first objection found stands: an instant not believed, then a fraction of a second, then a start that lies on
+    no grid the circuit's agreements count on (`grids`, by series number; scoring would have to refuse the month for
+    it), then counts.
     """
     found: dict[int, Refusal] = {}
 
@@ -30,7 +38,7 @@ def refusals(kind: KindWord, columns: Sequence[Column], received_at_microseconds
         for position in np.flatnonzero(mask).tolist():
             found.setdefault(position, Refusal(reason, detail))
 
-    instants = columns[0]
+    series, instants, *values = columns
     object_to(
         instants > received_at_microseconds + FUTURE_SECONDS * 1_000_000,
         Reason.FUTURE,
@@ -40,5 +48,11 @@ def refusals(kind: KindWord, columns: Sequence[Column], received_at_microseconds
     if kind in WHOLE_SECONDS:
         object_to(instants % 1_000_000 != 0, Reason.TOO_PRECISE, "the instant has a fraction of a second")
     if kind == "intervals":
-        object_to(columns[2] > columns[1], Reason.LOST_EXCEEDS_SENT, "more lost than sent")
+        for number in np.unique(series).tolist():
+            if on := grids.get(number):
+                starts = instants // 1_000_000
+                off = np.logical_and.reduce([(starts - grid.phase_seconds) % grid.length_seconds != 0 for grid in on])
+                lengths = " or ".join(f"{grid.length_seconds} s" for grid in sorted(on))
+                object_to((series == number) & off, Reason.OFF_GRID, f"starts off the circuit's grid of {lengths}")
+        object_to(values[1] > values[0], Reason.LOST_EXCEEDS_SENT, "more lost than sent")
     return found

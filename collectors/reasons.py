@@ -21,6 +21,7 @@ class Reason(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     LOST_EXCEEDS_SENT = "lost_exceeds_sent"
     TOO_PRECISE = "too_precise"
+    OFF_GRID = "off_grid"
     UNKNOWN_CIRCUIT = "unknown_circuit"
     UNKNOWN_ZONE = "unknown_zone"
     FACILITY_MISMATCH = "facility_mismatch"

@@ -1,6 +1,6 @@
 """The inventory's circuits and zones, registered in the store, as the decoders need them."""
 
-from collectors.known import Known, Series
+from collectors.known import Grid, Known, Series
 from facilities.inventory import Inventory
 from facilities.provenance import Unknown
 from store.connection import Connection
@@ -31,6 +31,19 @@ def registered(connection: Connection, inventory: Inventory) -> Known:
         ],
     )
     return Known(
-        {one.code: Series(circuits[one.code], one.facility) for one in inventory.circuits.values()},
+        {
+            one.code: Series(circuits[one.code], one.facility, _grids(inventory, one.code))
+            for one in inventory.circuits.values()
+        },
         {one.code: Series(zones[one.code], one.facility) for one in inventory.zones.values()},
+    )
+
+
+def _grids(inventory: Inventory, circuit: str) -> frozenset[Grid]:
+    """The grids of every agreement on the circuit that counts intervals, past and future ones too."""
+    objectives = [(one, one.availability_of(circuit)) for one in inventory.agreements_of_circuit(circuit)]
+    return frozenset(
+        Grid(objective.interval_seconds, agreement.starts_at % objective.interval_seconds)
+        for agreement, objective in objectives
+        if objective is not None and objective.method == "intervals"
     )

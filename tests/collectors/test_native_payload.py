@@ -1,6 +1,6 @@
 import itertools
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.batch import row_payload
-from collectors.known import Known, Series
+from collectors.known import Grid, Known, Series
 from collectors.native_payload import Decoded, decoded
 from collectors.native_topic import KIND_WORDS, KindWord
 from collectors.reasons import Reason
@@ -349,3 +349,19 @@ def test_schema_and_decoder_agree_on_the_form(kind: KindWord, data: st.DataObjec
 def test_every_reason_is_documented() -> None:
     text = (DOCS / "native-payload.md").read_text(encoding="utf-8")
     assert [reason for reason in Reason if f"`{reason.value}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("second", "is_taken"), [(0, True), (10, True), (50, True), (3, False), (1, True), (8, True), (5, False)]
+)
+def test_an_interval_must_start_on_a_grid_its_agreements_count_on(second: int, is_taken: bool) -> None:
+    """Two agreements follow one another on the circuit: Δt 10 s, and Δt 7 s from another midnight."""
+    start = datetime(2026, 9, 1, tzinfo=UTC)
+    other = Grid(7, (int(start.timestamp()) + 1) % 7)
+    known = Known({"casa-a1": Series(17, "casanearshore", frozenset({Grid(10, 0), other}))}, {})
+    reading = interval(starts_at=f"2026-09-01T00:00:{second:02d}Z")
+    payload = json.dumps({"circuit": "casa-a1", "readings": [reading]}).encode()
+    found = decoded("p2i/v1/casanearshore/probe/intervals", payload, start + timedelta(days=1), known)
+    assert [each.refusal.reason for each in found.rejected] == ([] if is_taken else ["off_grid"])
+    if not is_taken:
+        assert found.rejected[0].refusal.detail == "starts off the circuit's grid of 7 s or 10 s"

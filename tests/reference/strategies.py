@@ -461,6 +461,10 @@ def interval_files(draw: st.DrawFn, setting: Setting, promise: Promise) -> list[
             letters = runs_of(draw, "gggbbbuze", n, (setting.end - setting.start) // delta)
             sent = draw(st.sampled_from([1, 2, 3, 10, 10, 100]))
             second = first_row(draw, setting, delta, len(letters))
+            if setting.crowded and draw(st.booleans()):  # an outage, a gap of about n, and a little more of the outage
+                gap = ["u"] * (n + draw(st.sampled_from([-1, 0, 1, 1, 2])))
+                letters = ["b"] * n + gap + ["b"] + draw(st.sampled_from([["g"], ["b"], []])) * (n - 1) + letters
+                second = setting.start - (setting.start - second) % delta
             for letter in letters:
                 edge = floor(threshold * sent)
                 lost = {"g": 0, "e": edge, "b": min(sent, edge + 1), "z": 0, "u": 0}[letter]
@@ -528,9 +532,14 @@ def exclusion_files(draw: st.DrawFn, setting: Setting, promise: Promise) -> list
     notice = int(maintenance.get("notice_hours", 120)) * 3600
     rows = []
     if setting.crowded:
+        delta, n, _ = grid_of(promise, setting, promise.circuits[0])
+        gap = setting.start + n * delta  # see interval_files: the unknown Δt that follow an outage
+        for number in range(draw(st.integers(0, 2))):
+            start = gap + draw(st.integers(0, n)) * delta
+            rows.append(f"G{number},{promise.circuits[0]},customer,{show(start)},{show(start + delta)},,accepted")
         late = setting.end - 12 * setting.delta
         anchor = draw(st.sampled_from([setting.start, setting.start, late - (late - setting.start) % setting.delta]))
-        for number in range(draw(st.integers(2, 4))):
+        for number in range(draw(st.integers(0, 3))):
             start = anchor + draw(st.integers(0, 14)) * setting.delta
             end = start + draw(st.sampled_from([1, 1, 2])) * setting.delta
             rows.append(f"C{number},{promise.circuits[0]},customer,{show(start)},{show(end)},,accepted")
