@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -49,12 +50,18 @@ def _import(arguments: argparse.Namespace) -> int:
     text = _text(arguments.mapping)
     mapping = _about(file_mapping(arguments.mapping.name, text), arguments, inventory)
     try:
+        about_file = file.stat()
+        if not stat.S_ISREG(about_file.st_mode):  # a FIFO or a device may never end, and an import reads it twice
+            raise InputError(f"{file}: not a regular file")
         key = import_key(file, text, mapping.subject)
-        size = file.stat().st_size
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}") from None
     try:
-        with server() as dsn, connect(dsn, "import") as connection, _progress_bar(file.name, size) as advanced:
+        with (
+            server() as dsn,
+            connect(dsn, "import") as connection,
+            _progress_bar(file.name, about_file.st_size) as advanced,
+        ):
             require_current_schema(connection)
             known = registered(connection, inventory)
             connection.commit()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from collectors.instant_format import EPOCH_UNITS, InstantFormat
+from collectors.instant_format import EPOCH_UNITS, InstantFormat, directives, format_mistake
 from collectors.native_topic import KIND_WORDS, KindWord
 from facilities.calendar import zone
 from facilities.toml_table import TomlTable
@@ -155,7 +155,9 @@ def _instant_format(table: TomlTable) -> InstantFormat:
     elif written != "iso":
         if "%" not in written:
             table.refuse("format", f"must be iso, {', '.join(EPOCH_UNITS)} or a format such as %d/%m/%Y %H:%M")
-        if "%z" not in written and in_zone is None:
+        if mistake := format_mistake(written):
+            table.refuse("format", mistake)
+        if "z" not in directives(written) and in_zone is None:
             table.refuse("time_zone", 'is required: the format has no offset (%z); "UTC" if the file is in UTC')
     return InstantFormat(written, in_zone)
 
@@ -180,13 +182,21 @@ def _values(kind: KindWord, table: TomlTable) -> Values:
             values = Counts(part.text("sent"), part.text(other), other == "received")
         case "states":
             part = table.table("state")
-            words = {word: state for state in State for word in _words(part, state.name)}
-            values = States(part.text("column"), words)
+            values = States(part.text("column"), _state_words(part))
         case "occupancy":
             part = table.table("people")
             values = People(part.text("column"))
     part.close()
     return values
+
+
+def _state_words(table: TomlTable) -> Mapping[str, State]:
+    words: dict[str, State] = {}
+    for state in State:
+        for word in _words(table, state.name):
+            if words.setdefault(word, state) is not state:
+                table.refuse(state.name, f"{word!r} stands for {words[word].name} already")
+    return words
 
 
 def _words(table: TomlTable, key: str) -> Sequence[str]:

@@ -17,6 +17,8 @@ CLOCK_NOT_SET_BEFORE = 946_684_800_000_000  # 2000-01-01T00:00:00Z in µs: nothi
 WHOLE_SECONDS = frozenset({"intervals", "states"})
 """Kinds whose instants have no fraction of a second (score.md, Command: only `sent_at` may have one)."""
 LARGEST_COUNT = 2**31 - 1
+LARGEST_PEOPLE = 100_000
+"""Far more than a zone holds: an absurd count, stored first, would keep the real one of its instant out."""
 LARGEST_NANOSECONDS = 86_400 * 10**9  # a day: no packet is out longer, and every sum stays far inside 64 bits
 
 
@@ -55,4 +57,6 @@ def refusals(
                 lengths = " or ".join(f"{grid.length_seconds} s" for grid in sorted(on))
                 object_to((series == number) & off, Reason.OFF_GRID, f"starts off the circuit's grid of {lengths}")
         object_to(values[1] > values[0], Reason.LOST_EXCEEDS_SENT, "more lost than sent")
+    if kind == "occupancy":
+        object_to(values[0] > LARGEST_PEOPLE, Reason.OUT_OF_RANGE, f"more than {LARGEST_PEOPLE} people in one zone")
     return found

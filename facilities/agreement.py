@@ -28,7 +28,12 @@ class Tier:
 
     at_least_ratio: Fraction
     below_ratio: Fraction
-    credit_percent: Decimal
+    credit_percent_text: str
+
+    @property
+    def credit_percent(self) -> Decimal:
+        """The percent of the fee."""
+        return Decimal(self.credit_percent_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,12 @@ class LossObjective:
     circuit: str
     at_most_ratio: Fraction
     service_hours: bool
-    credit_percent: Decimal | None
+    credit_percent_text: str | None
+
+    @property
+    def credit_percent(self) -> Decimal | None:
+        """The percent of the fee owed when breached; None without a credit."""
+        return None if self.credit_percent_text is None else Decimal(self.credit_percent_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,12 @@ class RoundTripObjective:
     percentile_ratio: Fraction
     at_most_ms: Fraction
     service_hours: bool
-    credit_percent: Decimal | None
+    credit_percent_text: str | None
+
+    @property
+    def credit_percent(self) -> Decimal | None:
+        """The percent of the fee owed when breached; None without a credit."""
+        return None if self.credit_percent_text is None else Decimal(self.credit_percent_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,12 @@ class TimeToRestoreObjective:
     circuit: str
     at_most_seconds: int
     service_hours: bool
-    credit_percent: Decimal | None
+    credit_percent_text: str | None
+
+    @property
+    def credit_percent(self) -> Decimal | None:
+        """The percent of the fee owed when breached; None without a credit."""
+        return None if self.credit_percent_text is None else Decimal(self.credit_percent_text)
 
 
 Objective: TypeAlias = AvailabilityObjective | LossObjective | RoundTripObjective | TimeToRestoreObjective

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -28,14 +29,17 @@ def read_agreement(path: str | Path) -> Agreement:
 
 
 def agreement_from_toml(content: bytes, source: str) -> Agreement:
-    """The agreement that TOML text writes; `source` names it in errors (`source: key: what is wrong`)."""
+    """The agreement that TOML text writes; `source` names it in errors.
+
+    They read `source: key: what is wrong`, or `source:line: what is wrong` where it is no TOML and has no keys.
+    """
     try:
-        document = tomllib.loads(content.decode("utf-8-sig"))
+        document = tomllib.loads(content.decode().removeprefix("\ufeff"))
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{source}: line {line}: not UTF-8") from None
+        line = len((content[: error.start] + b"?").splitlines())
+        raise InputError(f"{source}:{line}: not UTF-8") from None
     except (ValueError, RecursionError) as error:  # a number or a nesting beyond limits is not a TOMLDecodeError
-        raise InputError(_syntax_error(source, str(error))) from None
+        raise InputError(_syntax_error(source, content, str(error))) from None
     top = TomlTable(source, "", document)
     table = top.table("agreement")
     time_zone = table.text("time_zone")
@@ -46,6 +50,8 @@ def agreement_from_toml(content: bytes, source: str) -> Agreement:
     except InputError as error:
         table.refuse("time_zone", str(error))
     starts_on = table.day("starts_on")
+    if starts_on == date.min:  # east of Greenwich its midnight lies in no year that can be printed
+        table.refuse("starts_on", "must be later than 0001-01-01")
     ends_on = table.day("ends_on") if table.has("ends_on") else None
     if ends_on is not None and ends_on < starts_on:
         table.refuse("ends_on", "is before starts_on")
@@ -70,11 +76,12 @@ def agreement_from_toml(content: bytes, source: str) -> Agreement:
     return agreement
 
 
-def _syntax_error(source: str, message: str) -> str:
-    found = re.search(r" \(at (line \d+), column \d+\)$", message)
-    if found is None:  # at the end of the document, or a number too long to read
+def _syntax_error(source: str, content: bytes, message: str) -> str:
+    found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    if found is None:  # a number or a nesting too long to read
         return f"{source}: not TOML: {message}"
-    return f"{source}: {found[1]}: not TOML: {message[: found.start()]}"
+    line = found[1] or max(1, len(content.splitlines()))
+    return f"{source}:{line}: not TOML: {message[: found.start()]}"
 
 
 def _maintenance(table: TomlTable) -> Maintenance:

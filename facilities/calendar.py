@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -73,6 +74,8 @@ def local_seconds(day: date, minute: int, in_zone: ZoneInfo) -> int:
     1440 is the midnight that ends `day`.
     """
     if minute == 24 * 60:
+        if day == date.max:  # no date follows it, but its midnight is an instant
+            return local_seconds(day, minute - 1, in_zone) + 60
         day, minute = day + timedelta(days=1), 0
     local = datetime.combine(day, time(minute // 60, minute % 60))
     offset = local.replace(tzinfo=in_zone).utcoffset()
@@ -87,8 +90,8 @@ def local_midnight(day: date, in_zone: ZoneInfo) -> int:
 
 def month(year: int, month_number: int, in_zone: ZoneInfo) -> Interval[int]:
     """A civil month of `in_zone` in epoch seconds; September 2026 in Casablanca has 721 hours (DS-1)."""
-    following = date(year + month_number // 12, month_number % 12 + 1, 1)
-    return Interval(local_midnight(date(year, month_number, 1), in_zone), local_midnight(following, in_zone))
+    last = date(year, month_number, monthrange(year, month_number)[1])
+    return Interval(local_midnight(last.replace(day=1), in_zone), local_seconds(last, 24 * 60, in_zone))
 
 
 def period(text: str, in_zone: ZoneInfo) -> Interval[int]:
@@ -107,7 +110,7 @@ def period(text: str, in_zone: ZoneInfo) -> Interval[int]:
         raise InputError(f'"{text}" is neither a month such as 2026-09 nor two instants START/END')
     try:
         return month(int(found[1]), int(found[2]), in_zone)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise InputError(f'"{text}" is not a month of the calendar') from None
 
 

@@ -99,7 +99,7 @@ def _tiers(table: TomlTable, target: Fraction) -> tuple[Tier, ...]:
         tier = Tier(
             at_least_ratio=row.ratio("at_least_percent"),
             below_ratio=row.ratio("below_percent"),
-            credit_percent=row.percent("credit_percent"),
+            credit_percent_text=row.percent_text("credit_percent"),
         )
         row.close()
         if tier.below_ratio <= tier.at_least_ratio:
@@ -126,7 +126,7 @@ def _loss(table: TomlTable, identity: str, circuit: str, service_hours: bool) ->
         circuit=circuit,
         at_most_ratio=table.ratio("at_most_percent", zero=False),
         service_hours=service_hours,
-        credit_percent=table.percent("credit_percent") if table.has("credit_percent") else None,
+        credit_percent_text=table.percent_text("credit_percent") if table.has("credit_percent") else None,
     )
 
 
@@ -137,7 +137,7 @@ def _round_trip(table: TomlTable, identity: str, circuit: str, service_hours: bo
         percentile_ratio=table.ratio("percentile", "95", zero=False),
         at_most_ms=Fraction(table.decimal("at_most_ms")),
         service_hours=service_hours,
-        credit_percent=table.percent("credit_percent") if table.has("credit_percent") else None,
+        credit_percent_text=table.percent_text("credit_percent") if table.has("credit_percent") else None,
     )
 
 
@@ -147,7 +147,7 @@ def _time_to_restore(table: TomlTable, identity: str, circuit: str, service_hour
         circuit=circuit,
         at_most_seconds=table.integer("at_most_seconds", 0),
         service_hours=service_hours,
-        credit_percent=table.percent("credit_percent") if table.has("credit_percent") else None,
+        credit_percent_text=table.percent_text("credit_percent") if table.has("credit_percent") else None,
     )
 
 

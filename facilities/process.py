@@ -8,10 +8,13 @@ import threading
 import time
 from collections.abc import Callable
 
+import psycopg
 from prometheus_client import start_http_server
 
 from facilities.calendar import zone_data_self_test
 from store.errors import InputError, P2IError
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def run(process: str, body: Callable[[], int]) -> int:
@@ -21,9 +24,13 @@ def run(process: str, body: Callable[[], int]) -> int:
     Ctrl-C. The zone data are tested first (R-33): with rules that still put Morocco at UTC+1, every month
     would be cut one hour off, so nothing is started.
     """
+    level = os.environ.get("P2I_LOG_LEVEL", "INFO").upper()
+    if level not in LOG_LEVELS:
+        print(f"P2I_LOG_LEVEL: {level!r} is not one of {', '.join(LOG_LEVELS)}", file=sys.stderr)
+        return 2
     logging.Formatter.converter = time.gmtime
     logging.basicConfig(
-        level=os.environ.get("P2I_LOG_LEVEL", "INFO").upper(),
+        level=level,
         format=f"%(asctime)s {process} %(levelname)s %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%SZ",
         stream=sys.stderr,
@@ -34,6 +41,9 @@ def run(process: str, body: Callable[[], int]) -> int:
         return body()
     except P2IError as error:
         print(error, file=sys.stderr)
+        return 2
+    except psycopg.Error as error:  # a role without rights, a full disk: the database says it best, in its first line
+        print(f"database: {(str(error).strip().splitlines() or [type(error).__name__])[0]}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -62,5 +72,6 @@ def serve_metrics(port: int | None) -> None:
     address = os.environ.get("P2I_METRICS_ADDRESS", "127.0.0.1")
     try:
         start_http_server(port, addr=address)
-    except OSError as error:
-        raise InputError(f"--metrics-port: {address}:{port}: {error.strerror}") from error
+    except (OSError, OverflowError) as error:
+        why = error.strerror if isinstance(error, OSError) else "a port is at most 65535"
+        raise InputError(f"--metrics-port: {address}:{port}: {why}") from error

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from store.errors import InputError
 
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_MOST_DIGITS = 1000  # Python prints whole numbers of 4300; sums and products of what is read stay below that
 
 
 def plain_decimal(text: str) -> Decimal | None:
@@ -71,6 +72,8 @@ class TomlTable:
         value = self.value(key)
         if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
             self.refuse(key, f"must be a whole number, at least {at_least}")
+        if value >= 10**_MOST_DIGITS:
+            self.refuse(key, f"has more than {_MOST_DIGITS} digits")
         return value
 
     def flag(self, key: str, default: bool) -> bool:
@@ -109,6 +112,8 @@ class TomlTable:
         number = plain_decimal(value) if isinstance(value, str) else None
         if number is None:
             self.refuse(key, 'must be a number written as text, such as "99.9"')
+        if len(value) > _MOST_DIGITS:
+            self.refuse(key, f"has more than {_MOST_DIGITS} digits")
         return number
 
     def percent(self, key: str, default: str | None = None, *, zero: bool = True) -> Decimal:
@@ -117,6 +122,11 @@ class TomlTable:
         if number > 100 or (number == 0 and not zero):
             self.refuse(key, f"must be a percentage in {'[' if zero else '('}0, 100]")
         return number
+
+    def percent_text(self, key: str) -> str:
+        """A required percentage in [0, 100] as the file writes it: `"05"` and `"5.0"` stay what they are."""
+        self.percent(key)
+        return self.text(key)
 
     def ratio(self, key: str, default: str | None = None, *, zero: bool = True) -> Fraction:
         """The same percentage as an exact ratio in 0..1."""

@@ -8,6 +8,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -58,12 +59,20 @@ def main(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
 
     def body() -> int:
+        signal.signal(signal.SIGTERM, _leave)
+        signal.signal(signal.SIGHUP, _leave)
         console = Console()
         year, number = _month(options.month)
         with _only_one(default_home() / "demo") as home, ExitStack() as stack:
             return _Demo(home, console, stack, year, number, options.seed).run(keep=options.keep)
 
     return run("demo", body)
+
+
+def _leave(number: int, _frame: object) -> None:
+    """Told to end, or the terminal closed: leave as after Ctrl-C, through every `with`, and only once."""
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
 
 
 def _month(text: str) -> tuple[int, int]:
@@ -88,6 +97,7 @@ def _only_one(home: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InputError(f"another demo is running in {home}") from None
+        EmbeddedServer(home).stop()  # of a demo that was killed: its data must not vanish under a running server
         for left in ("data", "broker", "logs", "statements"):
             shutil.rmtree(home / left, ignore_errors=True)
         yield home
@@ -138,7 +148,7 @@ class _Demo:
             "PYTHONUNBUFFERED": "1",
         }
         # What the shell sets for a real installation must not leak into the demo's processes.
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("P2I_")}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("P2I_", "PG"))}
         self.environment = {**inherited, **self.environment}
         processes = self.stack.enter_context(Processes(self.home / "logs", self.environment))
         self.teller.step(

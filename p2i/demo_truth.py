@@ -51,7 +51,7 @@ def compare_outage(
     if stopped_at is None or answering_at is None:
         truth, equal = "no outage", not outages
     else:
-        truth = _span(stopped_at, answering_at)
+        truth = f"{_span(stopped_at, answering_at)}, each edge ± {LIVE_TOLERANCE.seconds} s"
         equal = len(outages) == 1 and all(
             abs(found - true) <= LIVE_TOLERANCE
             for found, true in zip(outages[0], (stopped_at, answering_at), strict=True)

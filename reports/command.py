@@ -108,9 +108,10 @@ def compose(
     names = {one.agreement.id for one in scored}
     not_scored = {}
     for one in inventory.agreements_of_tenant(tenant):
-        if one.id not in names and _in_force(one, chosen):
-            starts_at = instant(period(chosen, one.time_zone).starts_at)
-            not_scored[one.id] = failures.get((one.id, starts_at))
+        if _in_force(one, chosen):
+            failure = failures.get((one.id, instant(period(chosen, one.time_zone).starts_at)))
+            if one.id not in names or failure is not None:  # a score that should have been replaced is stale
+                not_scored[one.id] = failure
     return statement(
         inventory.tenants[tenant],
         chosen,

@@ -42,7 +42,8 @@ def statement(
     issued_at: datetime,
     words: Catalogue,
 ) -> Json:
-    """The statement as a JSON object. `not_scored` are the agreements in force in the month without a score, and why.
+    """The statement as a JSON object. `not_scored` are the agreements in force in the month without a score of what is
+    known now, and why.
 
     It is `provisional` until every agreement in force was scored to the end of its period, no second of it can
     still change and no ticket is open; `reasons` say why. `parts_sha256` are over each part alone, so that a part

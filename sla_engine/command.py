@@ -65,11 +65,11 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--once", action="store_true", help="score what is due now, then end")
     parser.add_argument(
-        "--every-seconds", type=int, default=int(os.environ.get("P2I_ENGINE_EVERY_SECONDS", "60")), metavar="N",
+        "--every-seconds", type=int, default=os.environ.get("P2I_ENGINE_EVERY_SECONDS", "60"), metavar="N",
         help="how often to look (default: P2I_ENGINE_EVERY_SECONDS, else 60)",
     )  # fmt: skip
     parser.add_argument(
-        "--metrics-port", type=int, default=int(os.environ.get("P2I_METRICS_PORT", "0")), metavar="PORT",
+        "--metrics-port", type=int, default=os.environ.get("P2I_METRICS_PORT", "0"), metavar="PORT",
         help="serve metrics for Prometheus (default: P2I_METRICS_PORT, else not)",
     )  # fmt: skip
     options = parser.parse_args(argv)

@@ -10,12 +10,14 @@ from fractions import Fraction
 from facilities.agreement import Agreement
 from sla_engine.results import AvailabilityResult, Result, TimeToRestoreResult
 
+NO_CREDIT = "0"
+
 
 @dataclass(frozen=True, slots=True)
 class CreditLine:
     """The percent of the fee owed for one objective, as the agreement writes it, and the amount in hundredths."""
 
-    percent: Decimal
+    percent: str
     cents: int
 
 
@@ -58,24 +60,27 @@ def credits_owed(agreement: Agreement, share: Fraction, results: Sequence[Result
     )
 
 
-def credit_percent(result: Result) -> Decimal:
-    """The percent of the fee that a result is worth: only a breach is worth any, tickets one each."""
+def credit_percent(result: Result) -> str:
+    """The percent of the fee that a result is worth: only a breach is worth any, tickets one each.
+
+    In plain digits, as the agreement writes it ("05" stays "05"); of tickets, percent times number.
+    """
     if result.verdict != "breached":
-        return Decimal(0)
+        return NO_CREDIT
     if isinstance(result, AvailabilityResult):
         ratio = result.ratio
         for tier in result.objective.tiers:
             if ratio is not None and tier.at_least_ratio <= ratio < tier.below_ratio:
-                return tier.credit_percent
-        return Decimal(0)
-    percent = result.objective.credit_percent
-    if percent is None:
-        return Decimal(0)
+                return tier.credit_percent_text
+        return NO_CREDIT
+    written = result.objective.credit_percent_text
+    if written is None:
+        return NO_CREDIT
     if not isinstance(result, TimeToRestoreResult):
-        return percent
+        return written
     with localcontext() as context:
-        context.prec = len(percent.as_tuple().digits) + 20  # the product is exact
-        return percent * result.breaches
+        context.prec = len(written) + 20  # the product is exact
+        return format(Decimal(written) * result.breaches, "f")
 
 
 def half_up_cents(amount: Fraction) -> int:

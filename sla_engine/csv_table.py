@@ -44,9 +44,9 @@ class CsvTable:
         except OSError as error:
             raise InputError(f"{self.path}: cannot be read: {error.strerror}") from None
         try:
-            self._content.decode("utf-8-sig")
+            self._content.decode()
         except UnicodeDecodeError as error:
-            line = self._content.count(b"\n", 0, error.start) + 1
+            line = len((self._content[: error.start] + b"?").splitlines())
             raise InputError(f"{self.path}:{line}: not UTF-8") from None
 
     def error(self, record: int, what: str) -> InputError:
@@ -95,7 +95,7 @@ class CsvTable:
                 break
             records: Sequence[int] = range(record, record + len(rows))
             record += len(rows)
-            if set(map(len, rows)) != {len(order)}:  # else the usual case: nothing blank, nothing odd
+            if not order or set(map(len, rows)) != {len(order)}:  # else the usual case: nothing blank, nothing odd
                 kept = [i for i, fields in enumerate(rows) if not _is_blank(fields)]
                 rows, records = [rows[i] for i in kept], [records[i] for i in kept]
             if rows and not order:

@@ -12,6 +12,7 @@ from store.errors import InputError
 Parsed = TypeVar("Parsed")
 _COUNT = re.compile(r"(\d+)(?:\.0+)?", re.ASCII)
 _DECIMAL = re.compile(r"(\d+)(?:\.(\d+))?", re.ASCII)
+_MOST_DIGITS = 1000  # Python prints whole numbers of 4300; sums of what is read stay below that
 
 
 class Remembered(dict[str, Parsed]):
@@ -74,6 +75,7 @@ def count(text: str) -> int:
     found = _COUNT.fullmatch(text)
     if found is None:
         raise InputError(f'"{text}" is not a whole number in plain digits')
+    _refuse_too_long(text)
     return int(found[1])
 
 
@@ -86,8 +88,14 @@ def decimal_or_nothing(text: str) -> tuple[int, int]:
         if text.startswith("-") and _DECIMAL.fullmatch(text[1:]):
             raise InputError(f'"{text}" is negative')
         raise InputError(f'"{text}" is not a number in plain digits')
+    _refuse_too_long(text)
     decimals = (found[2] or "").rstrip("0")
     return int(found[1] + decimals), len(decimals)
+
+
+def _refuse_too_long(number: str) -> None:
+    if len(number) > _MOST_DIGITS:
+        raise InputError(f"has more than {_MOST_DIGITS} digits")
 
 
 def name(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -41,7 +40,7 @@ def document(score: Score) -> Document:
                 "indicator": result.objective.indicator,
                 "verdict": result.verdict,
                 **_figures(result),
-                "credit_percent": plain(line.percent),
+                "credit_percent": line.percent,
                 "credit": amount(line.cents),
             }
             for result, line in _lines(score)
@@ -129,8 +128,3 @@ def cut(value: Fraction | None, decimals: int) -> str | None:
 def amount(cents: int) -> str:
     """An amount of money in hundredths, as text with two decimals."""
     return f"{cents // 100}.{cents % 100:02d}"
-
-
-def plain(number: Decimal) -> str:
-    """A decimal with the digits it was written with, never in scientific notation."""
-    return format(number, "f")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import NoReturn
 
 from facilities.agreement_toml import read_agreement
 from facilities.calendar import period, zone_data_self_test
-from facilities.instants import epoch_seconds
+from facilities.instants import epoch_seconds, instant
 from sla_engine.csv_files import FactFiles, read_facts
 from sla_engine.document import document_text
 from sla_engine.scoring import score, scored_period
@@ -25,21 +26,32 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose mistakes are one line, `--option: what is wrong`, like every other mistake of the command."""
 
     def error(self, message: str) -> NoReturn:
-        raise InputError(re.sub(r"^argument (--\S+): ", r"\1: ", message))
+        raise InputError(re.sub(r"^argument (?:-\w/)?(--\S+): ", r"\1: ", message))
 
 
 def main(argv: Sequence[str]) -> int:
     """Scores and prints. Returns 0 whatever the verdict; 2 on bad input, with one line on stderr only."""
     try:
-        output = _scored(argv)
+        _print(_scored(argv))
     except InputError as error:
         line = "".join(character if character.isprintable() else repr(character)[1:-1] for character in str(error))
         sys.stderr.write(f"{line}\n")
         return 2
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # the same bytes whatever the locale
-    sys.stdout.write(output)
     return 0
+
+
+def _print(output: str) -> None:
+    """Writes to stdout, the same bytes whatever the locale. A reader that went away is the caller's business."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    try:
+        sys.stdout.write(output)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail again at exit
+        raise InputError(f"stdout: cannot be written: {error.strerror}") from None
 
 
 def _scored(argv: Sequence[str]) -> str:
@@ -49,7 +61,9 @@ def _scored(argv: Sequence[str]) -> str:
     as_of = None
     try:
         requested = period(options.period, agreement.time_zone)
-        scored_period(agreement, requested)
+        scored = scored_period(agreement, requested)
+        for at in (scored.starts_at, scored.ends_at):
+            instant(at)  # the document must be able to show it
     except InputError as error:
         raise InputError(f"--period: {error}") from None
     if options.as_of is not None:

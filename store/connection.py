@@ -19,16 +19,24 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 def secret_of_environment(name: str) -> str | None:
     """The value of `NAME`, or the content of the file that `NAME_FILE` names; None when neither is set.
 
-    Raises InputError when both are set (which one is meant?) or the file cannot be read.
+    Raises InputError when both are set (which one is meant?), when the file cannot be read, and when what is set is
+    blank: a truncated secret must never mean "another database".
     """
     value, file = os.environ.get(name), os.environ.get(f"{name}_FILE")
     if value and file:
         raise InputError(f"{name}: set both directly and by {name}_FILE; keep one")
     if file:
         try:
-            return Path(file).read_text(encoding="utf-8").strip()
+            text = Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise InputError(f"{name}_FILE: {file}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise InputError(f"{name}_FILE: {file}: not UTF-8 at byte {error.start}") from error
+        if not text:
+            raise InputError(f"{name}_FILE: {file}: the file is empty")
+        return text
+    if value and not value.strip():
+        raise InputError(f"{name}: holds nothing but blanks")
     return value or None
 
 

@@ -103,10 +103,16 @@ def _clock(connection: Connection, now: datetime | None) -> Finding:
 
 
 def _quarantine(connection: Connection) -> list[Finding]:
-    found = connection.execute("SELECT to_regclass('p2i.quarantine') IS NOT NULL").fetchone()
+    # The column came with a later migration than the table; an older schema is told of by its own finding.
+    found = connection.execute(
+        "SELECT EXISTS (SELECT FROM information_schema.columns"
+        " WHERE table_schema = 'p2i' AND table_name = 'quarantine' AND column_name = 'arrivals')"
+    ).fetchone()
     if found != (True,):
         return []
-    rows = connection.execute("SELECT reason, count(*) FROM quarantine GROUP BY reason ORDER BY reason").fetchall()
+    rows = connection.execute(
+        "SELECT reason, sum(arrivals)::bigint FROM quarantine GROUP BY reason ORDER BY reason"
+    ).fetchall()
     if not rows:
         return [Finding("ok", "quarantine", "empty")]
     counted = ", ".join(f"{count} {reason}" for reason, count in rows)

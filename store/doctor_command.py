@@ -4,6 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+import psycopg
+
 from store.connection import connect, secret_of_environment, server
 from store.doctor import findings
 from store.errors import P2IError
@@ -18,6 +20,9 @@ def main(argv: Sequence[str]) -> int:
             found = findings(connection)
     except P2IError as error:
         print(error, file=sys.stderr)
+        return 2
+    except psycopg.Error as error:  # a role without rights: the first line says it
+        print(f"database: {str(error).strip().splitlines()[0]}", file=sys.stderr)
         return 2
     print("database: " + ("the one P2I_DSN names" if named else "the embedded default (P2I_DSN is not set)"))
     for level, question, text in found:

@@ -51,7 +51,8 @@ class EmbeddedServer:
     @property
     def dsn(self) -> str:
         """Connection string over the private Unix socket; the server listens on no network address."""
-        return f"host={self.sockets} port=5432 user={SYSTEM_USER} dbname=postgres"
+        # Every parameter by which the environment (PGHOSTADDR, PGOPTIONS …) could lead elsewhere is named.
+        return f"host={self.sockets} hostaddr='' port=5432 user={SYSTEM_USER} dbname=postgres options=''"
 
     @contextmanager
     def running(self) -> Iterator[str]:
@@ -72,6 +73,14 @@ class EmbeddedServer:
                 with self._exclusive():
                     fcntl.flock(users, fcntl.LOCK_UN)
                     self._stop_if_unused(users)
+
+    def stop(self) -> None:
+        """Stops a server that somebody killed left behind; nothing happens where none runs.
+
+        For whoever owns the directory alone: users that still hold it would lose their server.
+        """
+        if (self.data / "postmaster.pid").exists():
+            self._pg_ctl("stop", "-m", "fast", "-w")
 
     def _stop_if_unused(self, users: TextIO) -> None:
         try:

@@ -4,6 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+import psycopg
+
 from store.connection import connect, server
 from store.errors import P2IError
 from store.migrations import migrate
@@ -17,6 +19,9 @@ def main(argv: Sequence[str]) -> int:
             applied = migrate(connection)
     except P2IError as error:
         print(error, file=sys.stderr)
+        return 2
+    except psycopg.Error as error:  # a role without rights: the first line says it
+        print(f"database: {str(error).strip().splitlines()[0]}", file=sys.stderr)
         return 2
     print("applied: " + ", ".join(applied) if applied else "the schema is current; nothing to apply")
     return 0

@@ -1,4 +1,4 @@
-"""Quarantine: input that could not become a reading is kept with its reason, once per distinct content."""
+"""Quarantine: input that could not become a reading is kept with its reason, once per distinct kept content."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,21 +6,28 @@ from collections.abc import Iterable
 from store.connection import Connection
 from store.rows import QuarantineRow
 
-KEPT_BYTES = 1 << 20  # of a larger payload the first MiB, its true size and its hash are kept
+KEPT_BYTES = 1 << 20  # of a larger kept text the first MiB, the size and the hash are stored
 
 
 def write_quarantine(connection: Connection, rows: Iterable[QuarantineRow]) -> int:
-    """Stores the rows and returns how many were new; the same content from the same origin is one row."""
+    """Stores the rows and returns how many were new.
+
+    The same kept content from the same origin for the same reason is one row, which counts its arrivals: what is kept
+    is masked, so different messages, and not only redeliveries, may arrive at one row.
+    """
     new = 0
     for row in rows:
         done = connection.execute(
             "INSERT INTO quarantine"
             " (received_at, source, origin, reason, detail, payload, payload_bytes, payload_sha256)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (source, origin, reason, payload_sha256) DO UPDATE"
+            " SET arrivals = quarantine.arrivals + 1, last_received_at = excluded.received_at"
+            " RETURNING arrivals = 1",
             (
                 row.received_at, row.source, row.origin, row.reason, row.detail,
                 row.payload[:KEPT_BYTES], len(row.payload), hashlib.sha256(row.payload).digest(),
             ),
         )  # fmt: skip
-        new += done.rowcount
+        new += done.fetchone() == (True,)
     return new

@@ -68,14 +68,21 @@ def test_the_demo_finds_the_truth_and_leaves_nothing_running(home: Path) -> None
     assert all("DÉMO" in file.read_text(encoding="utf-8") for file in statements)
     assert processes_of(home) == []
 
-    # Twice in a row, and interrupted: what Ctrl-C in a terminal does, a SIGINT to the process.
-    with demo(home) as running:
-        assert running.stdout is not None
-        for line in running.stdout:
-            if "stored" in line:
-                break
-        assert len(processes_of(home)) > 5
-        running.send_signal(signal.SIGINT)
-        running.communicate()
-    assert running.returncode == 130
-    assert processes_of(home) == []
+    # Twice in a row; interrupted by Ctrl-C, told to end, killed outright: the next one starts all the same.
+    for number, code, reached in (
+        (signal.SIGINT, 130, "published"),
+        (signal.SIGTERM, 143, "database:"),
+        (signal.SIGKILL, -9, "database:"),
+        (signal.SIGHUP, 129, "database:"),
+    ):
+        with demo(home) as running:
+            assert running.stdout is not None
+            for line in running.stdout:
+                if reached in line:
+                    break
+            assert len(processes_of(home)) > 1
+            running.send_signal(number)
+            rest = running.stdout.read()
+        assert running.returncode == code, rest
+        if number != signal.SIGKILL:
+            assert processes_of(home) == []

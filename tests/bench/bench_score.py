@@ -61,6 +61,19 @@ def readings(intervals: int, seed: int) -> tuple[Column, Column]:
     return np.full(intervals, 10, np.int64), lost
 
 
+def disturb(sent: Column, lost: Column, kind: str) -> None:
+    """Makes the data worse, in place: 5 % more Δt are bad, or 9 % were not measured; "quiet" leaves it."""
+    random = np.random.default_rng(2)
+    for start in range(0, sent.size, 1_000_000):
+        piece = slice(start, start + 1_000_000)
+        chance = random.random(sent[piece].size, dtype=np.float32)
+        if kind == "5 % isolated bad":
+            lost[piece][chance < 0.05] = 10
+        elif kind == "9 % scattered unknown":
+            sent[piece][chance < 0.09] = 0
+            lost[piece][chance < 0.09] = 0
+
+
 def state_machine_vs_scan() -> Result:
     sent, lost = readings(SCAN_INTERVALS, 1)
     threshold = Fraction(37, 100)
@@ -72,15 +85,23 @@ def state_machine_vs_scan() -> Result:
     def theirs() -> int:
         return int((lost * q > sent * p).sum())
 
-    assert 0 < ours() < theirs(), "outages are fewer than bad intervals, and there are some"
-    our_seconds, their_seconds = in_turn(ours, theirs, rounds=5)
+    measured: dict[str, tuple[float, float]] = {}
+    for kind in ("quiet", "5 % isolated bad", "9 % scattered unknown"):  # the last has the bad ones of the second too
+        disturb(sent, lost, kind)
+        assert 0 < ours(), "there are outages"
+        measured[kind] = in_turn(ours, theirs, rounds=5)
+    ratios = {kind: their_seconds / our_seconds for kind, (our_seconds, their_seconds) in measured.items()}
+    worst = min(ratios, key=ratios.__getitem__)
+    our_seconds, their_seconds = measured[worst]
     return Result(
         "score_state_machine_vs_scan",
-        their_seconds / our_seconds,
+        ratios[worst],
         SCAN_INTERVALS / our_seconds,
         SCAN_INTERVALS / their_seconds,
         "intervals/s",
-        "exact availability states (C = 37/100, n = 10) against (lost * q > sent * p).sum() on the same int64 arrays",
+        "exact availability states (C = 37/100, n = 10) against (lost * q > sent * p).sum() on the same int64 arrays;"
+        f" the worst ({worst}) of three kinds of data: "
+        + ", ".join(f"{kind} {ratio:.2f}" for kind, ratio in ratios.items()),
     )
 
 

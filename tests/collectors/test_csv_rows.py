@@ -133,6 +133,13 @@ def occupancy(ignored: str) -> FileMapping:
     )
 
 
+def test_more_people_than_a_zone_can_hold_are_refused() -> None:
+    rows = read(occupancy(""), "at,n", "2026-09-01T00:00:00Z,100001", "2026-09-01T00:00:00Z,100000")
+    assert table(rows) == [(4, AT, 100_000)]
+    assert refused(rows) == [(2, "out_of_range")]
+    assert rows.rejected[0][1].refusal.detail == "more than 100000 people in one zone"
+
+
 def test_an_ignored_column_never_reaches_quarantine() -> None:
     rows = read(occupancy('"who"'), "at,who,n", "2026-09-01T00:00:00Z,Fatima,many", "2026-09-01T00:00:00Z,Fatima,1,2")
     assert [rejected.kept for _, rejected in rows.rejected] == [

@@ -145,6 +145,13 @@ def test_a_killed_import_is_continued_by_the_same_command(
         (["f.csv", "--zone", "casa-z1"], "--zone: probes are about a circuit"),
         (["f.csv"], "--circuit: needed, for the mapping names neither circuit nor circuit_column"),
         (["f.csv", "--circuit", "casa-a1", "--mapping", "n.toml"], "n.toml: No such file or directory"),
+        (["fifo", "--circuit", "casa-a1"], "fifo: not a regular file"),
+        (["/dev/zero", "--circuit", "casa-a1"], "/dev/zero: not a regular file"),
+        ([".", "--circuit", "casa-a1"], ".: not a regular file"),
+        (
+            ["f.csv", "--circuit", "casa-a1", "--mapping", "twice.toml"],
+            "twice.toml: instant.format: names the day twice",
+        ),
         (["wrong.csv", "--circuit", "casa-a1"], 'wrong.csv:1: column "x" is neither mapped nor in ignored_columns'),
     ],
 )
@@ -159,6 +166,9 @@ def test_each_mistake_is_one_line_and_exit_2(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "m.toml").write_text(MAPPING, encoding="utf-8")
     (tmp_path / "f.csv").write_text("at,rtt\n", encoding="utf-8")
+    os.mkfifo(tmp_path / "fifo")
+    twice = MAPPING.replace('"epoch_seconds"', '"%d %m %Y %d"')
+    (tmp_path / "twice.toml").write_text(twice, encoding="utf-8")
     (tmp_path / "wrong.csv").write_text("at,x\n", encoding="utf-8")
     assert main(["--mapping", "m.toml", *arguments]) == 2
     captured = capsys.readouterr()

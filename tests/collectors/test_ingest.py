@@ -98,7 +98,15 @@ def test_a_redelivered_message_is_one_row_and_one_quarantine_row(site: Site) -> 
     with site.collecting():
         site.publish(interval(0), (TOPIC, b"{"), interval(0), (TOPIC, b"{"), interval(1))
         site.wait_for_intervals(2)
-    assert site.rows("SELECT count(*) FROM quarantine") == [(1,)]
+    assert site.rows("SELECT arrivals FROM quarantine") == [(2,)]
+
+
+def test_different_messages_that_leave_the_same_masked_text_are_counted(site: Site) -> None:
+    occupancy = "p2i/v1/casanearshore/edge-1/occupancy"
+    with site.collecting():
+        site.publish((occupancy, b"Fatima 4471"), (occupancy, b"Khadij 1213"), interval(0))
+        site.wait_for_intervals(1)
+    assert site.rows("SELECT arrivals, payload_bytes FROM quarantine") == [(2, 11)]
 
 
 def test_a_conflicting_duplicate_is_quarantined_and_the_first_value_stays(site: Site) -> None:

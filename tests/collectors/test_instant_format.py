@@ -1,8 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from collectors.instant_format import InstantFormat
+from collectors.instant_format import InstantFormat, format_mistake
 from collectors.reasons import Reason, Refused
 from facilities.calendar import zone
 
@@ -58,3 +60,41 @@ def test_what_names_no_instant_or_two_is_refused(written: str, in_zone: object, 
     with pytest.raises(Refused) as caught:
         InstantFormat(written, in_zone).microseconds(text)  # type: ignore[arg-type]
     assert caught.value.refusal.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("written", "mistake"),
+    [
+        ("%d/%m/%Y %d", "names the day twice"),
+        ("%d/%m/%Y %y", "names the year twice"),
+        ("%c %H", "names the hour twice"),
+        ("%d %m %Y %j", "names the month twice"),
+        ("%d/%m/%Y %Q", "'%Q' is no directive that can be read; write %% for a percent sign"),
+        ("%d/%m/%Y %", "'%' is no directive that can be read; write %% for a percent sign"),
+        ("%d/%m/%Y %Z", "'%Z' is no directive that can be read; write %% for a percent sign"),
+        ("%H:%M", "names no year; a whole date is needed, such as %d/%m/%Y"),
+        ("%d/%Y %%m", "names no month; a whole date is needed, such as %d/%m/%Y"),
+        ("%m/%Y", "names no day; a whole date is needed, such as %d/%m/%Y"),
+        ("%d/%m/%Y %I:%M", "needs %I and %p together, or %H"),
+    ],
+)
+def test_a_format_that_cannot_name_an_instant_is_refused(written: str, mistake: str) -> None:
+    assert format_mistake(written) == mistake
+
+
+@pytest.mark.parametrize("written", ["%d/%m/%y %I:%M %p", "%Y-%j", "%d %b %Y 100%%", "%c %z", "%x %X", "%A %d %B %Y"])
+def test_a_format_of_a_whole_date_is_taken_and_reads_what_it_writes(written: str) -> None:
+    assert format_mistake(written) is None
+    text = datetime(2026, 9, 1, 21, 30, tzinfo=UTC).strftime(written)
+    day = microseconds(2026, 9, 1)
+    assert day <= InstantFormat(written, zone("UTC")).microseconds(text) < day + 86_400_000_000
+
+
+@given(
+    st.lists(st.sampled_from([*(f"%{letter}" for letter in "aAwdbBmyYHIpMSfzZjUWcxXGuV%Q"), " ", "/", "("]), max_size=9)
+)
+def test_a_format_that_is_taken_fails_only_for_the_text(pieces: list[str]) -> None:
+    written = "".join(pieces)
+    if format_mistake(written) is None:
+        with pytest.raises(Refused):
+            InstantFormat(written, zone("UTC")).microseconds("no instant")

@@ -70,6 +70,10 @@ MISTAKES = [
     ('["cp"]', '"cp"', 'ignored_columns: must be a list of texts such as ["-1", "*"]'),
     ('["cp"]', '["rtt"]', 'ignored_columns: column "rtt" is read'),
     ('column = "rtt"', 'column = "epoch"', 'column "epoch" is used twice'),
+    ("%H:%M", "%d %%", "instant.format: names the day twice"),
+    ("%H:%M", "%Q", "instant.format: '%Q' is no directive that can be read"),
+    ("%d/%m/%Y", "%d/%m", "instant.format: names no year; a whole date is needed"),
+    (f'%H:%M"\n{UTC}', '%H:%M %%z"', "instant.time_zone: is required: the format has no offset (%z)"),
     (UTC, "", "instant.time_zone: is required: the format has no offset (%z)"),
     (UTC, 'time_zone = "Africa/Cassablanca"', 'instant.time_zone: "Africa/Cassablanca" is not a time zone'),
     ('"%d/%m/%Y %H:%M"', '"epoch_seconds"', "instant.time_zone: epoch_seconds counts in UTC; leave it out"),
@@ -96,6 +100,13 @@ def test_counts_name_lost_or_received() -> None:
         with pytest.raises(InputError) as caught:
             file_mapping("m.toml", text)
         assert str(caught.value) == line
+
+
+def test_a_text_stands_for_one_state() -> None:
+    head = 'kind = "states"\ncircuit = "casa-a1"\n[instant]\ncolumn = "at"\nformat = "epoch_seconds"\n[state]\n'
+    with pytest.raises(InputError) as caught:
+        file_mapping("m.toml", head + 'column = "oper"\nup = ["1", "x"]\ndown = ["2", "x"]\n')
+    assert str(caught.value) == "m.toml: state.down: 'x' stands for up already"
 
 
 @pytest.mark.parametrize("file", sorted((DOCS / "mappings").glob("*.toml")), ids=lambda file: file.name)

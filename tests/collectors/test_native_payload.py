@@ -115,6 +115,8 @@ BAD_ROWS: list[tuple[str, str, Any]] = [
     ("states", "off_type", {"changed_at": "2026-09-01T00:00:00Z", "state": "degraded"}),
     ("states", "too_precise", {"changed_at": "2026-09-01T00:00:00.000001Z", "state": "up"}),
     ("occupancy", "negative", {"measured_at": "2026-09-01T00:00:00Z", "people": -1}),
+    ("occupancy", "out_of_range", {"measured_at": "2026-09-01T00:00:00Z", "people": 100_001}),
+    ("occupancy", "out_of_range", {"measured_at": "2026-09-01T00:00:00Z", "people": 2**31}),
     ("occupancy", "unknown_key", {"measured_at": "2026-09-01T00:00:00Z", "people": 1, "badge": "00112233"}),
 ]
 GOOD_ROWS: dict[str, dict[str, Any]] = {
@@ -278,7 +280,7 @@ def test_a_row_written_as_a_payload_decodes_to_itself(kind: KindWord, second: in
         "intervals": sorted([data.draw(count), data.draw(count)], reverse=True),
         "probes": [data.draw(st.integers(-1, 10**12))],
         "states": [data.draw(st.integers(1, 3))],
-        "occupancy": [data.draw(count)],
+        "occupancy": [data.draw(st.integers(0, 100_000))],
     }[kind]
     text = datetime.fromtimestamp(second, UTC).isoformat()
     code = "casa-z1" if kind == "occupancy" else "casa-a1"
@@ -325,7 +327,7 @@ POOL: st.SearchStrategy[Any] = st.sampled_from(
      "2026-09-01T00:00:00", "2026-09-01T00:00:00.000Z", "2026-09-01T00:00Z", "2026-09-01", "2026-09-01T00:00:00+0100",
      "2026-09-01T00:00:00+01", "2026-09-01T00:00:00.Z", "1", "1.5", "-1", "+1", ".5", "5.", "1e2", "1e",
      "up", "down", "unknown", "UP", "", [], {}, 0, 1, -1, 1.0, 1.5, 2**31 - 1, 2**31, True, None,
-     86_400_000, 86_400_001]
+     86_400_000, 86_400_001, 100_000, 100_001]
 )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def test_service_hours_maintenance_and_credits() -> None:
         (Fraction(0), Fraction("0.99")),
         (Fraction("0.99"), Fraction("0.999")),
     ]
-    assert str(objective.tiers[0].credit_percent) == "25.50"  # as written
+    assert objective.tiers[0].credit_percent_text == "25.50"  # as written
 
 
 def test_credits_of_the_other_indicators() -> None:
@@ -133,6 +133,30 @@ def test_credits_of_the_other_indicators() -> None:
         found = read(AGREEMENT + objective + 'credit_percent = "10"\n').objectives[0]
         assert not isinstance(found, AvailabilityObjective)
         assert found.credit_percent == Decimal(10)
+
+
+def test_a_credit_percent_keeps_its_text() -> None:
+    for objective in (LOSS, ROUND_TRIP, RESTORE):
+        found = read(AGREEMENT + objective + 'credit_percent = "05.0"\n').objectives[0]
+        assert not isinstance(found, AvailabilityObjective)
+        assert (found.credit_percent_text, found.credit_percent) == ("05.0", Decimal(5))
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"\xef\xbb\xbfa = 1\n\xff", "agreement.toml:2: not UTF-8"),
+        (b"a = 1\n\xff", "agreement.toml:2: not UTF-8"),
+        (b"\xef\xbb\xbf\n\xff", "agreement.toml:2: not UTF-8"),
+        (b"a = 1\r\n\r\nb = \xff", "agreement.toml:3: not UTF-8"),
+        (b"a = 1\r\rb = \xff", "agreement.toml:3: not UTF-8"),
+        (b"a = 1\n[b", "agreement.toml:2: not TOML: Expected ']' at the end of a table declaration"),
+    ],
+)
+def test_the_line_of_what_is_no_toml(content: bytes, line: str) -> None:
+    with pytest.raises(InputError) as refused:
+        agreement_from_toml(content, "agreement.toml")
+    assert str(refused.value) == line
 
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
@@ -163,7 +187,7 @@ def tier(low: str, high: str) -> str:
 
 O = "objective[availability]"  # noqa: E741
 MISTAKES = [
-    # text, what replaces it, the line after "agreement.toml: "
+    # text, what replaces it, the line after "agreement.toml: " (or after "agreement.toml" for a line number)
     ("", "x = 1\n", "x: unknown key"),
     ('id = "A-1"', "", "agreement.id: is required"),
     ('id = "A-1"', 'id = ""', "agreement.id: must be a text that is not empty"),
@@ -180,6 +204,8 @@ MISTAKES = [
     ('"12345.67"', '"1e3"', 'agreement.monthly_fee: must be a number written as text, such as "99.9"'),
     ('"12345.67"', '"NaN"', 'agreement.monthly_fee: must be a number written as text, such as "99.9"'),
     ('"12345.67"', '"1_0"', 'agreement.monthly_fee: must be a number written as text, such as "99.9"'),
+    ('"12345.67"', f'"{"9" * 5000}"', "agreement.monthly_fee: has more than 1000 digits"),
+    ("2026-01-01", "0001-01-01", "agreement.starts_on: must be later than 0001-01-01"),
     ('"MAD"', '"MAD"\ncredit_combination = "min"', "agreement.credit_combination: must be one of sum, max"),
     ('"MAD"', '"MAD"\ncredit_cap_percent = "100.01"',
      "agreement.credit_cap_percent: must be a percentage in [0, 100]"),
@@ -224,6 +250,7 @@ MISTAKES = [
      'objective[rtt].at_most_ms: must be a number written as text, such as "99.9"'),
     ('"30"', '"30"\npercentile = "0"', "objective[rtt].percentile: must be a percentage in (0, 100]"),
     ("14400", '"14400"', "objective[gtr].at_most_seconds: must be a whole number, at least 0"),
+    ("14400", "1" * 1001, "objective[gtr].at_most_seconds: has more than 1000 digits"),
     ("14400", "true", "objective[gtr].at_most_seconds: must be a whole number, at least 0"),
     ("14400", '14400\ncredit_percent = "101"',
      "objective[gtr].credit_percent: must be a percentage in [0, 100]"),
@@ -259,9 +286,9 @@ MISTAKES = [
     ('"99.9"', '"99.9"\ncredits = [{ at_least_percent = "0", below_percent = "99.9" }]',
      f"{O}.credits[1].credit_percent: is required"),
     # not TOML
-    ('"MAD"', '"MAD', "line 9: not TOML: Illegal character '\\n'"),
-    ('"MAD"', '"MAD"\nid = "A-2"', "line 10: not TOML: Cannot overwrite a value"),
-    ('"A-1"', '"A-\udcff"', "line 3: not UTF-8"),
+    ('"MAD"', '"MAD', ":9: not TOML: Illegal character '\\n'"),
+    ('"MAD"', '"MAD"\nid = "A-2"', ":10: not TOML: Cannot overwrite a value"),
+    ('"A-1"', '"A-\udcff"', ":3: not UTF-8"),
 ]  # fmt: skip
 
 
@@ -273,7 +300,7 @@ def test_a_mistake_is_one_line_that_names_the_key(text: str, replacement: str, l
     spoilt = whole.replace(text, replacement, 1) if text else replacement + whole
     with pytest.raises(InputError) as refused:
         agreement_from_toml(spoilt.encode(errors="surrogateescape"), "agreement.toml")
-    assert str(refused.value) == f"agreement.toml: {line}"
+    assert str(refused.value) == f"agreement.toml{line if line.startswith(':') else f': {line}'}"
 
 
 def test_two_availability_objectives_of_one_circuit() -> None:

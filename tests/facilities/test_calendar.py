@@ -55,6 +55,13 @@ def test_months_follow_one_another() -> None:
     assert sum(span.ends_at - span.starts_at for span in spans[:12]) == 8761 * 3600
 
 
+def test_the_last_month_of_the_calendar() -> None:
+    assert shown(month(9999, 12, zone("Asia/Kolkata"))) == "9999-11-30T18:30:00Z/9999-12-31T18:30:00Z"
+    utc = month(9999, 12, zone("UTC"))
+    assert utc.ends_at - utc.starts_at == 31 * 86_400
+    assert utc.ends_at == epoch_seconds("9999-12-31T23:59:59Z") + 1
+
+
 def test_periods_as_written() -> None:
     assert period("2026-09", CASABLANCA) == month(2026, 9, CASABLANCA)
     between = period("2026-09-01T00:00:00+01:00/2026-09-02T00:00:00Z", CASABLANCA)

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from tests.reference.strategies import HEADERS, Case, Draft, Table, drafts, local_midnight, show
+from tests.reference.case_settings import HEADERS, Case, Table, local_midnight, show
+from tests.reference.strategies import Draft, drafts
 
 # ---------------------------------------------------------------- files
 

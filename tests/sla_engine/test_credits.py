@@ -12,7 +12,15 @@ from sla_engine.document import amount, cut, document
 from sla_engine.facts import CircuitFacts, Facts, Ticket
 from sla_engine.scoring import score
 from store.intervals import Interval
-from tests.sla_engine.cases import DAY, T0, an_agreement, interval_rows, scored, state_rows
+from tests.sla_engine.cases import (
+    DAY,
+    T0,
+    an_agreement,
+    availability_objective,
+    interval_rows,
+    scored,
+    state_rows,
+)
 
 JANUARY = Interval(T0, T0 + 31 * DAY)
 
@@ -70,6 +78,20 @@ def test_a_credit_percent_is_shown_as_it_was_written() -> None:
     shown = document(scored([loss_line("5.50"), restore], JANUARY, facts))
     assert [each["credit_percent"] for each in shown["objectives"]] == ["5.50", "0.0000003"]
     assert [each["credit"] for each in shown["objectives"]] == ["55.00", "0.00"]
+
+
+@pytest.mark.parametrize("written", ["05", "007.50", "0", "00", "5.0"])
+def test_no_digit_of_a_written_percent_is_lost(written: str) -> None:
+    tiers = f'[{{ at_least_percent = "0", below_percent = "99.9", credit_percent = "{written}" }}]'
+    for objective in (availability_objective(consecutive_intervals=1, credits=tiers), loss_line(written)):
+        shown = document(scored([objective], JANUARY, CircuitFacts(intervals=interval_rows("1b"))))
+        assert shown["objectives"][0]["credit_percent"] == written
+
+
+def test_the_percent_of_tickets_is_a_product() -> None:
+    restore = {"indicator": "time_to_restore", "at_most_seconds": 60, "credit_percent": "05"}
+    facts = CircuitFacts(tickets=(Ticket("T", T0, T0 + 1000),))
+    assert document(scored([restore], JANUARY, facts))["objectives"][0]["credit_percent"] == "5"
 
 
 @pytest.mark.parametrize(("verdict", "restored_after"), [("met", 60), ("breached", 61)])

@@ -1,25 +1,39 @@
 """The invariants of anchors §2.8, each of which some product broke, as laws over random circuits.
 
-I8 (inverted windows) and I9, I10 (calendars) are laws of the calendar and of entry: tests/facilities/test_calendar.py
-and test_mistakes.py. I12 (a muted alert) and I15 (a changed target) speak of what is kept, not of arithmetic.
+I8, I9 and I10 are laws of entry and of the calendar; I12 and I15 speak of what is kept: of who may write it, and
+of what is scored again.
 """
 
+import re
+import tempfile
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import grimp
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+import alerting
 from facilities.agreement import AvailabilityObjective
-from sla_engine.document import document_text
-from sla_engine.facts import CircuitFacts, Exclusion, Facts, StateRows
+from facilities.calendar import TZDB_VERSION, ServiceHours, month, service_windows, zone
+from facilities.instants import instant, instant_text
+from sla_engine.csv_decisions import read_exclusions
+from sla_engine.document import document, document_text
+from sla_engine.due import due_periods
+from sla_engine.facts import CircuitFacts, Exclusion, Facts, IntervalRows, ProbeRows, StateRows, Ticket
 from sla_engine.results import AvailabilityResult
 from sla_engine.scoring import availability, score
-from store.intervals import Interval
-from tests.sla_engine.cases import T0, an_agreement, availability_objective, customer, interval_rows
+from store import transitions
+from store.errors import InputError
+from store.intervals import Interval, total_seconds
+from store.rows import ScoredPeriod, Touched
+from tests.sla_engine.cases import DAY, T0, an_agreement, at, availability_objective, customer, interval_rows
 
 RULES = st.fixed_dictionaries(
     {
@@ -152,6 +166,82 @@ def test_i7_an_open_outage_counts_until_the_end(up: int, down: int) -> None:
         assert result_of(rules, facts_of("g" * up + "b" * down), 0, up + down).tally.down == 10 * down
 
 
+@given(st.integers(-(10**6), 10**6), st.integers(1, 10**6))
+def test_i8_an_inverted_window_is_refused_at_entry(start: int, length: int) -> None:
+    with pytest.raises(InputError):
+        Interval(start + length, start)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "exclusions.csv"
+        span = f"{instant_text(T0 + start + length)},{instant_text(T0 + start)}"
+        file.write_text(f"id,circuit,kind,starts_at,ends_at,announced_at,decision\nX,c,customer,{span},,accepted\n")
+        with pytest.raises(InputError, match=r":2: ends_at is before starts_at$"):
+            read_exclusions(file)
+
+
+@given(LINES, SPANS, RULES, st.lists(st.integers(-30, 530), min_size=1, max_size=4))
+def test_i8_an_empty_window_excludes_nothing(
+    line: str, spans: list[tuple[int, int]], rules: dict[str, Any], empty: list[int]
+) -> None:
+    with_empty = facts_of(line, [*spans, *((at, 0) for at in empty)])
+    assert result_of(rules, with_empty, 0, len(line)) == result_of(rules, facts_of(line, spans), 0, len(line))
+
+
+ZONES = ("Africa/Casablanca", "Europe/Paris", "America/New_York", "America/Havana", "Asia/Kolkata", "UTC")
+
+
+@given(st.sampled_from(ZONES), st.dates(date(2020, 1, 1), date(2035, 12, 30)), st.integers(0, 1439))
+@example("Africa/Casablanca", date(2026, 9, 20), 600)  # 25 hours
+@example("Africa/Casablanca", date(2026, 3, 22), 600)  # 23 hours
+def test_i9_calendars_are_those_of_the_zone_of_the_agreement(name: str, day: date, minute: int) -> None:
+    in_zone = zone(name)
+    midnight = datetime.combine(day, time(), in_zone)
+    following = datetime.combine(day + timedelta(days=1), time(), in_zone)
+    whole = Interval(int(midnight.timestamp()), int(following.timestamp()))
+    every_day = frozenset(range(7))
+    assert service_windows(ServiceHours(every_day, 0, 1440, frozenset()), in_zone, whole) == [whole]
+    parts = [ServiceHours(every_day, 0, minute, frozenset()), ServiceHours(every_day, minute, 1440, frozenset())]
+    # no wall time stands twice between the two parts, and none is left out, whatever the clock does that day
+    assert total_seconds(span for part in parts for span in service_windows(part, in_zone, whole)) == (
+        whole.ends_at - whole.starts_at
+    )
+
+
+def test_i9_the_document_states_zone_and_zone_data() -> None:
+    shown = document(score(an_agreement(time_zone="Europe/Paris"), Interval(T0, T0 + DAY), Facts()))
+    assert (shown["period"]["time_zone"], shown["period"]["tzdb"]) == ("Europe/Paris", TZDB_VERSION)
+
+
+@given(st.sets(st.integers(0, 6)))
+def test_i10_a_holiday_acts_in_every_indicator(days_off: set[int]) -> None:
+    """A week with a bad Δt, a probe and a ticket of ten minutes a day; holidays leave all of them out."""
+    noons = [T0 + DAY * day + DAY // 2 for day in range(7)]
+    counted = 7 - len(days_off)
+    objectives = [
+        availability_objective(interval_seconds=600, consecutive_intervals=1),
+        {"indicator": "loss", "at_most_percent": "1"},
+        {"indicator": "round_trip", "at_most_ms": "30"},
+        {"indicator": "time_to_restore", "at_most_seconds": 60},
+    ]
+    facts = CircuitFacts(
+        intervals=IntervalRows(
+            np.array([T0 + 600 * i for i in range(7 * 144)]), np.full(7 * 144, 10), np.full(7 * 144, 1)
+        ),
+        probes=ProbeRows(np.array(noons) * 1_000_000, np.full(7, True), np.full(7, 5), 1),
+        tickets=tuple(Ticket(f"T{day}", noon, noon + 600) for day, noon in enumerate(noons)),
+    )
+    hours = {
+        "days": '["mon", "tue", "wed", "thu", "fri", "sat", "sun"]', "from": "08:00", "to": "18:00",
+        "holidays": f"[{', '.join(f'2026-01-{day + 1:02d}' for day in sorted(days_off))}]",
+    }  # fmt: skip
+    agreement = an_agreement(*({**each, "service_hours": True} for each in objectives), service_hours=hours)
+    up, loss, trip, restore = document(score(agreement, Interval(T0, T0 + 7 * DAY), Facts({"c": facts})))["objectives"]
+    assert up["seconds"]["up"] == 36_000 * counted
+    assert loss["sent"] == 600 * counted
+    assert trip["answered"] == counted
+    elapsed = [0 if day in days_off else 600 for day in range(7)]
+    assert [each["elapsed_seconds"] for each in restore["tickets"]] == elapsed
+
+
 @given(LINES, SPANS, RULES, st.randoms(use_true_random=False))
 def test_i11_any_order_of_the_exclusions_gives_the_same_score(
     line: str, spans: list[tuple[int, int]], rules: dict[str, Any], random: Any
@@ -162,6 +252,21 @@ def test_i11_any_order_of_the_exclusions_gives_the_same_score(
     assert result_of(rules, facts_of(line, shuffled), 0, len(line)) == result_of(
         rules, facts_of(line, spans), 0, len(line)
     )
+
+
+def test_i12_what_tells_and_mutes_alerts_cannot_touch_a_measurement() -> None:
+    """Alerting has no SQL of its own, and of the store it knows one module that writes: only transitions, no reading,
+    decision or score. That the engine knows nothing of alerting is an import contract (pyproject.toml)."""
+    graph = grimp.build_graph("alerting", "facilities", "store")
+    modules = graph.find_descendants("alerting")
+    known = {name for module in modules for name in graph.find_modules_directly_imported_by(module)}
+    assert {name for name in known if name.startswith("store.")} == {
+        "store.connection", "store.errors", "store.migrations", "store.rows", "store.transitions",
+    }  # fmt: skip
+    for source in Path(alerting.__file__).parent.glob("*.py"):
+        assert not re.search(r"\bexecute(many)?\(|\bcopy\(", source.read_text(encoding="utf-8")), source
+    writes = r"\b(?:INSERT INTO|(?<!FOR )UPDATE|DELETE FROM|TRUNCATE|COPY) (\w+)"
+    assert set(re.findall(writes, Path(transitions.__file__).read_text(encoding="utf-8"))) == {"transition"}
 
 
 @given(st.lists(st.tuples(LINES, SPANS, RULES), min_size=2, max_size=3))
@@ -193,6 +298,24 @@ def test_i14_no_data_is_neither_0_nor_100_and_is_shown(
         assert result.tally.unknown + result.tally.excluded == 10 * cells
     if result.lowest_ratio is not None:
         assert (result.lowest_ratio, result.highest_ratio) == (Fraction(0), Fraction(1))
+
+
+@given(st.decimals("0.01", "100", places=2), st.sampled_from(["99.9", "50", "100"]), st.integers(0, 27))
+def test_i15_a_changed_target_never_judges_a_closed_month_again(target: Any, before: str, day: int) -> None:
+    """Only new facts, or a month that was not over when it was scored, make it due."""
+    now = at("2026-03-01T00:00:00Z") + day * DAY
+    january, february = month(2026, 1, zone("UTC")), month(2026, 2, zone("UTC"))
+    closed = [
+        ScoredPeriod(
+            "A-1", instant(each.starts_at), instant(each.ends_at), instant(now), False, {"availability": "met"}
+        )
+        for each in (january, february)
+    ]
+    for percent in (before, str(target)):
+        agreement = an_agreement(availability_objective(target_percent=percent))
+        assert [each.month for each in due_periods([agreement], [], closed, now)] == [month(2026, 3, zone("UTC"))]
+    late = Touched("c", instant(january.starts_at), instant(january.starts_at))
+    assert january in [each.month for each in due_periods([agreement], [late], closed, now)]
 
 
 @given(LINES, SPANS, RULES)

@@ -38,6 +38,9 @@ ROWS = [
     # what is wrong with the file
     ("intervals", "", "intervals.csv:1: no header row; expected starts_at,circuit,sent,lost"),
     ("intervals", "\n  \n", "intervals.csv:1: no header row; expected starts_at,circuit,sent,lost"),
+    ("intervals", "\n" * 2000, "intervals.csv:1: no header row; expected starts_at,circuit,sent,lost"),
+    ("intervals", "\n" * 512 + f"{HEADERS['intervals']}\n{A},c,10,x\n",
+     'intervals.csv:514: lost: "x" is not a whole number in plain digits'),
     ("intervals", "starts_at,circuit,sent\n", 'intervals.csv:1: column "lost" is missing'),
     ("intervals", "starts_at,circuit,sent,lost,note\n",
      'intervals.csv:1: unknown column "note"; expected starts_at,circuit,sent,lost'),
@@ -76,6 +79,10 @@ ROWS = [
     ("probes", f"{A},c,-3", 'probes.csv:2: round_trip_ms: "-3" is negative'),
     ("probes", f"{A},c,1e1", 'probes.csv:2: round_trip_ms: "1e1" is not a number in plain digits'),
     ("probes", f"{A},c,NaN", 'probes.csv:2: round_trip_ms: "NaN" is not a number in plain digits'),
+    ("intervals", f"{A},c,{'9' * 1001},0", "intervals.csv:2: sent: has more than 1000 digits"),
+    ("intervals", f"{A},c,{'9' * 9999},0", "intervals.csv:2: sent: has more than 1000 digits"),
+    ("probes", f"{A},c,{'9' * 9999}", "probes.csv:2: round_trip_ms: has more than 1000 digits"),
+    ("probes", f"{A},c,0.{'9' * 9999}", "probes.csv:2: round_trip_ms: has more than 1000 digits"),
     # words
     ("states", f"{A},c,degraded", 'states.csv:2: state: "degraded" is none of up, down, unknown'),
     ("states", f"{A},,up", "states.csv:2: circuit: is empty"),
@@ -118,15 +125,22 @@ ROWS = [
 def test_a_mistake_in_a_csv_file(
     folder: Path, capsys: pytest.CaptureFixture[str], name: str, content: str, line: str
 ) -> None:
-    whole = content if content.startswith(HEADERS[name][:6]) or not content.strip() else f"{HEADERS[name]}\n{content}\n"
+    whole = (
+        content
+        if content.lstrip().startswith(HEADERS[name][:6]) or not content.strip()
+        else f"{HEADERS[name]}\n{content}\n"
+    )
     (folder / f"{name}.csv").write_text(whole)
     assert refused(capsys, "--agreement=agreement.toml", "--period=2026-01", f"--{name}={name}.csv") == line
 
 
 def test_bytes_that_are_not_utf8(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "states.csv").write_bytes(b"at,circuit,state\n2026-01-02T00:00:00Z,caf\xe9,up\n")
     options = ("--agreement=agreement.toml", "--period=2026-01", "--states=states.csv")
-    assert refused(capsys, *options) == "states.csv:2: not UTF-8"
+    for mark in (b"", b"\xef\xbb\xbf"):
+        for end in (b"\n", b"\r\n", b"\r"):
+            lines = [mark + b"at,circuit,state", b"", b"\xe9"]
+            (folder / "states.csv").write_bytes(end.join(lines))
+            assert refused(capsys, *options) == "states.csv:3: not UTF-8"
 
 
 @pytest.mark.usefixtures("folder")
@@ -153,7 +167,11 @@ OPTIONS = [
     (["--agreement", "agreement.toml", "--period", "2026-01", "--state", "x"],
      "--state: is not an option of p2i score"),
     (["--agreement", "agreement.toml", "--period", "2026-13"], '--period: "2026-13" is not a month of the calendar'),
-    (["--agreement", "agreement.toml", "--period", "9999-12"], '--period: "9999-12" is not a month of the calendar'),
+    (["--agreement", "agreement.toml", "--period", "9999-12"],
+     "--period: an instant lies outside the years 1 to 9999"),
+    (["--agreement", "agreement.toml", "--period", "2026-01-01T00:00:00Z/9999-12-31T23:00:00-12:00"],
+     "--period: an instant lies outside the years 1 to 9999"),
+    (["--help=3"], "--help: ignored explicit argument '3'"),
     (["--agreement", "agreement.toml", "--period", "2026-1"],
      '--period: "2026-1" is neither a month such as 2026-09 nor two instants START/END'),
     (["--agreement", "agreement.toml", "--period", f"{A}/2026-01-03"],

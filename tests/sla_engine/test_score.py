@@ -154,6 +154,30 @@ def test_the_bytes_are_utf8_in_any_locale(files: list[str]) -> None:
     assert done.stdout == DOCUMENT.encode()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_full_disk_is_one_line(files: list[str], form: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "import sys; from sla_engine.score import main; sys.exit(main(sys.argv[1:]))",
+             *JANUARY, *files, "--format", form],
+            stdout=full, stderr=subprocess.PIPE, check=False,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])},
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, b"stdout: cannot be written: No space left on device\n")
+
+
+def test_numbers_of_a_thousand_digits_are_exact(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    nines = "9" * 1000
+    Path("agreement.toml").write_text(agreement_text(OBJECTIVES[1], monthly_fee=nines), encoding="utf-8")
+    rows = [f"2026-01-01T00:00:0{i}Z,c,{nines},0" for i in range(9)]
+    Path("intervals.csv").write_text("\n".join(["starts_at,circuit,sent,lost", *rows]), encoding="utf-8")
+    assert main([*JANUARY, *files]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["objectives"][0]["sent"] == 9 * int(nines)
+    assert shown["credits"]["fee"] == f"{nines}.00"
+
+
 def test_as_of(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*JANUARY, *files, "--as-of", "2026-01-01T01:04:59+01:00"]) == 0
     shown = json.loads(capsys.readouterr().out)

@@ -44,3 +44,23 @@ def test_an_unreadable_secret_file_is_one_line(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("P2I_DSN_FILE", str(tmp_path / "absent"))
     with pytest.raises(InputError, match=r"^P2I_DSN_FILE: .*absent: No such file or directory$"):
         secret_of_environment("P2I_DSN")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"", "the file is empty"), (b" \n", "the file is empty"), (b"host=\xff", "not UTF-8 at byte 5")],
+)
+def test_a_broken_secret_file_never_means_another_database(
+    content: bytes, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dsn").write_bytes(content)
+    monkeypatch.delenv("P2I_DSN", raising=False)
+    monkeypatch.setenv("P2I_DSN_FILE", str(tmp_path / "dsn"))
+    with pytest.raises(InputError, match=rf"^P2I_DSN_FILE: .*/dsn: {message}$"), server():
+        pass
+
+
+def test_a_blank_dsn_never_means_another_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("P2I_DSN", "  ")
+    with pytest.raises(InputError, match=r"^P2I_DSN: holds nothing but blanks$"), server():
+        pass

@@ -46,7 +46,15 @@ def test_quarantined_input_is_counted_by_reason(connection: Connection) -> None:
         QuarantineRow("collectors", "topic", "malformed", "not JSON", payload, now) for payload in (b"a", b"b", b"b")
     ]
     assert write_quarantine(connection, rows) == 2
-    assert by_question(connection)["quarantine"].text.startswith("2 malformed; ")
+    assert by_question(connection)["quarantine"].text.startswith("3 malformed; ")
+
+
+def test_a_schema_from_before_arrivals_were_counted_is_one_finding_and_no_failure(connection: Connection) -> None:
+    connection.execute("ALTER TABLE quarantine DROP COLUMN arrivals")
+    connection.execute("DELETE FROM migration WHERE number = 5")
+    found = by_question(connection)
+    assert found["schema"].text == "older than this release (missing 0005_quarantine_arrivals); run: p2i migrate"
+    assert "quarantine" not in found
 
 
 def test_the_command_prints_a_line_per_question(

@@ -93,3 +93,29 @@ def test_a_home_that_is_a_file_is_one_clear_line(home: Path) -> None:
         EmbeddedServer(home).running(),
     ):
         pass
+
+
+def test_no_variable_of_libpq_leads_to_a_server_the_user_did_not_name(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"PGHOST": "127.0.0.1", "PGHOSTADDR": "127.0.0.1", "PGPORT": "1", "PGDATABASE": "other",
+                        "PGUSER": "other", "PGOPTIONS": "-c search_path=other"}.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    with EmbeddedServer(home).running() as dsn, psycopg.connect(dsn) as connection:
+        assert connection.info.host == str(EmbeddedServer(home).sockets)
+        assert connection.execute("SHOW data_directory").fetchone() == (str(EmbeddedServer(home).data),)
+        assert connection.execute("SHOW search_path").fetchone() == ('"$user", public',)
+
+
+def test_what_a_killed_user_left_running_can_be_stopped(home: Path) -> None:
+    server = EmbeddedServer(home)
+    server.stop()  # nothing runs: nothing happens
+    child = os.fork()
+    if child == 0:
+        running = server.running()
+        running.__enter__()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert (server.data / "postmaster.pid").exists()
+    server.stop()
+    assert not (server.data / "postmaster.pid").exists()
