@@ -106,5 +106,4 @@ def _pieces(
     for first in range(0, len(sent), _PIECE):
         piece_sent = sent[first : first + _PIECE]
         bad = is_bad(piece_sent, lost[first : first + _PIECE], threshold, threshold_is_bad)
-        unknown = np.asarray(piece_sent == 0, np.bool_)
-        yield first, bad, unknown if unknown.any() else None
+        yield first, bad, np.asarray(piece_sent == 0, np.bool_) if piece_sent.min() == 0 else None

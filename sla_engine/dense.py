@@ -66,6 +66,8 @@ def _changes(good: Words, bad: Words, restarts: Words | None, n: int, initial: i
     for first in range(0, bad.size, piece):
         end = first + piece
         sets = run_starts(bad[first : end + ahead], n)[:piece]
+        if not held and not sets.any():
+            continue  # available, and nothing makes it unavailable
         clears = run_starts(good[first : end + ahead], n)[:piece]
         if restarts is not None:
             clears = clears | restarts[first:end]
@@ -81,6 +83,8 @@ def _spliced_changes(bits: ConditionBits, unknown: Words, n: int, initial: int) 
     A run of n or more unknown rows stays, and restarts the machine at its first row.
     """
     _, restarts = latch(run_starts(unknown, n), ~unknown, False)
+    if not (unknown & ~restarts).any():
+        return _changes(bits.good, bits.bad, restarts, n, initial)
     kept = bits.good | bits.bad | restarts
     changes = _changes(*_spliced(bits.bad, restarts, kept), n, initial)
     # From positions among the rows that stayed back to rows.
@@ -103,7 +107,9 @@ def _spliced(bad: Words, restarts: Words, kept: Words) -> tuple[Words, Words, Wo
         codes = unpacked(part_bad).view(np.int8)
         if restarting:
             codes[unpacked(part_restarts)] = UNKNOWN
-        codes = np.concatenate((rest, codes.take(positions(part))))
+        if (~part).any():
+            codes = codes.take(positions(part))
+        codes = np.concatenate((rest, codes))
         whole = codes.size // WORD * WORD
         found.append(_packed_codes(codes[:whole]))
         rest = codes[whole:]

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from facilities.agreement_toml import read_agreement
 from facilities.calendar import period, zone_data_self_test
@@ -42,6 +42,9 @@ def main(argv: Sequence[str]) -> int:
 
 def _print(output: str) -> None:
     """Writes to stdout, the same bytes whatever the locale. A reader that went away is the caller's business."""
+    stream: TextIO | None = sys.stdout  # None when it was closed before we started
+    if stream is None:
+        raise InputError("stdout: is closed")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     try:

@@ -88,7 +88,7 @@ def state_machine_vs_scan() -> Result:
     measured: dict[str, tuple[float, float]] = {}
     for kind in ("quiet", "5 % isolated bad", "9 % scattered unknown"):  # the last has the bad ones of the second too
         disturb(sent, lost, kind)
-        assert 0 < ours(), "there are outages"
+        assert ours() > 0, "there are outages"
         measured[kind] = in_turn(ours, theirs, rounds=5)
     ratios = {kind: their_seconds / our_seconds for kind, (our_seconds, their_seconds) in measured.items()}
     worst = min(ratios, key=ratios.__getitem__)

@@ -167,6 +167,15 @@ def test_a_full_disk_is_one_line(files: list[str], form: str) -> None:
     assert (done.returncode, done.stderr) == (2, b"stdout: cannot be written: No space left on device\n")
 
 
+def test_a_closed_stdout_is_one_line(
+    files: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as closed:
+        closed.setattr(sys, "stdout", None)
+        code = main([*JANUARY, *files])
+    assert (code, capsys.readouterr()) == (2, ("", "stdout: is closed\n"))
+
+
 def test_numbers_of_a_thousand_digits_are_exact(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     nines = "9" * 1000
     Path("agreement.toml").write_text(agreement_text(OBJECTIVES[1], monthly_fee=nines), encoding="utf-8")
