@@ -285,7 +285,9 @@ class _Demo:
         self.console.print(
             f"  export P2I_DSN='{dsn}' P2I_INVENTORY='{self.inventory.path}'", soft_wrap=True, highlight=False
         )
-        self.console.print("  p2i board")
+        p2i = Path(sys.executable).with_name("p2i")
+        self.console.print(f"  {p2i} board                      the live circuits, now", highlight=False)
+        self.console.print(f"  {p2i} board --period {self.month_text}     the simulated month", highlight=False)
         while True:
             now = datetime.now(UTC).replace(microsecond=0)
             self.month.publish_occupancy(feed, now, now + timedelta(seconds=1))
