@@ -51,7 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     run: Callable[[Sequence[str]], int] = importlib.import_module(WORDS[words[0]].module).main
     try:
         code = run(words[1:])
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by the caller: `p2i … >&-`
+            sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough: `p2i inventory show | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
