@@ -4,18 +4,16 @@ It writes only to an embedded server of its own, never to the one P2I_DSN names.
 """
 
 import argparse
-import fcntl
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +24,7 @@ from facilities.process import run
 from p2i.broker import start_broker
 from p2i.demo_feed import Feed
 from p2i.demo_month import DemoMonth
-from p2i.demo_processes import LOOK_EVERY_SECONDS, Teller, answers, free_port, inventory_with_free_ports
+from p2i.demo_processes import LOOK_EVERY_SECONDS, Teller, answers, free_port, inventory_with_free_ports, only_one
 from p2i.demo_truth import Comparison, compare, compare_outage
 from p2i.supervisor import Processes
 from store.connection import Connection, connect
@@ -63,7 +61,7 @@ def main(argv: Sequence[str]) -> int:
         signal.signal(signal.SIGHUP, _leave)
         console = Console()
         year, number = _month(options.month)
-        with _only_one(default_home() / "demo") as home, ExitStack() as stack:
+        with only_one(default_home() / "demo") as home, ExitStack() as stack:
             return _Demo(home, console, stack, year, number, options.seed).run(keep=options.keep)
 
     return run("demo", body)
@@ -82,25 +80,6 @@ def _month(text: str) -> tuple[int, int]:
     if datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC) > datetime.now(UTC):
         raise InputError(f"--month: {text} is not over yet, and a simulated month must be")
     return year, number
-
-
-@contextmanager
-def _only_one(home: Path) -> Iterator[Path]:
-    """The demo's own directory, emptied of an earlier run, for one demo at a time."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        lock = (home / "demo.lock").open("w")
-    except OSError as error:
-        raise InputError(f"P2I_HOME: {home}: {error.strerror}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(f"another demo is running in {home}") from None
-        EmbeddedServer(home).stop()  # of a demo that was killed: its data must not vanish under a running server
-        for left in ("data", "broker", "logs", "statements"):
-            shutil.rmtree(home / left, ignore_errors=True)
-        yield home
 
 
 class _Demo:

@@ -1,10 +1,12 @@
 """The demo's processes and its waiting: started in the order of the flow, watched, their alerts told as they come."""
 
+import fcntl
 import re
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,10 +15,30 @@ from rich.console import Console
 from collectors import stamp
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from p2i.supervisor import Processes
-from store.errors import P2IError
+from store.embedded import EmbeddedServer
+from store.errors import InputError, P2IError
 
 PATIENCE_SECONDS = 150
 LOOK_EVERY_SECONDS = 0.3
+
+
+@contextmanager
+def only_one(home: Path) -> Iterator[Path]:
+    """The demo's own directory, emptied of an earlier run, for one demo at a time."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / "demo.lock").open("w")
+    except OSError as error:
+        raise InputError(f"P2I_HOME: {home}: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(f"another demo is running in {home}") from None
+        EmbeddedServer(home).stop()  # of a demo that was killed: its data must not vanish under a running server
+        for left in ("data", "broker", "logs", "statements"):
+            shutil.rmtree(home / left, ignore_errors=True)
+        yield home
 
 
 def inventory_with_free_ports(folder: Path) -> Inventory:
