@@ -30,6 +30,7 @@ class Words:
     status: Mapping[Status, str]
     state: Mapping[tuple[str, str], str]
     since: str
+    noticed: str
     agreement: str
     reason: str
     period: str
@@ -50,6 +51,7 @@ FRENCH = Words(
         ("objective", "not_measurable"): "SANS OBJET",
     },
     since="depuis {at}",
+    noticed="constaté à {at}",
     agreement="convention {agreement}, engagement {objective}",
     reason="motif : {reason}",
     period="période {month}",
@@ -69,6 +71,7 @@ ENGLISH = Words(
         ("objective", "not_measurable"): "NOT MEASURABLE",
     },
     since="since {at}",
+    noticed="noticed at {at}",
     agreement="agreement {agreement}, objective {objective}",
     reason="reason: {reason}",
     period="period {month}",
@@ -102,24 +105,27 @@ def line(
     repeated: bool = False,
     words: Words = FRENCH,
 ) -> str:
-    """One change as one line: when noticed, label, severity and status, circuit, state, since when, agreement, why.
+    """One change as one line: when noticed, label, severity and status, circuit, state, since when (or, of a verdict,
+    when noticed), agreement, why.
 
     `place` is where the circuit is, for people; `label` ("DÉMO") must be given for demonstration data. Instants are
     UTC; of the instant of change only the time is written when it lies on the day it was noticed. The number at the
     end is the row's, so that a line told twice (`repeated`) can be recognised.
     """
-    noticed_at, changed_at = row.noticed_at, row.changed_at
-    since = _instant(changed_at) if changed_at.date() != noticed_at.date() else f"{changed_at:%H:%M:%S}Z"
+    changed_at = row.changed_at
+    at = _instant(changed_at) if changed_at.date() != row.noticed_at.date() else f"{changed_at:%H:%M:%S}Z"
+    # A circuit's change is dated back to where it began; of a verdict's only the pass that noticed it is known.
+    when = words.since if row.subject == "circuit" else words.noticed
     state = words.state.get((row.subject, row.to_state), row.to_state.upper())
     told = status(row)
     parts = [
-        _instant(noticed_at),
+        _instant(row.noticed_at),
         label,
         words.severity[severity(row)] if told != "noted" else "",
         words.status[told],
         f"{row.circuit} ({place})",
         state,
-        words.since.format(at=since),
+        when.format(at=at),
         "–",
         words.agreement.format(agreement=row.agreement, objective=row.objective),
     ]

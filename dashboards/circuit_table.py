@@ -7,6 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -14,10 +15,25 @@ from dashboards.rows import CircuitRow
 from dashboards.standing import Standing
 from dashboards.words import Words
 
-MEDIUM_COLUMNS = 110
-WIDE_COLUMNS = 140
-WIDEST_COLUMNS = 175
 NOT_KNOWN = "—"
+
+LAYOUTS = (
+    "park circuit tenant verdict others target availability left of coverage credit state reading",
+    "park circuit tenant verdict objective target availability left of coverage credit state reading",
+    "park circuit tenant verdict target availability left of coverage credit state reading",
+    "park circuit tenant verdict availability left of coverage credit state reading",
+    "park circuit verdict availability left of coverage credit state reading",
+    "park circuit verdict availability left coverage credit state reading",
+    "park circuit verdict availability left coverage state reading",
+    "circuit verdict availability left coverage state reading",
+    "circuit verdict availability left coverage state",
+    "circuit verdict availability left state",
+    "circuit verdict availability left",
+    "circuit verdict availability",
+)
+"""Which columns are shown together, the most first. The figures are availability's, and their headings say so."""
+
+LEAST_TENANT = 14
 
 # Named colours only: they follow the reader's own palette. Yellow is left out, on white it cannot be read.
 STYLES = {
@@ -33,46 +49,92 @@ STATE_STYLES = {"up": "green", "down": "bold red", "unknown": "magenta"}
 
 
 class Column(NamedTuple):
-    """One column: its word in `Words.columns`, how it stands, how wide it may grow, and what a row puts into it."""
+    """One column: its word in `Words.columns`, how it stands, and what a row puts into it."""
 
     name: str
     justify: Literal["left", "right"]
-    most: int | None
     cell: Callable[[CircuitRow], Text]
 
 
-def circuit_table(rows: Sequence[CircuitRow], words: Words, now: datetime, width: int) -> Table:
-    """The rows in their order, in `width` columns: eight columns at 80, all of them from 175."""
+class Layout(NamedTuple):
+    """The columns that fit a width, and how wide each is drawn."""
+
+    columns: Sequence[Column]
+    widths: Sequence[int]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns shown, so that the legend explains no other."""
+        return frozenset(column.name for column in self.columns)
+
+
+def circuit_layout(rows: Sequence[CircuitRow], words: Words, now: datetime, width: int) -> Layout:
+    """The most columns in which `rows` fit `width` terminal columns with every figure whole.
+
+    What does not fit is left out as a column, in the order of `LAYOUTS`: half a number is a wrong number. Only a
+    tenant's name may be cut, down to `LEAST_TENANT`; what room is left over is given back to it. Where even the last
+    layout is too wide, the circuit's code gives way.
+    """
+    measured: dict[bool, dict[str, int]] = {}
+    for listed in LAYOUTS:
+        names = listed.split()
+        narrow = "tenant" not in names
+        known = _columns(words, now, narrow=narrow)
+        if narrow not in measured:
+            measured[narrow] = {column.name: _natural_width(column, rows, words) for column in known}
+        columns = [column for column in known if column.name in names]
+        natural = [measured[narrow][column.name] for column in columns]
+        spare = width - sum(natural) - (len(columns) - 1)
+        cuttable = next((place for place, column in enumerate(columns) if column.name == "tenant"), None)
+        if spare >= 0:
+            return Layout(columns, natural)
+        if cuttable is not None and natural[cuttable] + spare >= LEAST_TENANT:
+            natural[cuttable] += spare
+            return Layout(columns, natural)
+    natural[0] = max(1, natural[0] + spare)
+    return Layout(columns, natural)
+
+
+def circuit_table(rows: Sequence[CircuitRow], words: Words, layout: Layout) -> Table:
+    """The rows in their order, in the columns of the layout."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold underline")
-    columns = _columns(words, now, width)
-    for column in columns:
+    for column, width in zip(layout.columns, layout.widths, strict=True):
         table.add_column(
-            words.columns[column.name], justify=column.justify, no_wrap=True, overflow="ellipsis", max_width=column.most
+            words.columns[column.name],
+            justify=column.justify,
+            vertical="bottom",
+            no_wrap=True,
+            overflow="ellipsis",
+            width=width,
         )
     for row in rows:
-        table.add_row(*(column.cell(row) for column in columns))
+        table.add_row(*(column.cell(row) for column in layout.columns))
     return table
 
 
-def _columns(words: Words, now: datetime, width: int) -> list[Column]:
-    medium, wide, widest = width >= MEDIUM_COLUMNS, width >= WIDE_COLUMNS, width >= WIDEST_COLUMNS
-    listed = [
-        (True, Column("park", "left", 5, lambda row: Text(row.park_code))),
-        (True, Column("circuit", "left", 12, lambda row: Text(row.circuit, style="bold"))),
-        (medium, Column("tenant", "left", 20 if wide else 14, lambda row: Text(row.tenant))),
-        (True, Column("verdict", "left", 26 if wide else 20, lambda row: _verdict(row, words, with_why=not medium))),
-        (wide and not widest, Column("objective", "left", 20, lambda row: Text(row.objective or ""))),
-        (widest, Column("others", "left", 48, _objectives)),
-        (wide, Column("target", "right", None, lambda row: _target(row, words))),
-        (True, Column("availability", "right", None, lambda row: _availability(row, words, with_why=medium))),
-        (True, Column("left", "right", None, lambda row: _left(row, words))),
-        (medium, Column("of", "right", None, lambda row: _allowed(row, words))),
-        (True, Column("coverage", "right", None, lambda row: _coverage(row, words))),
-        (medium, Column("credit", "right", None, lambda row: _credit(row, words))),
-        (True, Column("state", "left", None, lambda row: _state(row, words, now, with_since=medium))),
-        (True, Column("reading", "right", None, lambda row: age(row.newest_reading_at, now, words))),
-    ]
-    return [column for fits, column in listed if fits]
+def _natural_width(column: Column, rows: Sequence[CircuitRow], words: Words) -> int:
+    heading = max(cell_len(line) for line in words.columns[column.name].splitlines())
+    return max([heading, *(column.cell(row).cell_len for row in rows)])
+
+
+def _columns(words: Words, now: datetime, *, narrow: bool) -> tuple[Column, ...]:
+    """All columns in their order. In a narrow table, one without tenants, cells say only what matters most."""
+    return (
+        Column("park", "left", lambda row: Text(row.park_code)),
+        Column("circuit", "left", lambda row: Text(row.circuit, style="bold")),
+        Column("tenant", "left", lambda row: Text(row.tenant)),
+        Column("verdict", "left", lambda row: _verdict(row, words, with_why=narrow)),
+        Column("objective", "left", lambda row: Text(row.objective or "")),
+        Column("others", "left", _objectives),
+        Column("target", "right", lambda row: _target(row, words)),
+        Column("availability", "right", lambda row: _availability(row, words, with_why=not narrow)),
+        Column("left", "right", lambda row: _left(row, words)),
+        Column("of", "right", lambda row: _allowed(row, words)),
+        Column("coverage", "right", lambda row: _coverage(row, words)),
+        Column("credit", "right", lambda row: _credit(row, words)),
+        Column("state", "left", lambda row: _state(row, words, now, with_since=not narrow)),
+        Column("reading", "right", lambda row: age(row.newest_reading_at, now, words)),
+    )
 
 
 def _verdict(row: CircuitRow, words: Words, *, with_why: bool) -> Text:
@@ -92,7 +154,7 @@ def _objectives(row: CircuitRow) -> Text:
     text = Text()
     for name, standing in row.objectives:
         mark, style = STYLES[standing]
-        text.append(f"{name} {mark}  ", style=style)
+        text.append(f"{'  ' if text else ''}{name} {mark}", style=style)
     return text
 
 

@@ -1,7 +1,9 @@
 """Reads what a board shows: the documents of a period, the newest reading per circuit, the newest count per zone."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from dashboards.board import HOME_ZONE
 from dashboards.rows import Observed, Scored
 from facilities.calendar import period, zone
 from facilities.instants import instant
@@ -14,22 +16,23 @@ from store.verdicts import read_scores, read_unscored
 def read_observed(connection: Connection, now: datetime, *, month: str | None = None) -> Observed:
     """What the store holds at one instant: the documents whose period contains `now`, or those of a civil month.
 
-    `month` is `YYYY-MM`, cut in each agreement's own zone; readings and counts are then the newest before its end.
+    `month` is `YYYY-MM`, cut in each agreement's own zone; readings and counts are then the newest before its end, in
+    the first of those zones and the board's own to reach it, and none at all while the month has not begun.
     All queries see the same snapshot, so that a row and its figures belong together.
     """
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         if month is None:
             rows = read_scores(connection, overlapping=(now, now + timedelta(microseconds=1)))
-            until = now
+            until: datetime | None = now
         else:
             rows = _scores_of(connection, month)
-            until = min([now, *(row.period_ends_at for row in rows)])
+            until = _last_shown_of(month, rows, now)
         return Observed(
             scored=[Scored(row.parsed(), row.scored_to_at) for row in rows],
-            newest_readings=_newest_readings(connection, until),
+            newest_readings={} if until is None else _newest_readings(connection, until),
             noticed_states=read_states(connection),
-            occupancy=_newest_occupancy(connection, until),
+            occupancy={} if until is None else _newest_occupancy(connection, until),
             unscored=read_unscored(connection),
         )
 
@@ -45,6 +48,19 @@ def _scores_of(connection: Connection, month: str) -> list[ScoreRow]:
         if instant(span.starts_at) <= row.period_starts_at and row.period_ends_at <= instant(span.ends_at):
             rows.append(row)
     return rows
+
+
+def _last_shown_of(month: str, rows: Iterable[ScoreRow], now: datetime) -> datetime | None:
+    """The last instant whose readings belong under the heading of `month`; None before the month begins.
+
+    Taken from the calendar and not from the periods scored: a month may have none, and that of an agreement that ended
+    early is shorter than the month. A reading at the very end belongs to the next month (half-open).
+    """
+    names = {HOME_ZONE, *(row.parsed()["period"]["time_zone"] for row in rows)}
+    spans = [period(month, zone(name)) for name in names]
+    if now < instant(min(span.starts_at for span in spans)):
+        return None
+    return min(now, instant(min(span.ends_at for span in spans)) - timedelta(microseconds=1))
 
 
 def _newest_readings(connection: Connection, until: datetime) -> dict[str, datetime]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from dashboards.circuit_table import STYLES, circuit_table
+from dashboards.circuit_table import STYLES, Layout, circuit_layout, circuit_table
 from dashboards.rows import Board, Heading
 from dashboards.words import Words
 from dashboards.zone_table import tables_beside, zone_tables
@@ -22,21 +22,34 @@ Row = TypeVar("Row")
 def drawing(board: Board, words: Words, *, width: int, height: int | None = None) -> RenderableType:
     """The board in `width` columns and, if given, `height` lines: what does not fit is counted, from the bottom of
     each table, so that the worst circuits always show."""
-    heading = _heading(board, words)
-    legend = [Text(words.legend, style="dim")] if height is None or height >= LEGEND_LINES else []
-    beside = tables_beside(width)
+    layout = circuit_layout(board.circuits, words, board.heading.now, width)
+    heading = [part for line in _heading(board, words) for part in _lines_of(line, width)]
+    legend = [_legend(board, words, layout)] if height is None or height >= LEGEND_LINES else []
+    beside = tables_beside(board.zones, words, board.heading.now, width)
     circuits, zone_lines = len(board.circuits), -(-len(board.zones) // beside)
     if height is not None:
-        # Heading, legend, blank lines and the headings of both tables take their lines first, zones at most a third.
-        lines = height - sum(-(-line.cell_len // width) for line in (*heading, *legend)) - 6
+        # Heading, legend, blank lines and the headings of both tables (two lines and one) take their lines first,
+        # zones at most a third.
+        lines = height - sum(-(-line.cell_len // width) for line in (*heading, *legend)) - 7
         if circuits + zone_lines > lines:
             zone_lines = min(zone_lines, max(lines - circuits, lines // 3))
             zone_lines = zone_lines if zone_lines > 1 else 0  # one line would hold the count of the others only
             circuits = max(1, lines - zone_lines)
-    parts: list[RenderableType] = [*heading, Text(), *_circuits(board, words, width, circuits), Text()]
+    parts: list[RenderableType] = [*heading, Text(), *_circuits(board, words, layout, circuits), Text()]
     if board.zones and zone_lines:
         parts += [*_zones(board, words, width, zone_lines * beside, beside), Text()]
     return Group(*parts, *legend)
+
+
+def _legend(board: Board, words: Words, layout: Layout) -> Text:
+    """What the columns that are shown mean, and no others."""
+    shown = {"unknown", *(layout.names if board.circuits else ())}
+    return Text(" ".join(text for name, text in words.legend.items() if name in shown), style="dim")
+
+
+def _lines_of(line: Text, width: int) -> list[Text]:
+    """The line, or where it is too long its parts between " · " one below another: an instant is never cut."""
+    return [line] if line.cell_len <= width else list(line.split(" · "))
 
 
 def _heading(board: Board, words: Words) -> list[Text]:
@@ -82,16 +95,16 @@ def _summary(board: Board, words: Words) -> Text:
     return line
 
 
-def _circuits(board: Board, words: Words, width: int, room: int) -> list[RenderableType]:
+def _circuits(board: Board, words: Words, layout: Layout, room: int) -> list[RenderableType]:
     if not board.circuits:
         return [Text(words.no_circuits, style="dim")]
     shown, more = _fitting(board.circuits, room, 1, words)
-    return [circuit_table(shown, words, board.heading.now, width), *more]
+    return [circuit_table(shown, words, layout), *more]
 
 
 def _zones(board: Board, words: Words, width: int, room: int, beside: int) -> list[RenderableType]:
     shown, more = _fitting(board.zones, room, beside, words)
-    return [Text(words.occupancy, style="bold"), zone_tables(shown, words, board.heading.now, width), *more]
+    return [Text(words.occupancy, style="bold"), zone_tables(shown, words, board.heading.now, width, beside), *more]
 
 
 def _fitting(rows: Sequence[Row], room: int, on_a_line: int, words: Words) -> tuple[Sequence[Row], list[Text]]:

@@ -39,7 +39,7 @@ class Words:
     foreign: str
     failed: str
     away: str
-    legend: str
+    legend: Mapping[str, str]
     day: str
 
     def decimal(self, value: Fraction | Decimal, places: int) -> str:
@@ -96,12 +96,12 @@ FRENCH = Words(
         "circuit": "Liaison",
         "tenant": "Locataire",
         "verdict": "Verdict",
-        "objective": "Engagement",
-        "target": "Cible %",
-        "availability": "Dispo. %",
-        "left": "Reste min",
-        "of": "sur",
-        "coverage": "Couv. %",
+        "objective": "Verdict de",
+        "target": "Dispo.\ncible %",
+        "availability": "Dispo.\n%",
+        "left": "Dispo.\nreste min",
+        "of": "Dispo.\nsur min",
+        "coverage": "Dispo.\ncouv. %",
         "credit": "Avoir HT",
         "state": "État",
         "reading": "Mesure",
@@ -125,8 +125,11 @@ FRENCH = Words(
     foreign="Évaluées mais absentes de cet inventaire : {agreements} (--inventory ?)",
     failed="Évaluation impossible : {agreement} ({reason})",
     away="base de données injoignable depuis {at} : dernier état connu",
-    legend="Reste : minutes d'interruption encore admises sur la période. Avoir HT : dû en l'état ; "
-    "(entre parenthèses) en jeu si le budget est épuisé. « — » : inconnu, ni 0 ni 100.",
+    legend={
+        "left": "Reste : minutes d'interruption encore admises sur la période.",
+        "credit": "Avoir HT : dû en l'état ; (entre parenthèses) en jeu si le budget est épuisé.",
+        "unknown": "« — » : inconnu, ni 0 ni 100.",
+    },
     day="j",
 )
 ENGLISH = Words(
@@ -155,12 +158,12 @@ ENGLISH = Words(
         "circuit": "Circuit",
         "tenant": "Tenant",
         "verdict": "Verdict",
-        "objective": "Objective",
-        "target": "Target %",
-        "availability": "Avail. %",
-        "left": "Left min",
-        "of": "of",
-        "coverage": "Cover. %",
+        "objective": "Verdict of",
+        "target": "Avail.\ntarget %",
+        "availability": "Avail.\n%",
+        "left": "Avail.\nleft min",
+        "of": "Avail.\nof min",
+        "coverage": "Avail.\ncover. %",
         "credit": "Credit",
         "state": "State",
         "reading": "Read",
@@ -184,8 +187,11 @@ ENGLISH = Words(
     foreign="Scored but not in this inventory: {agreements} (--inventory?)",
     failed="Cannot be scored: {agreement} ({reason})",
     away="database out of reach since {at}: last known state",
-    legend="Left: outage minutes the period still allows. Credit (ex VAT): due as things stand; (in brackets) at stake "
-    "once the budget is spent. “—”: unknown, neither 0 nor 100.",
+    legend={
+        "left": "Left: outage minutes the period still allows.",
+        "credit": "Credit (ex VAT): due as things stand; (in brackets) at stake once the budget is spent.",
+        "unknown": "“—”: unknown, neither 0 nor 100.",
+    },
     day="d",
 )
 LANGUAGES: Mapping[str, Words] = {"fr": FRENCH, "en": ENGLISH}

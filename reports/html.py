@@ -40,6 +40,7 @@ def html(statement: Json, words: Catalogue) -> str:
         "local": partial(_local, words),
         "share": partial(_share, words),
         "within": partial(_within, words),
+        "is_running": partial(_is_running, statement),
     }
     month = datetime.strptime(statement["month"], "%Y-%m")  # noqa: DTZ007 - a civil month, no instant
     return environment.get_template("statement.html").render(
@@ -74,6 +75,12 @@ def _timeline(found: Json, agreement: Json) -> Any:
     span = Interval(epoch_seconds(period["starts_at"]), epoch_seconds(period["ends_at"]))
     outages = [Interval(epoch_seconds(one["starts_at"]), epoch_seconds(one["ends_at"])) for one in found["outages"]]
     return timeline(span, outages, epoch_seconds(agreement["scored_to_at"]), zone(period["time_zone"]))
+
+
+def _is_running(statement: Json, agreement: Json) -> bool:
+    """Whether a verdict can still change because its period was not over, or not scored to its end, when issued."""
+    ends_at = agreement["score"]["period"]["ends_at"]
+    return bool(min(statement["issued_at"], agreement["scored_to_at"]) < ends_at)
 
 
 def _as_of(agreement: Json) -> str:

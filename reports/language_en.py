@@ -28,8 +28,9 @@ TEXTS = {
     "watermark.provisional": "PROVISIONAL",
     "colon": ": ",
     "status.because": "This document is provisional:",
-    "reason.running": "the period of {agreement} is not over: time to come is unknown in it, so coverage and verdicts "
-    "of availability do not hold for the whole period yet.",
+    "reason.running": "the period of {agreement} is not over: time to come is unknown in it. Coverage, credits "
+    "and every verdict (availability, loss, round trip, time to restore) are to date and do not hold for the whole "
+    "period yet.",
     "reason.not_complete": "the period has not been scored to its end yet ({agreement}).",
     "reason.provisional_seconds": "the last {seconds} seconds of {circuit} can still change ({agreement}).",
     "reason.open_ticket": "a ticket of {circuit} is still open ({agreement}).",
@@ -56,6 +57,9 @@ TEXTS = {
     "verdict.open": "open",
     "verdict.insufficient_data": "insufficient data",
     "verdict.not_measurable": "not measurable",
+    "verdict.to_date": "to date",
+    "verdict.means.to_date": "To date: by the measurements up to the instant given; the rest of the period can still "
+    "change the verdict.",
     "verdicts": "How to read a verdict",
     "verdict.means.met": "The promise was kept; equality with the target is enough.",
     "verdict.means.breached": "The promise was not kept; the credit of the contract is proposed.",

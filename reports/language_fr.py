@@ -30,8 +30,9 @@ TEXTS = {
     "watermark.provisional": "PROVISOIRE",
     "colon": " : ",
     "status.because": "Ce document est provisoire :",
-    "reason.running": "la période de {agreement} n'est pas terminée : le temps à venir y est indéterminé, la "
-    "couverture et les verdicts de disponibilité ne valent pas encore pour la période entière.",
+    "reason.running": "la période de {agreement} n'est pas terminée : le temps à venir y est indéterminé. La "
+    "couverture, les avoirs et tous les verdicts (disponibilité, perte, aller-retour, GTR) sont à ce jour et ne valent "
+    "pas encore pour la période entière.",
     "reason.not_complete": "la période n'a pas encore été évaluée jusqu'à sa fin ({agreement}).",
     "reason.provisional_seconds": "les {seconds} dernières secondes de {circuit} peuvent encore changer ({agreement}).",
     "reason.open_ticket": "un ticket de {circuit} est encore ouvert ({agreement}).",
@@ -58,6 +59,9 @@ TEXTS = {
     "verdict.open": "en cours",
     "verdict.insufficient_data": "données insuffisantes",
     "verdict.not_measurable": "sans objet",
+    "verdict.to_date": "à ce jour",
+    "verdict.means.to_date": "À ce jour : selon les mesures arrêtées à l'instant indiqué ; la suite de la période peut "
+    "encore changer le verdict.",
     "verdicts": "Comment lire un verdict",
     "verdict.means.met": "La promesse est tenue ; l'égalité avec la cible suffit.",
     "verdict.means.breached": "La promesse n'est pas tenue ; l'avoir prévu au contrat est proposé.",

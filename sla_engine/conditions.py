@@ -1,8 +1,7 @@
-"""From what was sent and lost to good, bad and unknown intervals: exact, and in pieces that fit a cache."""
+"""From what was sent and lost to runs of good, bad and unknown intervals: exact, and in pieces that fit a cache."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -10,13 +9,13 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from sla_engine.bits import WORD, Words, packed
 from sla_engine.facts import UNKNOWN, Flags, Integers
 from sla_engine.spans import Numbers
 
 Codes: TypeAlias = npt.NDArray[np.int8]
+MIXED = 3  # known, and neither good nor bad for long enough to decide anything
 
-_PIECE = 512 * WORD  # rows; the working arrays of a piece, 8 bytes a row each, stay in the cache
+_PIECE = 1 << 16  # rows; the working arrays of a piece, 8 bytes a row each, stay in the cache
 _INT64_MAX = 2**63 - 1
 
 
@@ -27,15 +26,6 @@ class Runs:
     starts: Numbers
     conditions: Codes
     rows: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ConditionBits:
-    """The condition of every row as bits, of which each row has one; `unknown` is None where no row is unknown."""
-
-    good: Words
-    bad: Words
-    unknown: Words | None
 
 
 def is_bad(sent: Integers, lost: Integers, threshold: Fraction, threshold_is_bad: bool = False) -> Flags:
@@ -56,19 +46,31 @@ def is_bad(sent: Integers, lost: Integers, threshold: Fraction, threshold_is_bad
     return np.asarray(ours >= theirs if threshold_is_bad else ours > theirs, np.bool_)
 
 
-def condition_runs(sent: Integers, lost: Integers, threshold: Fraction, threshold_is_bad: bool = False) -> Runs:
+def condition_runs(
+    sent: Integers,
+    lost: Integers,
+    threshold: Fraction,
+    threshold_is_bad: bool = False,
+    *,
+    coarser_than: int = 0,
+) -> Runs:
     """The runs of equal condition over consecutive rows: bad by `is_bad`, unknown where nothing was sent.
 
-    Rows are read once, a cache-sized piece at a time.
+    Rows are read once, a cache-sized piece at a time. With `coarser_than` = n, known runs of fewer than n rows
+    that nothing can lengthen are joined to MIXED runs, which decide no state: what is kept then grows with what
+    can decide a state, not with how often the condition changes.
     """
     starts: list[Numbers] = []
     conditions: list[Codes] = []
-    for first, bad, unknown in _pieces(sent, lost, threshold, threshold_is_bad):
-        codes = bad.view(np.int8)
-        if unknown is not None:
-            codes[unknown] = UNKNOWN
+    for first in range(0, len(sent), _PIECE):
+        piece_sent = sent[first : first + _PIECE]
+        codes = is_bad(piece_sent, lost[first : first + _PIECE], threshold, threshold_is_bad).view(np.int8)
+        if piece_sent.min() == 0:
+            codes[np.asarray(piece_sent == 0, np.bool_)] = UNKNOWN
         begins = np.concatenate(([0], np.flatnonzero(codes[1:] != codes[:-1]) + 1))
         piece = codes[begins]
+        if coarser_than and begins.size > 2:
+            begins, piece = _coarse(begins, piece, codes.size, coarser_than)
         if conditions and conditions[-1][-1] == piece[0]:
             begins, piece = begins[1:], piece[1:]
         if begins.size:
@@ -79,31 +81,18 @@ def condition_runs(sent: Integers, lost: Integers, threshold: Fraction, threshol
     return Runs(np.concatenate(starts), np.concatenate(conditions), len(sent))
 
 
-def condition_bits(
-    sent: Integers, lost: Integers, threshold: Fraction, threshold_is_bad: bool = False
-) -> ConditionBits:
-    """The condition of every row, as `condition_runs` finds it, in a bit each: its cost does not grow with the runs."""
-    size = -(-len(sent) // WORD)
-    good, all_bad = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
-    all_unknown: Words | None = None
-    for first, bad, unknown in _pieces(sent, lost, threshold, threshold_is_bad):
-        words = slice(first // WORD, -(-(first + bad.size) // WORD))
-        if unknown is None:
-            good[words] = packed(~bad)
-        else:
-            bad &= ~unknown
-            good[words] = packed(~(bad | unknown))
-            all_unknown = np.zeros(size, np.uint64) if all_unknown is None else all_unknown
-            all_unknown[words] = packed(unknown)
-        all_bad[words] = packed(bad)
-    return ConditionBits(good, all_bad, all_unknown)
+def _coarse(begins: Numbers, codes: Codes, rows: int, n: int) -> tuple[Numbers, Codes]:
+    """The runs of one piece with those joined that stay short and known whatever lies around them.
 
-
-def _pieces(
-    sent: Integers, lost: Integers, threshold: Fraction, threshold_is_bad: bool
-) -> Iterator[tuple[int, Flags, Flags | None]]:
-    """Of every piece its first row, which rows are bad, and which unknown (None when none is)."""
-    for first in range(0, len(sent), _PIECE):
-        piece_sent = sent[first : first + _PIECE]
-        bad = is_bad(piece_sent, lost[first : first + _PIECE], threshold, threshold_is_bad)
-        yield first, bad, np.asarray(piece_sent == 0, np.bool_) if piece_sent.min() == 0 else None
+    The first and the last run may go on in the next piece, and one beside an unknown run may go on behind it.
+    """
+    kept = np.diff(begins, append=rows) >= n
+    kept[[0, -1]] = True
+    unknown = codes == UNKNOWN
+    if unknown.any():
+        kept |= unknown
+        kept[1:] |= unknown[:-1]
+        kept[:-1] |= unknown[1:]
+    leads = kept.copy()
+    leads[1:] |= kept[:-1]  # of the runs that are joined, the first gives the start
+    return begins[leads], np.where(kept, codes, np.int8(MIXED))[leads]

@@ -50,7 +50,7 @@ def machine(
     run, run_lengths, run_conditions = _runs(lengths, conditions)
     if unknown_breaks:
         joined, joined_lengths, joined_conditions = run, run_lengths, run_conditions
-        decides = (run_lengths >= n) & (run_conditions != UNKNOWN)
+        decides = (run_lengths >= n) & (run_conditions < UNKNOWN)
     else:
         stays = (run_conditions != UNKNOWN) | (run_lengths >= n)
         joined_of_run, joined_lengths, joined_conditions = _runs(run_lengths[stays], run_conditions[stays])
@@ -58,7 +58,7 @@ def machine(
         numbers = np.full(run_lengths.size, -1, np.int64)
         numbers[stays] = joined_of_run
         joined = np.maximum.accumulate(numbers)[run]
-        decides = joined_lengths >= n
+        decides = (joined_conditions == UNKNOWN) | ((joined_lengths >= n) & (joined_conditions < UNKNOWN))
     state_of = np.where(joined_conditions == UNKNOWN, AVAILABLE, joined_conditions).astype(np.int8)
     position = np.maximum.accumulate(np.where(decides, np.arange(decides.size), -1))
     joined_states = np.where(position >= 0, state_of[position], np.int8(initial)).astype(np.int8)

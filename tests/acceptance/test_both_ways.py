@@ -2,29 +2,16 @@
 
 import contextlib
 import csv
-import dataclasses
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 
-import numpy as np
 import pytest
 
-from facilities.agreement import Agreement
-from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
-from p2i.demo_month import DemoMonth
-from p2i.simulation import PROBES_PER_INTERVAL, SimulatedCircuit
-from sla_engine.passes import Promised, Scorer
+from facilities.inventory import DEMO_INVENTORY, read_inventory
+from p2i.simulation import SimulatedCircuit
 from sla_engine.score import main as score_files
-from store.connection import Connection
-from store.instants import microseconds
-from store.promises import write_exclusions, write_freezes, write_tickets
-from store.readings import INTERVAL, PROBE, write_readings
-from store.registry import register_circuits
-from store.rows import CircuitRow
-from store.verdicts import read_scores
 
 DEMO = read_inventory(DEMO_INVENTORY)
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
@@ -68,35 +55,15 @@ def as_files(folder: Path, circuits: list[SimulatedCircuit]) -> list[str]:
     ]  # fmt: skip
 
 
-def into_store(connection: Connection, circuits: list[SimulatedCircuit]) -> None:
-    numbers = register_circuits(connection, [CircuitRow(one.circuit, "f", None, True) for one in circuits])
-    for one in circuits:
-        measured = np.flatnonzero(one.measured)
-        at = microseconds(one.starts_at) + measured * one.step_seconds * 1_000_000
-        series = np.full(at.size, numbers[one.circuit], np.int64)
-        sent = np.full(at.size, PROBES_PER_INTERVAL, np.int64)
-        write_readings(connection, INTERVAL, [series, at, sent, one.lost[measured]], NOW)
-        write_readings(connection, PROBE, [series, at, one.round_trip_nanoseconds[measured]], NOW)
-        write_tickets(connection, one.tickets, numbers)
-        write_freezes(connection, one.freezes)
-        write_exclusions(connection, one.exclusions, numbers)
-    connection.commit()
-
-
-def only(inventory: Inventory, agreement: Agreement) -> Inventory:
-    files = {agreement.id: inventory.agreement_files[agreement.id]}
-    return dataclasses.replace(
-        inventory, agreements=MappingProxyType({agreement.id: agreement}), agreement_files=MappingProxyType(files)
-    )
-
-
 @pytest.mark.parametrize("name", sorted(name for name in DEMO.agreements if "LIVE" not in name))
-def test_files_and_store_give_the_same_bytes(connection: Connection, tmp_path: Path, name: str) -> None:
-    agreement = DEMO.agreements[name]
-    circuits = [one for one in DemoMonth.of(DEMO, 2026, 9, 11).circuits if agreement.availability_of(one.circuit)]
-    into_store(connection, circuits)
-    Scorer(Promised.of(only(DEMO, agreement))).run_pass(connection, NOW)
-    stored = next(row.document for row in read_scores(connection) if row.period_starts_at.month == 8)
+def test_files_and_store_give_the_same_bytes(
+    name: str,
+    tmp_path: Path,
+    store_month: Callable[[str], list[SimulatedCircuit]],
+    score_month: Callable[[str, datetime], str],
+) -> None:
+    circuits = store_month(name)
+    stored = score_month(name, NOW)
     words = ["--agreement", str(DEMO.agreement_files[name]), "--period", "2026-09", *as_files(tmp_path, circuits)]
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         assert score_files(words) == 0

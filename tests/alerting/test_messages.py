@@ -53,8 +53,8 @@ def test_a_line_in_english() -> None:
 def test_a_line_in_french() -> None:
     row = change("objective", "met", "breached")
     assert line(18, row, place="Casanearshore, Locataire F", label="DÉMO", words=FRENCH) == (
-        "2026-11-22T08:12:30Z DÉMO TICKET déclenchée live-1 (Casanearshore, Locataire F) NON RESPECTÉ depuis 08:12:10Z"
-        " – convention DEMO-CASA-F, engagement availability-1 [18]"
+        "2026-11-22T08:12:30Z DÉMO TICKET déclenchée live-1 (Casanearshore, Locataire F) NON RESPECTÉ"
+        " constaté à 08:12:10Z – convention DEMO-CASA-F, engagement availability-1 [18]"
     )
 
 
@@ -91,7 +91,7 @@ def test_the_period_of_a_verdict_is_said_in_the_readers_language() -> None:
 
 def test_information_has_no_severity() -> None:
     text = line(1, change("objective", "unscored", "insufficient_data"), place="x", words=ENGLISH)
-    assert text.startswith("2026-11-22T08:12:30Z for information live-1 (x) INSUFFICIENT DATA since ")
+    assert text.startswith("2026-11-22T08:12:30Z for information live-1 (x) INSUFFICIENT DATA noticed at ")
 
 
 def test_a_reason_with_line_ends_stays_one_line() -> None:
@@ -100,3 +100,14 @@ def test_a_reason_with_line_ends_stays_one_line() -> None:
 
 def test_both_languages_have_words_for_the_same_states() -> None:
     assert FRENCH.state.keys() == ENGLISH.state.keys()
+
+
+@pytest.mark.parametrize("to_state", ["breached", "met", "open", "insufficient_data", "not_measurable"])
+def test_a_verdict_has_no_since_only_when_it_was_noticed(to_state: str) -> None:
+    """The engine knows at which pass a verdict changed, not since when it holds."""
+    row = change("objective", "met", to_state, changed_at=NOTICED)
+    french, english = line(1, row, place="x", words=FRENCH), line(1, row, place="x", words=ENGLISH)
+    assert " constaté à 08:12:30Z " in french
+    assert " noticed at 08:12:30Z " in english
+    assert "depuis" not in french
+    assert "since" not in english

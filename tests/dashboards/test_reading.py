@@ -116,3 +116,38 @@ def test_a_month_that_could_not_be_scored(stored: Connection) -> None:
     write_unscored(stored, row)
     stored.commit()
     assert read_observed(stored, NOW).unscored == [row]
+
+
+@pytest.mark.parametrize("month", ["2025-01", "2026-10"])
+def test_a_month_without_scores_shows_nothing_of_later(month: str, stored: Connection) -> None:
+    found = read_observed(stored, NOW, month=month)
+    assert (found.scored, found.newest_readings, found.occupancy) == ([], {}, {})
+
+
+def test_a_month_that_has_not_begun_shows_nothing_of_today(stored: Connection) -> None:
+    found = read_observed(stored, NOW, month="2026-12")
+    assert (found.newest_readings, found.occupancy) == ({}, {})
+
+
+def test_a_month_over_without_scores_shows_its_own_last_readings(stored: Connection) -> None:
+    found = read_observed(stored, datetime(2026, 12, 5, tzinfo=UTC), month="2026-11")
+    assert found.newest_readings == {"casa-b1": NOW - 2 * MINUTE}
+    assert found.occupancy["casa-z1"].people == 45
+
+
+def test_a_count_at_the_very_end_belongs_to_the_next_month(stored: Connection) -> None:
+    """August 2026 of Casablanca ends at 23:00Z on the 31st; the clock went from UTC+1 to UTC+0 three weeks later."""
+    zones = register_zones(stored, [ZoneRow("casa-z1", "casanearshore", None, 100, True)])
+    end = datetime(2026, 8, 31, 23, tzinfo=UTC)
+    write(stored, OCCUPANCY, zones["casa-z1"], [(end - 15 * MINUTE, 7, 0), (end, 8, 0)])
+    stored.commit()
+    assert read_observed(stored, NOW, month="2026-08").occupancy["casa-z1"].people == 7
+
+
+def test_an_agreement_that_ended_early_does_not_end_the_month(
+    stored: Connection, availability: Make, document: Make
+) -> None:
+    made = document("ENDED", availability("casa-a1"))
+    write_score(stored, score(made, datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 10, tzinfo=UTC)))
+    stored.commit()
+    assert read_observed(stored, NOW, month="2026-11").newest_readings == {"casa-b1": NOW - 2 * MINUTE}

@@ -168,3 +168,97 @@ def test_an_inventory_without_circuits_is_no_error() -> None:
     assert "Aucune liaison dans cet inventaire." in text
     assert "aucune période évaluée" in text
     assert "DÉMO" not in text
+
+
+@pytest.fixture
+def worst(demo: Inventory, availability: Make, document: Make) -> Board:
+    """The widest rows the demo inventory can make: large credits, long names, overspent budgets, a GTR as the worst."""
+    listed = [
+        document(
+            "DEMO-CASA-A",
+            availability("casa-a1", up=HALF - 12_961, down=12_961, value="98.9999"),
+            {"id": "gtr", "circuit": "casa-a1", "indicator": "time_to_restore", "verdict": "breached",
+             "credit": "1800.00"},
+        ),
+        document(
+            "DEMO-OUJ-D",
+            availability("ouj-a1", up=HALF, value="100.0000", name="availability-primary"),
+            {"id": "gtr-primary", "circuit": "ouj-a1", "indicator": "time_to_restore", "verdict": "open",
+             "credit": "0.00"},
+            availability("ouj-b1", up=1, down=HALF - 1, value="0.0000", name="availability-backup"),
+            fee="1234567.89",
+        ),
+        document("DEMO-CASA-B", availability("casa-b1", up=HALF - 600, down=600, value="99.9537")),
+        document("DEMO-TET-E", availability("tet-a1")),
+    ]  # fmt: skip
+    observed = Observed(
+        scored=[Scored(one, NOW - timedelta(seconds=31)) for one in listed],
+        newest_readings={"casa-a1": NOW - timedelta(days=365), "ouj-b1": NOW - timedelta(minutes=59)},
+        noticed_states={("DEMO-OUJ-D", "ouj-b1"): ("down", NOW - timedelta(minutes=59))},
+        occupancy={code: OccupancyRow(code, NOW - timedelta(minutes=59), 12_345) for code in demo.zones},
+    )
+    return board(demo, observed, NOW)
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[ \u00a0\u202f]+", " ", text)
+
+
+@pytest.mark.parametrize("words", [FRENCH, ENGLISH], ids=["fr", "en"])
+@pytest.mark.parametrize("width", range(60, 221))
+def test_no_figure_is_cut_at_any_width(width: int, words: Words, worst: Board) -> None:
+    text = drawn(worst, width, words=words)
+    lines = text.splitlines()
+    assert max(len(one) for one in lines) <= width
+    shows = {name for name, word in words.columns.items() if word.split("\n")[-1] in squeezed(text)}
+    assert {"circuit", "verdict", "availability", "left", "state"} <= shows
+    for row in worst.circuits:
+        [found] = [squeezed(one) for one in lines if re.search(rf"\b{row.circuit} ", one)]
+        if row.availability_percent is not None:
+            assert f" {words.percent_text(row.availability_percent)} " in found
+        if row.budget is not None:
+            assert f" {words.decimal(row.budget.left_seconds / 60, 1)} " in found
+            if "of" in shows:
+                assert f" {words.decimal(row.budget.allowed_seconds / 60, 1)} " in found
+        if row.target_ratio is not None and "target" in shows:
+            assert f" {words.decimal(row.target_ratio * 100, 2).rstrip('0')}" in found
+        if row.newest_reading_at is not None and "reading" in shows:
+            assert found.rstrip().endswith(squeezed(words.age((NOW - row.newest_reading_at).total_seconds())))
+        if row.coverage_ratio is not None and "coverage" in shows:
+            assert f" {words.decimal(row.coverage_ratio * 100, 1)} " in found
+        if row.credit is not None and "credit" in shows:
+            amount = f"{words.amount(row.credit.amount)} MAD"
+            assert squeezed(f" {amount} " if row.credit.is_due else f" ({amount}) ") in found
+    for zone in worst.zones:
+        assert f"12345 / {zone.capacity_persons or words.unknown_capacity} " in squeezed(text)
+    assert text.count("59\u00a0min") >= len(worst.zones)  # the age of each count
+
+
+@pytest.mark.parametrize("width", range(60, 221, 4))
+@pytest.mark.parametrize("words", [FRENCH, ENGLISH], ids=["fr", "en"])
+def test_the_legend_explains_the_columns_shown_and_no_others(width: int, words: Words, worst: Board) -> None:
+    text = squeezed(" ".join(drawn(worst, width, words=words).split()))
+    table, _, _ = text.partition(words.occupancy)
+    assert (words.legend["credit"] in text) == (words.columns["credit"] in table)
+    assert words.legend["left"] in text
+
+
+def test_without_circuits_the_legend_explains_none_of_their_columns() -> None:
+    text = drawn(board(read_inventory(REAL_INVENTORY), Observed([], {}, {}, {}), NOW), 200)
+    assert FRENCH.legend["left"] not in text
+    assert FRENCH.legend["credit"] not in text
+
+
+@pytest.mark.parametrize("width", [80, 120, 160, 220])
+def test_beside_the_name_of_another_objective_each_figure_says_that_it_is_availabilitys(
+    width: int, worst: Board
+) -> None:
+    """casa-a1's worst is its GTR; target, value, minutes and coverage are availability's, and stand under its name."""
+    lines = drawn(worst, width).splitlines()
+    last = next(place for place, one in enumerate(lines) if "Liaison" in one)
+    above, below = lines[last - 1], lines[last]
+    for word in ("cible %", "reste min", "sur min", "couv. %"):
+        for found in re.finditer(re.escape(word), below):
+            assert "Dispo." in above[found.start() : found.end()], word
+    assert above.count("Dispo.") >= 3
+    assert "GTR" in next(one for one in lines if "casa-a1" in one)

@@ -212,3 +212,35 @@ def test_an_outage_is_drawn_where_it_was(demo: Inventory, october: Document, sco
     text = html(made(demo, scored(october)), FRENCH)
     assert len(re.findall(r'<rect class="outage"', text)) == 2
     assert len(re.findall(r'<line class="tick"', text)) == 31
+
+
+@pytest.mark.parametrize(
+    ("words", "mark", "notice"),
+    [
+        (FRENCH, "à ce jour", "tous les verdicts (disponibilité, perte, aller-retour, GTR) sont à ce jour"),
+        (ENGLISH, "to date", "every verdict (availability, loss, round trip, time to restore) are to date"),
+    ],
+    ids=["fr", "en"],
+)
+def test_every_verdict_of_a_running_period_is_to_date(
+    words: Catalogue, mark: str, notice: str, demo: Inventory, october: Document, scored: MakeScored
+) -> None:
+    now = datetime(2026, 10, 1, 0, 1, tzinfo=UTC)
+    text = html(made(demo, scored(october, scored_to_at=now), issued_at=now, words=words), words)
+    badges = re.findall(r'<span class="verdict [^>]*>.*?</span>', text)
+    explained = re.findall(r'<dt>(<span class="verdict .*?</span>)</dt>', text)
+    judged = [badge for badge in badges[1:] if badge not in explained]  # the first is the document's own status
+    assert len(judged) == 4 + 4 + 2  # objectives at a glance and each in full, tickets
+    assert all(f"<small>{mark}</small>" in badge and "to-date" in badge for badge in judged)
+    assert notice in Page(text).text
+
+
+def test_a_period_over_but_not_scored_to_its_end_is_to_date_too(
+    demo: Inventory, october: Document, scored: MakeScored
+) -> None:
+    text = html(made(demo, scored(october, scored_to_at=datetime(2026, 10, 20, tzinfo=UTC))), FRENCH)
+    assert "respecté <small>à ce jour</small>" in text
+
+
+def test_the_verdicts_of_a_period_over_are_plain(page: Page) -> None:
+    assert "à ce jour" not in page.text.lower()

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sla_engine import conditions
-from sla_engine.bits import positions
-from sla_engine.conditions import condition_bits, condition_runs, is_bad
+from sla_engine.conditions import MIXED, condition_runs, is_bad
 from sla_engine.facts import DOWN, UNKNOWN, UP
 
 LARGEST = 2**63 - 1
@@ -74,17 +73,12 @@ def test_runs_are_those_of_a_plain_loop_whatever_the_piece(
     assert runs.rows == len(sent)
 
 
-@given(series(), st.booleans(), st.integers(1, 3), st.sampled_from([np.int64, object]))
-def test_bits_say_what_runs_say(
-    rows: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], threshold_is_bad: bool, words: int, kind: type
-) -> None:
-    sent, lost = np.tile(rows, 4).astype(kind)
-    runs = condition_runs(sent, lost, Fraction("0.25"), threshold_is_bad)
-    codes = np.repeat(runs.conditions, np.diff(runs.starts, append=runs.rows))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conditions, "_PIECE", 64 * words)
-        bits = condition_bits(sent, lost, Fraction("0.25"), threshold_is_bad)
-    assert (bits.unknown is None) == (UNKNOWN not in codes)
-    for words_of_code, code in ((bits.good, UP), (bits.bad, DOWN), (bits.unknown, UNKNOWN)):
-        if words_of_code is not None:
-            assert positions(words_of_code).tolist() == np.flatnonzero(codes == code).tolist()
+def test_coarser_runs_keep_what_can_decide_a_state() -> None:
+    letters = "ggggbgbgbbbbbgzbgbg"
+    sent = np.array([0 if letter == "z" else 10 for letter in letters], np.int64)
+    lost = np.array([10 if letter == "b" else 0 for letter in letters], np.int64)
+    runs = condition_runs(sent, lost, Fraction("0.5"), coarser_than=4)
+    names = {UP: "g", DOWN: "b", UNKNOWN: "z", MIXED: "m"}
+    kept = [(start, names[code]) for start, code in zip(runs.starts.tolist(), runs.conditions.tolist(), strict=True)]
+    # the runs beside the unknown one stay: behind it they may go on
+    assert kept == [(0, "g"), (4, "m"), (8, "b"), (13, "g"), (14, "z"), (15, "b"), (16, "m"), (18, "g")]

@@ -1,0 +1,78 @@
+"""A demo month in the store, scored: where the tests of "recompute it yourself" begin."""
+
+import dataclasses
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
+from p2i.demo_month import DemoMonth
+from p2i.simulation import PROBES_PER_INTERVAL, SimulatedCircuit
+from sla_engine.passes import Promised, Scorer
+from store.connection import Connection
+from store.instants import microseconds
+from store.promises import write_exclusions, write_freezes, write_tickets
+from store.readings import INTERVAL, PROBE, write_readings
+from store.registry import register_circuits
+from store.rows import CircuitRow
+from store.verdicts import read_scores
+
+RECEIVED_AT = datetime(2026, 11, 2, tzinfo=UTC)
+
+StoreMonth = Callable[[str], list[SimulatedCircuit]]
+ScoreMonth = Callable[[str, datetime], str]
+
+
+@pytest.fixture(scope="session")
+def demo() -> Inventory:
+    return read_inventory(DEMO_INVENTORY)
+
+
+@pytest.fixture
+def store_month(connection: Connection, demo: Inventory) -> StoreMonth:
+    """Stores the simulated September 2026 of an agreement's circuits and returns it."""
+
+    def stored(agreement: str) -> list[SimulatedCircuit]:
+        promised = demo.agreements[agreement]
+        circuits = [one for one in DemoMonth.of(demo, 2026, 9, 11).circuits if promised.availability_of(one.circuit)]
+        _into_store(connection, circuits)
+        return circuits
+
+    return stored
+
+
+@pytest.fixture
+def score_month(connection: Connection, demo: Inventory) -> ScoreMonth:
+    """Runs one pass of the engine over one agreement and returns the document it stored for September 2026."""
+
+    def scored(agreement: str, now: datetime) -> str:
+        Scorer(Promised.of(_only(demo, agreement))).run_pass(connection, now)
+        return next(row.document for row in read_scores(connection) if row.period_starts_at.month == 8)
+
+    return scored
+
+
+def _into_store(connection: Connection, circuits: list[SimulatedCircuit]) -> None:
+    numbers = register_circuits(connection, [CircuitRow(one.circuit, "f", None, True) for one in circuits])
+    for one in circuits:
+        measured = np.flatnonzero(one.measured)
+        at = microseconds(one.starts_at) + measured * one.step_seconds * 1_000_000
+        series = np.full(at.size, numbers[one.circuit], np.int64)
+        sent = np.full(at.size, PROBES_PER_INTERVAL, np.int64)
+        write_readings(connection, INTERVAL, [series, at, sent, one.lost[measured]], RECEIVED_AT)
+        write_readings(connection, PROBE, [series, at, one.round_trip_nanoseconds[measured]], RECEIVED_AT)
+        write_tickets(connection, one.tickets, numbers)
+        write_freezes(connection, one.freezes)
+        write_exclusions(connection, one.exclusions, numbers)
+    connection.commit()
+
+
+def _only(inventory: Inventory, agreement: str) -> Inventory:
+    return dataclasses.replace(
+        inventory,
+        agreements=MappingProxyType({agreement: inventory.agreements[agreement]}),
+        agreement_files=MappingProxyType({agreement: inventory.agreement_files[agreement]}),
+    )
