@@ -95,8 +95,8 @@ def state_machine_vs_scan() -> Result:
         SCAN_INTERVALS / their_seconds,
         "intervals/s",
         "exact availability states (C = 37/100, n = 10) against (lost * q > sent * p).sum() on the same int64 arrays,"
-        f" data as circuits send them; with 5 % of Δt bad at random {theirs_bad / ours_bad:.2f}, with 9 % unknown at random too"
-        f" {theirs_unknown / ours_unknown:.2f} (20 M)",
+        f" data as circuits send them; with 5 % of Δt bad at random {theirs_bad / ours_bad:.2f},"
+        f" with 9 % unknown at random too {theirs_unknown / ours_unknown:.2f} (20 M)",
     )
 
 
