@@ -74,7 +74,7 @@ def test_a_row_at_eighty_columns(shown: Board) -> None:
 
 def test_a_row_at_a_hundred_and_twenty_columns(shown: Board) -> None:
     assert line(drawn(shown, 120, words=ENGLISH), "CASA casa-b1") == (
-        "CASA casa-b1 Locataire B (… ✗ breached 99.7685 -7.3 42.7 97.7 900.00 MAD OUTAGE 7 min 20 s"
+        "CASA casa-b1 Locataire B (… ✗ breached 99.9 99.7685 -7.3 42.7 97.7 900.00 MAD OUTAGE 7 min 20 s"
     )
 
 
@@ -82,8 +82,8 @@ def test_what_is_unknown_is_a_dash_and_says_why(shown: Board) -> None:
     assert line(drawn(shown, 80), "TET tet-a1") == "TET tet-a1 ? sans mesure — — 0,0 indéterminé —"
     never_scored = line(drawn(shown, 80), "FES fes-a1")
     assert never_scored == "FES fes-a1 · pas évaluée — — — — —"
-    wider = line(drawn(shown, 120), "TET tet-a1")
-    assert wider == "TET tet-a1 Locataire E (… ? insuffisant — sans mesure — 0,0 (900,00 MAD) indéterminé —"
+    wider = line(drawn(shown, 126), "TET tet-a1")
+    assert wider == "TET tet-a1 Locataire E (ficti… ? insuffisant — sans mesure — 0,0 (900,00 MAD) indéterminé —"
     assert "100" not in never_scored
     assert "0" not in never_scored
 
@@ -253,7 +253,7 @@ def test_without_circuits_the_legend_explains_none_of_their_columns() -> None:
 def test_beside_the_name_of_another_objective_each_figure_says_that_it_is_availabilitys(
     width: int, worst: Board
 ) -> None:
-    """casa-a1's worst is its GTR; target, value, minutes and coverage are availability's, and stand under its name."""
+    """ouj-a1's worst is its GTR; target, value, minutes and coverage are availability's, and stand under its name."""
     lines = drawn(worst, width).splitlines()
     last = next(place for place, one in enumerate(lines) if "Liaison" in one)
     above, below = lines[last - 1], lines[last]
@@ -261,4 +261,4 @@ def test_beside_the_name_of_another_objective_each_figure_says_that_it_is_availa
         for found in re.finditer(re.escape(word), below):
             assert "Dispo." in above[found.start() : found.end()], word
     assert above.count("Dispo.") >= 3
-    assert "GTR" in next(one for one in lines if "casa-a1" in one)
+    assert "GTR" in next(one for one in lines if "ouj-a1" in one)

@@ -244,3 +244,11 @@ def test_a_period_over_but_not_scored_to_its_end_is_to_date_too(
 
 def test_the_verdicts_of_a_period_over_are_plain(page: Page) -> None:
     assert "à ce jour" not in page.text.lower()
+
+
+def test_the_utc_span_of_an_outage_may_break_between_its_instants_only(
+    demo: Inventory, october: Document, scored: MakeScored
+) -> None:
+    """On one line it ran past the sheet on a screen of 1000 pixels."""
+    text = html(made(demo, scored(october)), FRENCH)
+    assert '<span class="w">2026-10-07T09:12:20Z –</span> <span class="w">2026-10-07T09:37:30Z</span></td>' in text
