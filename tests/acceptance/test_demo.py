@@ -8,6 +8,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
+from time import monotonic
 
 import pytest
 
@@ -47,6 +49,13 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
+def await_end_of(home: Path) -> None:
+    """Returns when no process of the demo runs any more, or after half a minute."""
+    deadline, pause = monotonic() + 30, Event()
+    while processes_of(home) and monotonic() < deadline:
+        pause.wait(0.2)
+
+
 def test_the_demo_finds_the_truth_and_leaves_nothing_running(home: Path) -> None:
     with demo(home) as running:
         shown, _ = running.communicate()
@@ -84,5 +93,7 @@ def test_the_demo_finds_the_truth_and_leaves_nothing_running(home: Path) -> None
             running.send_signal(number)
             rest = running.stdout.read()
         assert running.returncode == code, rest
+        if number == signal.SIGHUP:  # what the kernel told to end when the demo before it was killed may take a moment
+            await_end_of(home)
         if number != signal.SIGKILL:
             assert processes_of(home) == []
