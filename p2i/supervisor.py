@@ -13,6 +13,7 @@ from store.errors import P2IError
 
 PR_SET_PDEATHSIG = 1
 GRACE_SECONDS = 10
+ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 class Processes:
@@ -44,20 +45,26 @@ class Processes:
         parent = os.getpid()
 
         def die_with_parent() -> None:  # runs in the child, between fork and exec
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
             self._libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
             if os.getppid() != parent:
                 os._exit(1)
 
-        with (self.logs / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", *words],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=die_with_parent,
-            )
+        # Not told to end between the child's birth and our knowing it: it would be nobody's.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            with (self.logs / f"{name}.log").open("ab") as log:
+                self._running[name] = subprocess.Popen(
+                    [sys.executable, "-m", *words],
+                    env=self.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    preexec_fn=die_with_parent,
+                )
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
     def stop(self, name: str) -> None:
         """Ends one process: asked first, killed when it does not listen."""
