@@ -1,0 +1,81 @@
+"""What a device of somebody else's making said, in one form whatever it spoke: the answer of every decoder. Pure."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+QUANTITIES = {
+    "people": "people in the field of view or zone at the instant",
+    "people_in_total": "people who came in since the device last started its count (modulus applies)",
+    "people_out_total": "people who went out since the device last started its count (modulus applies)",
+    "people_in": "people who came in during span_us before measured_at",
+    "people_out": "people who went out during span_us before measured_at",
+    "occupied": "1 occupied, 0 vacant; holds for the device's own hold time",
+    "motion_total": "movements since the device last started its count",
+    "motion": "movements during the span",
+    "dwell_seconds": "mean stay of those who left during the span",
+    "temperature_celsius": "air temperature",
+    "humidity_ratio": "relative humidity, 0..1",
+    "co2_ratio": "CO2 mole fraction, 0..1 (400 ppm = 0.0004)",
+    "tvoc_ratio": "volatile organic compounds, mole fraction, 0..1",
+    "pressure_pascals": "air pressure",
+    "illuminance_lux": "illuminance",
+    "sound_decibels": "sound pressure level",
+    "distance_metres": "distance to the nearest object",
+    "battery_ratio": "battery charge, 0..1",
+    "battery_volts": "battery voltage",
+    "link_ratio": "radio link quality, 0..1",
+    "is_online": "1 when the source says the device is reachable, 0 when it says it is not",
+    "power_watts": "active power",
+    "energy_joules_total": "energy since the device last started its count",
+    "round_trip_seconds": "round trip of a probe",
+    "probes_sent": "probes sent during the span",
+    "probes_lost": "probes lost during the span",
+    "octets_in_total": "octets received by an interface (modulus applies)",
+    "octets_out_total": "octets sent by an interface (modulus applies)",
+    "oper_up": "1 when the interface is operationally up, 0 when it is down",
+}
+"""Every quantity a decoder may name, with its meaning; the unit is in the name. A new one is added here first."""
+
+
+class Observation(NamedTuple):
+    """One value of one part of a device.
+
+    `channel` is the part ("" = the device itself; "line_1", "region_2", "switch:0"). `measured_at_us` is µs since
+    1970 (UTC) by the source's clock, None when the source gives no instant of its own. `value` is exact for counts
+    (int), a float for physical quantities, and None when the device says it has none: then `reason` says why
+    (a sentinel, a fault flag, null) and is "" otherwise. `modulus` is where a total wraps around, None when
+    unknown or not a total. `span_us` is the time a period count covers, None when it is not one or not told.
+    """
+
+    device: str
+    channel: str
+    quantity: str
+    measured_at_us: int | None
+    value: int | float | None
+    reason: str = ""
+    modulus: int | None = None
+    span_us: int | None = None
+
+
+class SequenceNumber(NamedTuple):
+    """A counter the source keeps so that gaps are seen: `key` is the stream, `number` its value, `modulus` its wrap."""
+
+    key: str
+    number: int
+    modulus: int | None = None
+
+
+class DeviceMessage(NamedTuple):
+    """What one message held.
+
+    `message_id` tells a redelivery from a new message where the source has such an id ("" = none). `ignored` are the
+    names of fields that were understood as not ours to take (never their content). `is_historical` marks values that
+    must not update what is current. `is_state` marks retained or replayed state, which is not a new measurement.
+    """
+
+    observations: Sequence[Observation] = ()
+    sequence: SequenceNumber | None = None
+    message_id: str = ""
+    ignored: tuple[str, ...] = ()
+    is_historical: bool = False
+    is_state: bool = False
