@@ -1,11 +1,11 @@
 """The inventory's circuits and zones, registered in the store, as the decoders need them."""
 
+from datetime import UTC, datetime
+
 from collectors.known import Grid, Known, Series
 from facilities.inventory import Inventory
-from facilities.provenance import Unknown
+from facilities.registration import register_inventory
 from store.connection import Connection
-from store.registry import register_circuits, register_zones
-from store.rows import CircuitRow, ZoneRow
 
 
 def registered(connection: Connection, inventory: Inventory) -> Known:
@@ -13,23 +13,7 @@ def registered(connection: Connection, inventory: Inventory) -> Known:
 
     Series of the store that left the inventory are not in it: new readings of them are refused as unknown.
     """
-    circuits = register_circuits(
-        connection,
-        [CircuitRow(one.code, one.facility, one.tenant, inventory.is_demo) for one in inventory.circuits.values()],
-    )
-    zones = register_zones(
-        connection,
-        [
-            ZoneRow(
-                one.code,
-                one.facility,
-                one.tenant,
-                None if isinstance(one.capacity_persons, Unknown) else one.capacity_persons,
-                inventory.is_demo,
-            )
-            for one in inventory.zones.values()
-        ],
-    )
+    circuits, zones = register_inventory(connection, inventory, datetime.now(UTC))
     return Known(
         {
             one.code: Series(circuits[one.code], one.facility, _grids(inventory, one.code))

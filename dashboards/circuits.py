@@ -7,11 +7,11 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from dashboards.budget import Budget, ahead_seconds, budget
 from dashboards.rows import CircuitRow, Observed, Scored
 from dashboards.stakes import circuit_state, credit_at_stake
 from dashboards.standing import RANK, WORST_FIRST, Standing, availability_standing, other_standing
 from facilities.agreement import Agreement, AvailabilityObjective
+from facilities.budget import Budget, ahead_seconds, budget
 from facilities.circuits import Circuit
 from facilities.instants import epoch_seconds, instant
 from facilities.inventory import Inventory

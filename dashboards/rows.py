@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
-from dashboards.budget import Budget
 from dashboards.standing import Standing
+from facilities.budget import Budget
 from store.rows import OccupancyRow, UnscoredRow
 
 Why = Literal["no_agreement", "not_scored", "no_availability", "no_measurement"]

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from dashboards.budget import Budget
 from dashboards.rows import CircuitState, Credit
 from facilities.agreement import Agreement, AvailabilityObjective
+from facilities.budget import Budget
 
 SILENT_AFTER = timedelta(minutes=5)
 """A measured circuit without a reading for this long, or for three of its Δt, is in no known state."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from fractions import Fraction
 
-from dashboards.budget import Budget
+from facilities.budget import Budget
 
 
 class Standing(StrEnum):

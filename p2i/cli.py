@@ -30,6 +30,8 @@ WORDS = {
     "statement": Word("reports.command", "write tenants' statements as JSON and HTML"),
     "inventory": Word("facilities.command", "check or show what exists and what was promised"),
     "migrate": Word("store.migrate_command", "bring the database schema up to this release"),
+    "upkeep": Word("p2i.upkeep", "keep sums up to date and drop rows past their time"),
+    "retention": Word("store.retention_command", "show or change how long each kind of row is kept"),
     "doctor": Word("store.doctor_command", "say what the database offers and what is wrong with it"),
 }
 

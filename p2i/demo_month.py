@@ -10,12 +10,12 @@ from facilities.agreement import Agreement, RoundTripObjective
 from facilities.calendar import month
 from facilities.instants import instant
 from facilities.inventory import Inventory
+from facilities.registration import circuit_rows
 from p2i.demo_feed import Feed
 from p2i.simulation import SimulatedCircuit, occupancy, simulate, truth
 from store.connection import Connection
 from store.promises import write_exclusions, write_freezes, write_tickets
 from store.registry import register_circuits
-from store.rows import CircuitRow
 
 OCCUPANCY_EVERY = timedelta(minutes=15)
 
@@ -57,10 +57,7 @@ class DemoMonth:
 
     def write_promises(self, connection: Connection) -> None:
         """Writes tickets, freezes and exclusions, as a ticket system would, and commits."""
-        numbers = register_circuits(
-            connection,
-            [CircuitRow(each.code, each.facility, each.tenant, True) for each in self.inventory.circuits.values()],
-        )
+        numbers = register_circuits(connection, circuit_rows(self.inventory))
         for simulated in self.circuits:
             write_tickets(connection, simulated.tickets, numbers)
             write_freezes(connection, simulated.freezes)

@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from facilities.inventory import inventory_path, read_inventory
 from facilities.process import run, serve_metrics, stop_event
+from facilities.registration import register_inventory
 from sla_engine import metrics
 from sla_engine.passes import Promised, Scorer
 from store.connection import Connection, connect, server
@@ -79,6 +80,8 @@ def main(argv: Sequence[str]) -> int:
         with server() as dsn:
             with connect(dsn, "sla_engine") as connection:
                 require_current_schema(connection)
+                register_inventory(connection, promised.inventory, datetime.now(UTC))
+                connection.commit()
                 current = zone_data_are_current(connection)
                 metrics.DATABASE_ZONE_DATA.set(current)
                 if not current:

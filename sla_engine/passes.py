@@ -13,6 +13,7 @@ from facilities.calendar import TZDB_VERSION
 from facilities.instants import instant
 from facilities.inventory import Inventory
 from sla_engine import metrics
+from sla_engine.budgets import budget_rows
 from sla_engine.changes import circuit_changes, verdict_changes
 from sla_engine.continuation import Checkpoint, NeedsWholePeriod, continued
 from sla_engine.document import document_text
@@ -145,7 +146,7 @@ class Scorer:
             scored_to_at=now,
             scored_at=now,
         )
-        write_score(connection, row)
+        write_score(connection, row, budget_rows(result, epoch_seconds_of(now)))
         verdicts = before.get((agreement.id, row.period_starts_at), {})
         changes = verdict_changes(result, verdicts, is_demo=is_demo, noticed_at=now)
         if running:

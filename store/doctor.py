@@ -1,9 +1,10 @@
 """What the database offers, what that means, and what is wrong with it: one finding per question."""
 
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
 
 from store.connection import Connection
+from store.doctor_storage import storage_findings
+from store.finding import Finding
 from store.migrations import known_migrations
 from store.timescale import HYPERTABLES, extension_version, is_offered
 from store.verdicts import read_unscored
@@ -11,16 +12,6 @@ from store.zone_data import zone_data_are_current
 
 OLDEST_MAJOR_VERSION = 15
 CLOCK_TOLERANCE_SECONDS = 2
-
-Level = Literal["ok", "warning", "error"]
-
-
-class Finding(NamedTuple):
-    """The answer to one question; `text` says what was found and, unless ok, what to do."""
-
-    level: Level
-    question: str
-    text: str
 
 
 def findings(connection: Connection, now: datetime | None = None) -> list[Finding]:
@@ -31,6 +22,7 @@ def findings(connection: Connection, now: datetime | None = None) -> list[Findin
         _schema(connection),
         _zone_data(connection),
         _clock(connection, now),
+        *storage_findings(connection, now or datetime.now(UTC)),
         *_quarantine(connection),
         *_unscored(connection),
     ]
@@ -56,8 +48,8 @@ def _extension(connection: Connection) -> Finding:
         return Finding(
             "warning",
             "TimescaleDB",
-            "not in this database: readings are in ordinary tables, complete and correct, but neither compressed nor"
-            " dropped by age; fine for trying and small sites, not for years of a whole park",
+            "not in this database: readings are in ordinary tables, complete and correct, but not compressed,"
+            " and p2i upkeep drops them by age; fine for trying and small sites, not for years of a whole park",
         )
     made = connection.execute(
         "SELECT hypertable_name FROM timescaledb_information.hypertables"

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from store.connection import SCHEMA, Connection
 from store.errors import P2IError
-from store.timescale import prepare_time_series
+from store.plain import make_plain
+from store.reporting import drop_reporting, make_reporting
+from store.timescale import add_extension, make_continuous_aggregates, make_hypertables, set_policies
 
 FOLDER = Path(__file__).parent / "migrations"
 LOCK_KEY = 0x70326901  # any fixed number: two migrating processes take turns on it
@@ -49,19 +51,27 @@ def migrate(connection: Connection) -> list[str]:
         known = known_migrations()
         if newer := sorted(set(applied) - {migration.number for migration in known}):
             raise P2IError(f"database: migration {newer[-1]} is from a newer release than this one")
-        done = []
+        done: list[str] = []
         for migration in known:
             if migration.number in applied:
                 if applied[migration.number] != migration.sha256:
                     raise P2IError(f"database: {migration.name} was applied with another text than this release ships")
                 continue
+            if not done:
+                drop_reporting(connection)
             connection.execute(migration.sql.encode())
             connection.execute(
                 "INSERT INTO migration (number, name, sha256) VALUES (%s, %s, %s)",
                 (migration.number, migration.name, migration.sha256),
             )
             done.append(migration.name)
-        prepare_time_series(connection)
+        if add_extension(connection):
+            make_hypertables(connection)
+            make_continuous_aggregates(connection)
+            set_policies(connection)
+        else:
+            make_plain(connection)
+        make_reporting(connection)
     return done
 
 

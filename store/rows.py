@@ -1,7 +1,8 @@
 """The rows in which stages meet. Pure: no I/O, so that arithmetic may use them."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import IntEnum
 from typing import Any, Literal, NamedTuple
 
@@ -78,12 +79,18 @@ class TransitionRow(NamedTuple):
 
 
 class CircuitRow(NamedTuple):
-    """A circuit of the inventory as the store knows it."""
+    """A circuit of the inventory as the store knows it; what is None is unknown."""
 
     circuit: str
     facility: str
     tenant: str | None
     is_demo: bool
+    label: str | None = None
+    carrier: str | None = None
+    a_end: str | None = None
+    z_end: str | None = None
+    cir_bps: int | None = None
+    leg: str | None = None
 
 
 class ZoneRow(NamedTuple):
@@ -94,6 +101,68 @@ class ZoneRow(NamedTuple):
     tenant: str | None
     capacity_people: int | None
     is_demo: bool
+    label: str | None = None
+
+
+class ParkRow(NamedTuple):
+    """A platform of the inventory, with or without anything to measure; what is None is unknown."""
+
+    facility: str
+    name: str
+    facility_type: str
+    status: str
+    city: str
+    region: str | None
+    time_zone: str
+    manager: str | None
+    latitude: float | None
+    longitude: float | None
+    is_demo: bool
+
+
+class TenantRow(NamedTuple):
+    """A company that agreements are with."""
+
+    tenant: str
+    name: str
+    is_demo: bool
+
+
+class AgreementRow(NamedTuple):
+    """An agreement as dashboards name it; verdicts are computed from the file, never from here."""
+
+    agreement: str
+    tenant: str
+    facility: str
+    time_zone: str
+    starts_on: date
+    ends_on: date | None
+    monthly_fee: Decimal
+    currency: str
+    is_demo: bool
+
+
+class ObjectiveRow(NamedTuple):
+    """An objective of an agreement and its target; the numbers it does not have are None."""
+
+    agreement: str
+    objective: str
+    circuit: str
+    indicator: str
+    target_ratio: Decimal | None
+    at_most_ratio: Decimal | None
+    at_most_seconds: Decimal | None
+    percentile_ratio: Decimal | None
+    interval_seconds: int | None
+
+
+class PeriodRow(NamedTuple):
+    """A civil month (`2026-09`) of a zone, as facilities.calendar cuts it."""
+
+    time_zone: str
+    month: str
+    starts_at: datetime
+    ends_at: datetime
 
 
 class TicketRow(NamedTuple):
@@ -170,6 +239,13 @@ class VerdictRow(NamedTuple):
     period_ends_at: datetime
     verdict: str
     detail: dict[str, Any]
+
+
+class BudgetRow(NamedTuple):
+    """The outage seconds an availability objective allows in its period, and those left; negative = missed."""
+
+    budget_seconds: Decimal
+    budget_left_seconds: Decimal
 
 
 class ScoredPeriod(NamedTuple):

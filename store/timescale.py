@@ -1,16 +1,41 @@
 """What depends on the TimescaleDB extension; everything outside the store reads the same names either way."""
 
+from datetime import timedelta
+from typing import NamedTuple
+
 import psycopg
+from psycopg import sql
 
 from store.connection import Connection
+from store.errors import P2IError
+from store.plain import remove_plain
+from store.rollups import ROLLUPS, Rollup
 
-# Chunk spans in SQL interval syntax: a chunk of each should fit a quarter of a small server's memory.
+OLDEST_VERSION = (2, 22)
+"""The oldest release that all of this was tried on."""
+
+
+class Hypertable(NamedTuple):
+    """How one reading table is cut and stored: chunks of `chunk`, turned to columns once all of it is older than
+    `columnar_after` (longer than the longest spool of a collector, so that late rows meet rows)."""
+
+    series: str
+    instant: str
+    chunk: timedelta
+    columnar_after: timedelta = timedelta(days=15)
+
+
+# Chunk spans by measurement (docs/decisions/0004): an open chunk of 200 circuits and its key stay in the memory of a
+# small server, and five years are few enough chunks to plan over.
 HYPERTABLES = {
-    "circuit_interval": ("starts_at", "7 days"),
-    "probe": ("sent_at", "7 days"),
-    "circuit_state": ("changed_at", "90 days"),
-    "occupancy": ("measured_at", "30 days"),
+    "circuit_interval": Hypertable("circuit_id", "starts_at", timedelta(days=3)),
+    "probe": Hypertable("circuit_id", "sent_at", timedelta(days=3)),
+    "circuit_state": Hypertable("circuit_id", "changed_at", timedelta(days=90)),
+    "occupancy": Hypertable("zone_id", "measured_at", timedelta(days=30)),
 }
+
+REFRESH_EVERY = timedelta(minutes=5)
+ROLLUP_COLUMNAR_AFTER = timedelta(days=45)
 
 
 def extension_version(connection: Connection) -> str | None:
@@ -25,23 +50,126 @@ def is_offered(connection: Connection) -> bool:
     return row is not None
 
 
-def prepare_time_series(connection: Connection) -> None:
-    """Makes hypertables of the reading tables where the extension is there; safe to run again.
+def add_extension(connection: Connection) -> bool:
+    """Adds the extension where the server offers it and this role may; returns whether it is in this database.
 
-    An extension that the server offers is added to this database first, if this role may do that. On plain
-    PostgreSQL the same tables stay ordinary ones.
+    Raises P2IError when it is, but too old to speak to.
     """
     if not is_offered(connection):
-        return
+        return False
     if extension_version(connection) is None:
         try:
             with connection.transaction():
+                remove_plain(connection)  # its time_bucket would be in the way of the extension's
                 connection.execute("CREATE EXTENSION timescaledb SCHEMA public")
         except psycopg.Error:
-            return  # not preloaded, or not this role's to add: `p2i doctor` says so and what to do
-    for table, (column, span) in HYPERTABLES.items():
+            return False  # not preloaded, or not this role's to add: `p2i doctor` says so and what to do
+    version = extension_version(connection)
+    assert version is not None
+    if tuple(int(part) for part in version.split("-")[0].split(".")[:2]) < OLDEST_VERSION:
+        raise P2IError(f"database: TimescaleDB {version}; at least {OLDEST_VERSION[0]}.{OLDEST_VERSION[1]} is needed")
+    return True
+
+
+def make_hypertables(connection: Connection) -> None:
+    """Makes hypertables with columnstore of the reading tables; safe to run again, settings in force stay."""
+    for table, cut in HYPERTABLES.items():
         connection.execute(
-            "SELECT create_hypertable(%s::regclass, %s::name, chunk_time_interval => %s::interval,"
+            "SELECT create_hypertable(%s::regclass, %s::name, chunk_time_interval => %s,"
             " if_not_exists => true, migrate_data => true, create_default_indexes => false)",
-            (table, column, span),
+            (table, cut.instant, cut.chunk),
         )
+        made = connection.execute(
+            "SELECT compression_enabled FROM timescaledb_information.hypertables"
+            " WHERE hypertable_schema = current_schema() AND hypertable_name = %s",
+            (table,),
+        ).fetchone()
+        if made == (False,):
+            connection.execute(
+                sql.SQL(
+                    "ALTER TABLE {} SET (timescaledb.enable_columnstore, timescaledb.segmentby = {},"
+                    " timescaledb.orderby = {})"
+                ).format(sql.Identifier(table), sql.Literal(cut.series), sql.Literal(cut.instant))
+            )
+        connection.execute(
+            "CALL add_columnstore_policy(%s::regclass, after => %s, if_not_exists => true)",
+            (table, cut.columnar_after),
+        )
+
+
+def make_continuous_aggregates(connection: Connection) -> None:
+    """Makes the rollups as continuous aggregates, seen up to the present (real-time aggregation); safe to run again.
+
+    They are filled by their policies, in the background: until then they are computed from the readings.
+    """
+    for rollup in ROLLUPS:
+        there = connection.execute(
+            "SELECT FROM timescaledb_information.continuous_aggregates"
+            " WHERE view_schema = current_schema() AND view_name = %s",
+            (rollup.name,),
+        ).fetchone()
+        if there is not None:
+            continue
+        name = sql.Identifier(rollup.name)
+        connection.execute(
+            sql.SQL(
+                "CREATE MATERIALIZED VIEW {} WITH (timescaledb.continuous, timescaledb.materialized_only = false)"
+                " AS {} WITH NO DATA"
+            ).format(name, sql.SQL(rollup.select()))
+        )
+        connection.execute(
+            sql.SQL(
+                "ALTER MATERIALIZED VIEW {} SET (timescaledb.enable_columnstore, timescaledb.segmentby = {},"
+                " timescaledb.orderby = 'bucket_at')"
+            ).format(name, sql.Literal(rollup.series))
+        )
+
+
+def set_policies(connection: Connection) -> None:
+    """Sets retention, refresh and columnstore policies to what the table `retention` says; safe to run again.
+
+    A refresh looks back as far as the readings below are kept: any late row is taken, and no bucket is emptied
+    because its readings were dropped by age.
+    """
+    kept: dict[str, int] = dict(connection.execute("SELECT relation, kept_days FROM retention").fetchall())
+    for relation in (*HYPERTABLES, *(rollup.name for rollup in ROLLUPS)):
+        days = kept.get(relation)
+        if _days_of_policy(connection, relation, "policy_retention", "drop_after") != (days,):
+            connection.execute("SELECT remove_retention_policy(%s::regclass, if_exists => true)", (relation,))
+            if days is not None:
+                connection.execute(
+                    "SELECT add_retention_policy(%s::regclass, drop_after => %s)", (relation, timedelta(days=days))
+                )
+    for rollup in ROLLUPS:
+        back = _refreshed_back_days(rollup, kept)
+        if _days_of_policy(connection, rollup.name, "policy_refresh_continuous_aggregate", "start_offset") != (back,):
+            connection.execute(
+                "SELECT remove_continuous_aggregate_policy(%s::regclass, if_exists => true)", (rollup.name,)
+            )
+            connection.execute(
+                "SELECT add_continuous_aggregate_policy(%s::regclass, start_offset => %s::interval, end_offset => %s::interval,"
+                " schedule_interval => %s)",
+                (rollup.name, None if back is None else timedelta(days=back), rollup.bucket, REFRESH_EVERY),
+            )
+        # After the refresh policy: the extension refuses the other order.
+        connection.execute(
+            "CALL add_columnstore_policy(%s::regclass, after => %s, if_not_exists => true)",
+            (rollup.name, ROLLUP_COLUMNAR_AFTER),
+        )
+
+
+def _days_of_policy(connection: Connection, relation: str, policy: str, offset: str) -> tuple[int | None] | None:
+    """The whole days of a policy's offset (None: without one); no policy at all gives `(None,)` for retention."""
+    row = connection.execute(
+        "SELECT extract(day FROM (config ->> %s)::interval)::integer FROM timescaledb_information.jobs"
+        " WHERE hypertable_schema = current_schema() AND hypertable_name = %s AND proc_name = %s",
+        (offset, relation, policy),
+    ).fetchone()
+    if row is None:
+        return (None,) if policy == "policy_retention" else None
+    return (row[0],)
+
+
+def _refreshed_back_days(rollup: Rollup, kept: dict[str, int]) -> int | None:
+    days = kept.get(rollup.base)
+    return None if days is None else max(1, days - HYPERTABLES[rollup.base].chunk.days)

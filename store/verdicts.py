@@ -1,14 +1,14 @@
 """Scores and verdicts: the latest document per agreement and period, byte for byte, and a row per objective."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from psycopg.rows import class_row
 
 from store.connection import Connection
-from store.rows import ScoredPeriod, ScoreRow, UnscoredRow, VerdictRow
+from store.rows import BudgetRow, ScoredPeriod, ScoreRow, UnscoredRow, VerdictRow
 
 
 def read_scored_periods(connection: Connection) -> list[ScoredPeriod]:
@@ -26,8 +26,11 @@ def read_scored_periods(connection: Connection) -> list[ScoredPeriod]:
         return cursor.fetchall()
 
 
-def write_score(connection: Connection, row: ScoreRow) -> None:
-    """Writes the score and its verdicts, replacing those of the same agreement and period; the caller commits."""
+def write_score(connection: Connection, row: ScoreRow, budgets: Mapping[str, BudgetRow] | None = None) -> None:
+    """Writes the score and its verdicts, replacing those of the same agreement and period; the caller commits.
+
+    `budgets` are by objective; an objective without one has none in the store.
+    """
     columns = ", ".join(ScoreRow._fields)
     places = ", ".join(["%s"] * len(ScoreRow._fields))
     replaced = ", ".join(f"{name} = excluded.{name}" for name in ScoreRow._fields[3:])
@@ -43,12 +46,13 @@ def write_score(connection: Connection, row: ScoreRow) -> None:
         kept.append(objective["id"])
         connection.execute(
             "INSERT INTO verdict (agreement, period_starts_at, period_ends_at, objective, circuit, indicator, verdict,"
-            " detail) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+            " detail, budget_seconds, budget_left_seconds) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (agreement, objective, period_starts_at, period_ends_at) DO UPDATE SET"
             " circuit = excluded.circuit, indicator = excluded.indicator, verdict = excluded.verdict,"
-            " detail = excluded.detail",
+            " detail = excluded.detail, budget_seconds = excluded.budget_seconds,"
+            " budget_left_seconds = excluded.budget_left_seconds",
             (*key, objective["id"], objective["circuit"], objective["indicator"], objective["verdict"],
-             json.dumps(objective)),
+             json.dumps(objective), *(budgets or {}).get(objective["id"], (None, None))),
         )  # fmt: skip
     connection.execute(
         "DELETE FROM verdict WHERE agreement = %s AND period_starts_at = %s AND period_ends_at = %s"

@@ -2,8 +2,8 @@ from fractions import Fraction
 
 import pytest
 
-from dashboards.budget import Budget
 from dashboards.standing import RANK, WORST_FIRST, Standing, availability_standing, other_standing
+from facilities.budget import Budget
 
 LEFT = Budget(Fraction(999, 1000), 2_592_000, 2_592)
 SPENT = Budget(Fraction(999, 1000), 2_592_000, 2_593)

@@ -41,5 +41,7 @@ def test_nothing_is_documented_that_does_not_exist(connection: Connection) -> No
     tables = actual(connection)
     everything = {column for columns in tables.values() for column in columns}
     for table, columns in documented().items():
+        if table.endswith("_rolled") and table not in tables:
+            continue  # without the extension only, as the text says
         assert table in tables, f"docs/schema.md names a table {table}"
         assert columns <= everything, f"{table}: no such column: {sorted(columns - everything)}"

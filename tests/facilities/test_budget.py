@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.budget import ahead_seconds, budget
+from facilities.budget import ahead_seconds, budget
 from facilities.calendar import ServiceHours, period, zone
 from facilities.instants import epoch_seconds
 from store.intervals import Interval

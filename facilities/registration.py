@@ -1,0 +1,185 @@
+"""The inventory written into the store: numbers for readings, names and targets for dashboards, months for both."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from facilities.agreement import (
+    Agreement,
+    AvailabilityObjective,
+    LossObjective,
+    Objective,
+    RoundTripObjective,
+    TimeToRestoreObjective,
+)
+from facilities.calendar import month, zone
+from facilities.instants import instant
+from facilities.inventory import Inventory
+from facilities.provenance import Unknown
+from store.connection import Connection
+from store.registry import (
+    AGREEMENTS,
+    CIRCUITS,
+    OBJECTIVES,
+    PARKS,
+    PERIODS,
+    TENANTS,
+    ZONES,
+    mark_listed,
+    register,
+    register_circuits,
+    register_zones,
+)
+from store.rows import AgreementRow, CircuitRow, ObjectiveRow, ParkRow, PeriodRow, TenantRow, ZoneRow
+
+Value = TypeVar("Value")
+
+_EXACT = Context(prec=60)
+MONTHS_BACK, MONTHS_AHEAD = 120, 24
+HOME_ZONES = ("Africa/Casablanca", "UTC")
+
+
+class Numbers(NamedTuple):
+    """The numbers of circuits and zones in the store, by code."""
+
+    circuits: dict[str, int]
+    zones: dict[str, int]
+
+
+def register_inventory(connection: Connection, inventory: Inventory, now: datetime) -> Numbers:
+    """Writes what the inventory names and returns the numbers readings use; the caller commits.
+
+    What left the inventory stays in the store, marked as no longer listed. Months are written from ten years back to
+    two years ahead of `now`, in every zone that an agreement or a park names.
+    """
+    circuits = register_circuits(connection, circuit_rows(inventory))
+    zones = register_zones(connection, zone_rows(inventory))
+    parks, tenants = (
+        park_rows(inventory),
+        [TenantRow(one.code, one.name, inventory.is_demo) for one in inventory.tenants.values()],
+    )
+    agreements = [_agreement_row(one, is_demo=inventory.is_demo) for one in inventory.agreements.values()]
+    objectives = [objective_row(one, each) for one in inventory.agreements.values() for each in one.objectives]
+    for registry, rows in ((PARKS, parks), (TENANTS, tenants), (AGREEMENTS, agreements), (OBJECTIVES, objectives)):
+        register(connection, registry, rows)
+        mark_listed(connection, registry, [row[: registry.key_columns] for row in rows])
+    mark_listed(connection, CIRCUITS, [(code,) for code in inventory.circuits])
+    mark_listed(connection, ZONES, [(code,) for code in inventory.zones])
+    names = {*HOME_ZONES, *(row.time_zone for row in parks), *(row.time_zone for row in agreements)}
+    register(connection, PERIODS, period_rows(sorted(names), now))
+    return Numbers(circuits, zones)
+
+
+def circuit_rows(inventory: Inventory) -> list[CircuitRow]:
+    """The circuits of the inventory, as rows."""
+    return [
+        CircuitRow(
+            one.code,
+            one.facility,
+            one.tenant,
+            inventory.is_demo,
+            one.label,
+            one.carrier,
+            one.a_end,
+            one.z_end,
+            _known(one.cir_bps),
+            one.leg,
+        )
+        for one in inventory.circuits.values()
+    ]
+
+
+def zone_rows(inventory: Inventory) -> list[ZoneRow]:
+    """The zones of the inventory, as rows."""
+    return [
+        ZoneRow(one.code, one.facility, one.tenant, _known(one.capacity_persons), inventory.is_demo, one.label)
+        for one in inventory.zones.values()
+    ]
+
+
+def park_rows(inventory: Inventory) -> list[ParkRow]:
+    """The platforms of the inventory, as rows; those announced and those nobody measures among them."""
+    rows = []
+    for one in inventory.parks.values():
+        latitude, longitude = one.latitude.value, one.longitude.value
+        rows.append(
+            ParkRow(
+                one.code,
+                one.title,
+                one.facility_type,
+                one.status,
+                one.city,
+                _known(one.region),
+                one.time_zone,
+                one.manager.value,
+                None if latitude is None else float(latitude),
+                None if longitude is None else float(longitude),
+                inventory.is_demo,
+            )
+        )
+    return rows
+
+
+def objective_row(agreement: Agreement, objective: Objective) -> ObjectiveRow:
+    """One objective as a row; ratios and seconds are the decimals the agreement was written with."""
+    target = at_most = at_most_seconds = percentile = None
+    interval_seconds = None
+    match objective:
+        case AvailabilityObjective():
+            target = _decimal(objective.target_ratio)
+            interval_seconds = objective.interval_seconds if objective.method == "intervals" else None
+        case LossObjective():
+            at_most = _decimal(objective.at_most_ratio)
+        case RoundTripObjective():
+            at_most_seconds = _decimal(objective.at_most_ms / 1000)
+            percentile = _decimal(objective.percentile_ratio)
+        case TimeToRestoreObjective():
+            at_most_seconds = Decimal(objective.at_most_seconds)
+    return ObjectiveRow(
+        agreement.id,
+        objective.id,
+        objective.circuit,
+        objective.indicator,
+        target,
+        at_most,
+        at_most_seconds,
+        percentile,
+        interval_seconds,
+    )
+
+
+def period_rows(zone_names: Iterable[str], now: datetime) -> list[PeriodRow]:
+    """The civil months around `now` in each zone, as the calendar cuts them."""
+    first = now.year * 12 + now.month - 1 - MONTHS_BACK
+    numbers = range(first, first + MONTHS_BACK + MONTHS_AHEAD + 1)
+    return [_period_row(zone(name), *divmod(number, 12)) for name in zone_names for number in numbers]
+
+
+def _period_row(in_zone: ZoneInfo, year: int, month_before: int) -> PeriodRow:
+    span = month(year, month_before + 1, in_zone)
+    return PeriodRow(in_zone.key, f"{year:04}-{month_before + 1:02}", instant(span.starts_at), instant(span.ends_at))
+
+
+def _agreement_row(one: Agreement, *, is_demo: bool) -> AgreementRow:
+    return AgreementRow(
+        one.id,
+        one.tenant,
+        one.facility,
+        one.time_zone.key,
+        one.starts_on,
+        one.ends_on,
+        _decimal(one.monthly_fee),
+        one.currency,
+        is_demo,
+    )
+
+
+def _decimal(number: Fraction) -> Decimal:
+    return _EXACT.divide(Decimal(number.numerator), Decimal(number.denominator))
+
+
+def _known(value: Value | Unknown) -> Value | None:
+    return None if isinstance(value, Unknown) else value

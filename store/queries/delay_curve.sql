@@ -1,0 +1,17 @@
+-- Round trips of one circuit in buckets of %(bucket)s: exact mean and extremes, and the upper bound of the class that
+-- the 95th percentile lies in (the exact percentile is the verdict's). Parameters: circuit, from, to, bucket.
+WITH classes AS (
+    SELECT time_bucket(%(bucket)s, bucket_at) AS starts_at, delay_class, sum(probes) AS probes, sum(seconds) AS seconds,
+           min(least_seconds) AS least_seconds, max(most_seconds) AS most_seconds
+    FROM reporting.delay_5m
+    WHERE circuit = %(circuit)s AND bucket_at >= %(from)s AND bucket_at < %(to)s AND delay_class >= 0
+    GROUP BY 1, 2
+), ranked AS (
+    SELECT *, sum(probes) OVER (PARTITION BY starts_at ORDER BY delay_class) AS up_to_here,
+           sum(probes) OVER (PARTITION BY starts_at) AS all_probes FROM classes
+)
+SELECT starts_at, max(all_probes)::bigint AS answered, sum(seconds) / sum(probes)::double precision AS mean_seconds,
+       min(least_seconds) AS least_seconds, max(most_seconds) AS most_seconds,
+       min(least(below_seconds, most_seconds)) FILTER (WHERE up_to_here * 20 >= all_probes * 19) AS p95_below_seconds
+FROM ranked JOIN reporting.delay_class USING (delay_class)
+GROUP BY starts_at ORDER BY starts_at

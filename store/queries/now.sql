@@ -1,0 +1,21 @@
+-- Every circuit at %(now)s: how old its newest reading is, what was lost in the last quarter of an hour, the open
+-- outage if any, and where its availability stands this month. Parameters: now.
+SELECT circuit.circuit, circuit.facility, circuit.tenant, circuit.carrier, freshness.newest_at,
+       extract(epoch FROM %(now)s - freshness.newest_at)::double precision AS age_seconds,
+       recent.sent, recent.lost, recent.lost::double precision / nullif(recent.sent, 0) AS loss_ratio,
+       change.to_state AS state, change.changed_at AS since_at,
+       standing.verdict, standing.value_ratio, standing.target_ratio, standing.budget_left_seconds
+FROM reporting.circuit
+JOIN reporting.freshness ON freshness.subject = 'circuit' AND freshness.code = circuit.circuit
+LEFT JOIN (
+    SELECT circuit, sum(sent)::bigint AS sent, sum(lost)::bigint AS lost FROM reporting.circuit_5m
+    WHERE bucket_at >= %(now)s - INTERVAL '15 minutes' AND bucket_at <= %(now)s GROUP BY circuit
+) AS recent ON recent.circuit = circuit.circuit
+LEFT JOIN (
+    SELECT DISTINCT ON (circuit) circuit, to_state, changed_at FROM reporting.change
+    WHERE subject = 'circuit' AND changed_at <= %(now)s ORDER BY circuit, changed_at DESC, transition_id DESC
+) AS change ON change.circuit = circuit.circuit
+LEFT JOIN reporting.verdict AS standing ON standing.circuit = circuit.circuit AND standing.indicator = 'availability'
+    AND standing.period_starts_at <= %(now)s AND %(now)s < standing.period_ends_at
+WHERE circuit.is_listed
+ORDER BY circuit.facility, circuit.circuit, standing.agreement

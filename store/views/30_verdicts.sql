@@ -1,0 +1,55 @@
+-- What the engine said, in columns. Figures are those of the document, as numbers: nothing is computed a second time.
+CREATE VIEW reporting.score WITH (security_barrier) AS
+    SELECT score.agreement, score.tenant, score.facility, period.month, period_starts_at, period_ends_at,
+           (document::jsonb #>> '{credits,fee}')::numeric AS fee,
+           (document::jsonb #>> '{credits,payable}')::numeric AS credit_payable,
+           agreement.currency, score.is_demo, document, agreement_sha256, software_version, tzdb_version, scored_to_at,
+           scored_at
+    FROM score JOIN reporting.agreement USING (agreement)
+    LEFT JOIN period ON period.time_zone = agreement.time_zone
+        AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at;
+
+CREATE VIEW reporting.verdict WITH (security_barrier) AS
+    SELECT verdict.agreement, verdict.objective, verdict.circuit, agreement.tenant, agreement.facility,
+           verdict.indicator, period.month, period_starts_at, period_ends_at, verdict,
+           (detail ->> 'value_percent')::numeric / 100 AS value_ratio,
+           (detail ->> 'value_ms')::numeric / 1000 AS value_seconds,
+           objective.target_ratio, objective.at_most_ratio, objective.at_most_seconds,
+           (detail #>> '{seconds,up}')::bigint AS up_seconds,
+           (detail #>> '{seconds,down}')::bigint AS down_seconds,
+           (detail #>> '{seconds,unknown}')::bigint AS unknown_seconds,
+           (detail #>> '{seconds,excluded}')::bigint AS excluded_seconds,
+           (detail ->> 'provisional_seconds')::bigint AS provisional_seconds,
+           (detail ->> 'coverage_percent')::numeric / 100 AS coverage_ratio,
+           (detail ->> 'lowest_percent')::numeric / 100 AS lowest_ratio,
+           (detail ->> 'highest_percent')::numeric / 100 AS highest_ratio,
+           budget_seconds, budget_left_seconds,
+           (detail ->> 'credit')::numeric AS credit, agreement.currency, detail, agreement.is_demo
+    FROM verdict JOIN reporting.agreement USING (agreement)
+    LEFT JOIN objective ON objective.agreement = verdict.agreement AND objective.objective = verdict.objective
+    LEFT JOIN period ON period.time_zone = agreement.time_zone
+        AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at;
+
+CREATE VIEW reporting.outage WITH (security_barrier) AS
+    SELECT agreement, objective, circuit, tenant, facility, month,
+           (outage ->> 'starts_at')::timestamptz AS starts_at, (outage ->> 'ends_at')::timestamptz AS ends_at,
+           (outage ->> 'seconds')::bigint AS seconds
+    FROM reporting.verdict CROSS JOIN LATERAL jsonb_array_elements(detail -> 'outages') AS outage
+    WHERE indicator = 'availability';
+
+CREATE VIEW reporting.exclusion WITH (security_barrier) AS
+    SELECT exclusion, circuit, facility, tenant, kind, starts_at, ends_at, announced_at, decision
+    FROM exclusion JOIN reporting.circuit USING (circuit_id);
+
+CREATE VIEW reporting.ticket WITH (security_barrier) AS
+    SELECT ticket, circuit, facility, tenant, opened_at, restored_at
+    FROM ticket JOIN reporting.circuit USING (circuit_id);
+
+CREATE VIEW reporting.change WITH (security_barrier) AS
+    SELECT transition_id, subject, transition.agreement, objective, transition.circuit, agreement.tenant,
+           agreement.facility, from_state, to_state, changed_at, noticed_at, reason, transition.is_demo
+    FROM transition JOIN reporting.agreement USING (agreement);
+
+CREATE VIEW reporting.unscored WITH (security_barrier) AS
+    SELECT unscored.agreement, agreement.tenant, agreement.facility, month_starts_at, failed_at, reason
+    FROM unscored JOIN reporting.agreement USING (agreement);

@@ -1,0 +1,99 @@
+"""Rows past their time go, nothing else does, and a wrong clock drops nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from store.connection import Connection
+from store.errors import P2IError
+from store.readings import INTERVAL, OCCUPANCY
+from store.timescale import extension_version
+from store.upkeep import drop_old, read_retention, refresh
+from tests.store.test_rollups import write
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The server's clock decides what is old, so these tests cannot choose theirs."""
+    return datetime.now(UTC)
+
+
+def counted(connection: Connection, relation: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {relation}".encode()).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_occupancy_goes_after_its_time_and_its_hours_stay(connection: Connection, now: datetime) -> None:
+    if extension_version(connection):
+        pytest.skip("TimescaleDB drops whole chunks by its own policies: tests/timescale")
+    write(connection, OCCUPANCY, 1, [(now - 400 * DAY, [7]), (now - 390 * DAY, [9])])
+    refresh(connection, now)
+    assert drop_old(connection, now)["occupancy"] == 1
+    assert connection.execute("SELECT people FROM occupancy").fetchall() == [(9,)]
+    assert counted(connection, "occupancy_15m") == 1
+    assert connection.execute("SELECT people_sum::int FROM occupancy_1h ORDER BY bucket_at").fetchall() == [(7,), (9,)]
+
+
+def test_many_rows_go_in_several_transactions(connection: Connection, now: datetime) -> None:
+    if extension_version(connection):
+        pytest.skip("TimescaleDB drops whole chunks by its own policies: tests/timescale")
+    write(connection, OCCUPANCY, 1, [(now - 500 * DAY + i * timedelta(minutes=1), [i]) for i in range(25)])
+    assert drop_old(connection, now, batch_rows=10)["occupancy"] == 25
+    assert counted(connection, "occupancy") == 0
+
+
+def test_what_retention_does_not_name_is_kept_for_ever(connection: Connection, now: datetime) -> None:
+    write(connection, OCCUPANCY, 1, [(now - 4000 * DAY, [7])])
+    connection.execute("DELETE FROM retention WHERE relation = 'occupancy'")
+    assert "occupancy" not in drop_old(connection, now)
+    assert counted(connection, "occupancy") == 1
+
+
+def log_arrivals(connection: Connection, now: datetime) -> None:
+    """Series 1 came three times in the last week, series 2 once long ago."""
+    for series, days in ((1, 7), (1, 6), (1, 1), (2, 300)):
+        write(connection, INTERVAL, series, [(now - days * DAY, [1, 0])])
+        connection.execute("UPDATE ingest SET received_at = %s WHERE ingest_id = (SELECT max(ingest_id) FROM ingest)",
+                           (now - days * DAY,))  # fmt: skip
+    connection.commit()
+
+
+def test_the_log_of_arrivals_keeps_the_newest_of_every_series(connection: Connection, now: datetime) -> None:
+    log_arrivals(connection, now)
+    connection.execute("INSERT INTO engine_watermark (input_xid, passed_at) VALUES ('999999999', now())")
+    refresh(connection, now)
+    assert drop_old(connection, now)["ingest"] == 2
+    kept = connection.execute("SELECT series_id, rows FROM ingest ORDER BY series_id").fetchall()
+    assert kept == [(1, 1), (2, 1)]
+
+
+def test_arrivals_that_the_engine_has_not_read_are_kept(connection: Connection, now: datetime) -> None:
+    log_arrivals(connection, now)
+    refresh(connection, now)
+    assert drop_old(connection, now)["ingest"] == 0
+
+
+def test_arrivals_that_are_not_summed_up_are_kept(connection: Connection, now: datetime) -> None:
+    if extension_version(connection):
+        pytest.skip("TimescaleDB knows by itself what is not summed up")
+    log_arrivals(connection, now)
+    connection.execute("INSERT INTO engine_watermark (input_xid, passed_at) VALUES ('999999999', now())")
+    assert drop_old(connection, now)["ingest"] == 0
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=-3000), timedelta(hours=2), timedelta(days=3000)])
+def test_a_wrong_clock_drops_nothing(connection: Connection, now: datetime, wrong: timedelta) -> None:
+    write(connection, OCCUPANCY, 1, [(now - DAY, [7])])
+    with pytest.raises(P2IError, match="nothing is dropped while the server's clock says"):
+        drop_old(connection, now + wrong)
+    assert counted(connection, "occupancy") == 1
+
+
+def test_every_relation_kept_by_age_says_why(connection: Connection) -> None:
+    kept = {row.relation: row for row in read_retention(connection)}
+    assert kept["circuit_interval"].kept_days >= 5 * 365
+    assert kept["occupancy"].kept_days <= 400
+    assert all(row.reason for row in kept.values())
