@@ -24,10 +24,13 @@ class Reason(StrEnum):
     OFF_GRID = "off_grid"
     UNKNOWN_CIRCUIT = "unknown_circuit"
     UNKNOWN_ZONE = "unknown_zone"
+    UNKNOWN_DEVICE = "unknown_device"
     FACILITY_MISMATCH = "facility_mismatch"
     CONFLICT = "conflict"
     DATABASE_REFUSED = "database_refused"
     UNDECODABLE = "undecodable"
+    IDENTITY = "identity"
+    REBIRTH_NEEDED = "rebirth_needed"
 
 
 class Refusal(NamedTuple):

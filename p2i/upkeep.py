@@ -18,10 +18,10 @@ from store.upkeep import drop_old, refresh
 
 log = logging.getLogger("upkeep")
 
-REFRESHED_AT = Gauge("store_rollups_refreshed_timestamp_seconds", "When rollups were last brought up to date.")
-LATE_SPANS = Counter("store_late_spans_total", "Spans of rollups summed anew because rows came late.")
-DROPPED_ROWS = Counter("store_dropped_rows_total", "Rows dropped by age, by relation.", ["relation"])
-FAILURES = Counter("store_upkeep_failures_total", "Jobs that failed and are tried again.", ["job"])
+REFRESHED_AT = Gauge("p2i_upkeep_rollups_refreshed_timestamp_seconds", "When rollups were last brought up to date.")
+LATE_SPANS = Counter("p2i_upkeep_late_spans_total", "Spans of rollups summed anew because rows came late.")
+DROPPED_ROWS = Counter("p2i_upkeep_dropped_rows_total", "Rows dropped by age, by relation.", ["relation"])
+FAILURES = Counter("p2i_upkeep_failures_total", "Jobs that failed and are tried again.", ["job"])
 
 
 def _refresh(connection: Connection, now: datetime) -> None:

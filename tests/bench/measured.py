@@ -9,19 +9,21 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Bound:
-    """What the ratio ours / theirs must hold."""
+    """What the ratio ours / theirs must hold; `of` "ours": our own value instead, where there is no peer."""
 
     side: Literal["at least", "at most"]
-    ratio: float
+    value: float
+    of: Literal["ratio", "ours"] = "ratio"
 
-    def holds(self, ratio: float | None) -> bool:
-        """Whether a measured ratio is on the right side; without a peer there is nothing to hold."""
-        if ratio is None:
+    def holds(self, result: "Result") -> bool:
+        """Whether what was measured is on the right side; a ratio that does not exist holds nothing."""
+        measured = getattr(result, self.of)
+        if measured is None:
             return True
-        return ratio >= self.ratio if self.side == "at least" else ratio <= self.ratio
+        return bool(measured >= self.value if self.side == "at least" else measured <= self.value)
 
     def __str__(self) -> str:
-        return f"{self.side} {self.ratio}"
+        return f"{self.side} {self.value:g}"
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A named benchmark, the bound of its ratio, and how to run it."""
+    """A named benchmark, its bound (None: it is told, not judged), and how to run it."""
 
     name: str
-    bound: Bound
+    bound: Bound | None
     run: Callable[[], Result]
+
+    def holds(self, result: Result) -> bool:
+        """Whether a result is within the bound."""
+        return self.bound is None or self.bound.holds(result)
 
 
 def in_turn(ours: Callable[[], object], theirs: Callable[[], object], rounds: int) -> tuple[float, float]:

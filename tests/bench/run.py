@@ -54,12 +54,14 @@ def main(names: list[str]) -> int:
         table.add_column(column, overflow="fold")
     for each in results:
         bound = benchmarks[each.name].bound
-        style = "" if bound.holds(each.ratio) else "bold red"
+        style = "" if benchmarks[each.name].holds(each) else "bold red"
         ratio = "—" if each.ratio is None else f"{each.ratio:.3f}"
         theirs = "—" if each.theirs is None else f"{each.theirs:,.3g}"
-        table.add_row(each.name, ratio, str(bound), f"{each.ours:,.3g}", theirs, each.unit, each.what, style=style)
+        table.add_row(
+            each.name, ratio, str(bound or "—"), f"{each.ours:,.3g}", theirs, each.unit, each.what, style=style
+        )
     Console(width=160).print(table)
-    return 0 if all(benchmarks[each.name].bound.holds(each.ratio) for each in results) else 1
+    return 0 if all(benchmarks[each.name].holds(each) for each in results) else 1
 
 
 if __name__ == "__main__":

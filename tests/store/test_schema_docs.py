@@ -45,3 +45,18 @@ def test_nothing_is_documented_that_does_not_exist(connection: Connection) -> No
             continue  # without the extension only, as the text says
         assert table in tables, f"docs/schema.md names a table {table}"
         assert columns <= everything, f"{table}: no such column: {sorted(columns - everything)}"
+
+
+def test_every_view_of_reporting_is_documented_with_its_columns(connection: Connection) -> None:
+    text = (SCHEMA.parent / "reporting.md").read_text(encoding="utf-8")
+    written = {
+        cells[1].strip(" `"): set(re.findall(r"`([a-z0-9_]+)`", cells[3]))
+        for line in text.splitlines()
+        if line.startswith("| `") and len(cells := line.split("|")) > 4
+    }
+    found: dict[str, set[str]] = defaultdict(set)
+    for view, column in connection.execute(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'reporting'"
+    ).fetchall():
+        found[view].add(column)
+    assert written == found

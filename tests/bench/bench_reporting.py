@@ -1,0 +1,231 @@
+"""The canonical queries on a national month, their growth with months, disk per reading, ingest's longest pause."""
+
+import random
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from statistics import median
+from time import perf_counter, sleep
+
+import numpy as np
+from measured import Benchmark, Bound, Result
+from national import DAY, END, PARKS, bench_server, database, fill
+from psycopg import conninfo
+
+from store.connection import Connection, connect
+from store.instants import microseconds
+from store.plain import refresh_rollups
+from store.readings import INTERVAL, write_readings
+from store.reporting import query, query_names
+from store.rollups import ROLLUPS
+from store.timescale import extension_version
+
+SPANS = (timedelta(hours=1), DAY, 30 * DAY)
+ROUNDS = 5
+
+
+def server_name(connection: Connection) -> str:
+    """PostgreSQL's version and the extension's."""
+    version = connection.info.server_version
+    extension = extension_version(connection)
+    return f"PostgreSQL {version // 10000}.{version % 10000}" + (f" TimescaleDB {extension}" if extension else "")
+
+
+def parameters(dice: random.Random, circuits: int, span: timedelta) -> dict[str, object]:
+    """Values for every place of the canonical queries; buckets as a panel of 300 points would ask for."""
+    to = END if dice.random() < 0.5 else END - dice.randrange(0, 20) * DAY
+    number = dice.randrange(circuits)
+    return {
+        "now": END,
+        "from": to - span,
+        "to": to,
+        "circuit": f"bench-{number}",
+        "zone": f"casa-z{1 + number % 2}",
+        "facility": PARKS[number % len(PARKS)],
+        "tenant": "locataire-a",
+        "agreement": f"BENCH-{number}",
+        "month": "2026-10",
+        "rows": 15,
+        "bucket": max(timedelta(minutes=15), span / 300),
+    }
+
+
+def timed(connection: Connection, circuits: int, rounds: int = ROUNDS) -> dict[str, list[float]]:
+    """Milliseconds of every canonical query, rows fetched, over spans of an hour, a day and 30 days."""
+    dice = random.Random(1)
+    milliseconds: dict[str, list[float]] = {name: [] for name in query_names()}
+    for _ in range(rounds):
+        for span in SPANS:
+            values = parameters(dice, circuits, span)
+            for name in milliseconds:
+                began = perf_counter()
+                connection.execute(query(name).encode(), values).fetchall()
+                milliseconds[name].append((perf_counter() - began) * 1000)
+            connection.commit()
+    return milliseconds
+
+
+def p95(values: list[float]) -> float:
+    """The nearest-rank 95th percentile."""
+    return sorted(values)[-(-len(values) * 95 // 100) - 1]
+
+
+def dashboards_p95_ms() -> Result:
+    with bench_server() as dsn, database(dsn, "p2i_bench_national") as connection:
+        fill(connection, circuits=200, days=30)
+        rows = connection.execute("SELECT count(*) FROM circuit_interval").fetchone()
+        assert rows is not None
+        milliseconds = timed(connection, 200)
+        for name, values in sorted(milliseconds.items(), key=lambda item: -p95(item[1])):
+            print(f"  {name:<18} median {median(values):8.1f} ms   p95 {p95(values):8.1f} ms")
+        worst = max(p95(values) for values in milliseconds.values())
+        server = server_name(connection)
+    return Result(
+        "dashboards_p95_ms",
+        None,
+        worst,
+        None,
+        "ms",
+        f"the slowest canonical query's p95 on {rows[0] / 1e6:.1f} M intervals (spans of 1 h, 24 h, 30 d); no peer:"
+        " a bound for people, not a race",
+        server,
+    )
+
+
+def dashboards_growth() -> Result:
+    seconds = {}
+    with bench_server() as dsn:
+        for months in (1, 3, 6):
+            with database(dsn, f"p2i_bench_{months}_months") as connection:
+                fill(connection, circuits=20, days=30 * months)
+                seconds[months] = one_day_panels(connection)
+                server = server_name(connection)
+                print(f"  {months} months: {seconds[months] * 1000:.1f} ms for the panels of one day")
+    return Result(
+        "dashboards_growth",
+        seconds[6] / seconds[1],
+        seconds[6],
+        seconds[1],
+        "s",
+        f"panels over one day of columnstore on 6 stored months / on 1 (on 3: {seconds[3] / seconds[1]:.2f}), 20 circuits",
+        server,
+    )
+
+
+def one_day_panels(connection: Connection) -> float:
+    """Median seconds of all panels over one day, 20 days ago: in columns already."""
+    day = {"from": END - 20 * DAY, "to": END - 19 * DAY, "bucket": timedelta(minutes=15), "zone": "casa-z1"}
+    rounds = []
+    for number in range(12):
+        values = parameters(random.Random(number), 20, DAY) | day
+        began = perf_counter()
+        for name in (
+            "loss_curve",
+            "loss_heatmap",
+            "delay_curve",
+            "delay_heatmap",
+            "timeline",
+            "occupancy_curve",
+            "coverage",
+        ):
+            connection.execute(query(name).encode(), values).fetchall()
+        rounds.append(perf_counter() - began)
+        connection.commit()
+    return median(rounds[2:])
+
+
+def store_bytes_per_million() -> Result:
+    with bench_server() as dsn, database(dsn, "p2i_bench_1_months") as connection:
+        fill(connection, circuits=20, days=30)
+        server, extended = server_name(connection), extension_version(connection) is not None
+        if not extended:
+            row = connection.execute(
+                "SELECT pg_total_relation_size('circuit_interval'), 0, count(*), 0 FROM circuit_interval"
+            ).fetchone()
+        else:
+            row = connection.execute(
+                "SELECT sum(before_compression_total_bytes), sum(after_compression_total_bytes),"
+                " (SELECT count(*) FROM circuit_interval WHERE starts_at < (SELECT max(range_end)"
+                "  FROM timescaledb_information.chunks WHERE hypertable_name = 'circuit_interval' AND is_compressed)), 0"
+                " FROM chunk_columnstore_stats('circuit_interval') WHERE compression_status = 'Compressed'"
+            ).fetchone()
+        assert row is not None
+    plain, columnar, count = (float(row[0]) / 1e6, float(row[1]) / 1e6, float(row[2]) / 1e6)
+    return Result(
+        "store_bytes_per_million",
+        None,
+        (columnar or plain) / count,
+        plain / count if extended else None,
+        "MB per million intervals",
+        "in columns, against rows with their key"
+        if extended
+        else "rows with their key; no columns without TimescaleDB",
+        server,
+    )
+
+
+def ingest_longest_pause() -> Result:
+    """A writer of one batch every 20 ms beside refreshes and compression of its own table."""
+    with bench_server() as dsn, database(dsn, "p2i_bench_1_months") as connection:
+        fill(connection, circuits=20, days=30)
+        server, extended = server_name(connection), extension_version(connection) is not None
+        own = conninfo.make_conninfo(dsn, dbname="p2i_bench_1_months")
+        pauses: list[float] = []
+        stop = threading.Event()
+        writer = threading.Thread(target=_write_until, args=(own, stop, pauses))
+        writer.start()
+        connection.autocommit = True
+        began = perf_counter()
+        while perf_counter() - began < 20:
+            if extended:
+                for chunk, is_columnar in connection.execute(
+                    "SELECT format('%I.%I', chunk_schema, chunk_name), is_compressed FROM timescaledb_information.chunks"
+                    " WHERE hypertable_name = 'circuit_interval' ORDER BY range_end DESC LIMIT 4"
+                ).fetchall():
+                    call = "decompress_chunk" if is_columnar else "compress_chunk"
+                    connection.execute(f"SELECT {call}(%s::regclass)".encode(), (chunk,))
+                for rollup in ROLLUPS:
+                    connection.execute("CALL refresh_continuous_aggregate(%s::regclass, NULL, NULL)", (rollup.name,))
+            else:
+                sleep(0.5)
+                connection.autocommit = False
+                refresh_rollups(connection, END + DAY)
+                connection.commit()
+                connection.autocommit = True
+        stop.set()
+        writer.join()
+        connection.autocommit = False
+    return Result(
+        "ingest_longest_pause",
+        None,
+        max(pauses),
+        None,
+        "s",
+        f"longest of {len(pauses)} commits of 20 rows while the same table is compressed, decompressed and refreshed",
+        server,
+    )
+
+
+def _write_until(dsn: str, stop: threading.Event, pauses: list[float]) -> None:
+    with connect(dsn, "bench") as connection:
+        numbers = [number for (number,) in connection.execute("SELECT circuit_id FROM circuit").fetchall()]
+        connection.commit()
+        series, at = np.array(numbers, np.int64), END
+        while not stop.is_set():
+            at += timedelta(seconds=10)
+            # Two rows of the present, and one late one that meets a chunk in columns.
+            for instant in (at, END - 3 * DAY + (at - END) / 10 + timedelta(microseconds=1)):
+                instants = np.full(series.size, microseconds(instant), np.int64)
+                began = perf_counter()
+                write_readings(connection, INTERVAL, [series, instants, instants * 0 + 10, instants * 0], at)
+                connection.commit()
+                pauses.append(perf_counter() - began)
+            sleep(0.02)
+
+
+def benchmarks() -> Iterator[Benchmark]:
+    """The benchmarks of the store and of what is read from it."""
+    yield Benchmark("dashboards_p95_ms", Bound("at most", 150, of="ours"), dashboards_p95_ms)
+    yield Benchmark("dashboards_growth", Bound("at most", 1.3), dashboards_growth)
+    yield Benchmark("store_bytes_per_million", None, store_bytes_per_million)
+    yield Benchmark("ingest_longest_pause", Bound("at most", 1, of="ours"), ingest_longest_pause)
