@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# TimescaleDB for the tests, compiled to WebAssembly; where there is no npm they are skipped and say so.
+WASM   := tests/timescale/wasm
 
 # The zone rules of the pinned tzdata package, never the system's (they may predate Morocco's change of 2026-09-20).
 export PYTHONTZPATH :=
@@ -16,7 +18,7 @@ help: ## List the targets.
 demo: $(VENV)/.runtime ## Run the whole system on this machine for three minutes and compare its scores with the truth.
 	@$(BIN)/p2i demo $(DEMO)
 
-test: $(VENV)/.development ## Run every test against a real database, broker and browser-free pages.
+test: $(VENV)/.development $(WASM)/node_modules/.package-lock.json ## Run every test against a real database, broker and browser-free pages.
 	@$(BIN)/pytest -q $(TEST)
 
 check: $(VENV)/.development ## Check style, types, one-way dependencies and the licences of what we depend on.
@@ -36,7 +38,7 @@ lock: ## Write the lock files anew from pyproject.toml (needs uv).
 	  --quiet --output-file requirements-dev.lock
 
 clean: ## Remove what this Makefile made; data of the embedded server stay.
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(WASM)/node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -55,3 +57,9 @@ $(VENV)/.development: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@ $(VENV)/.runtime
+
+$(WASM)/node_modules/.package-lock.json: $(WASM)/package-lock.json
+	@if command -v npm >/dev/null; \
+	then npm ci --prefix $(WASM) --ignore-scripts --loglevel=error && touch $@ \
+	  || echo "make: npm ci failed: the tests against TimescaleDB will be skipped"; \
+	else echo "make: no npm here: the tests against TimescaleDB will be skipped"; fi

@@ -3,8 +3,8 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from collectors.file_rows import Record
 from collectors.kept_input import kept_of_unread
 from collectors.known import Series
 from collectors.mapping import FileMapping
@@ -12,13 +12,6 @@ from collectors.reasons import Reason, Refused
 from store.errors import InputError
 
 LINE_BYTES = 1024 * 1024
-
-
-class Line(NamedTuple):
-    """One line of a file: its number from 1, and its bytes; None when it is longer than LINE_BYTES."""
-
-    number: int
-    content: bytes | None
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,7 @@ def layout(name: str, header: bytes, mapping: FileMapping, series: Mapping[str, 
     return Layout(mapping, columns, series)
 
 
-def kept_of_line(line: Line, of: Layout) -> bytes:
+def kept_of_line(line: Record, of: Layout) -> bytes:
     """What quarantine keeps of a line: the columns that are read; an ignored one may hold what must not be stored."""
     if line.content is None:
         return b""

@@ -1,4 +1,4 @@
-"""`p2i import`: takes in readings from a CSV file, by a mapping file that says which column is what."""
+"""`p2i import`: takes in readings from a file: columns by a mapping, or the results of a measuring tool."""
 
 import argparse
 import os
@@ -15,8 +15,8 @@ import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from collectors.import_mapping import FORMATS, TABLES, ImportMapping, import_mapping
 from collectors.importer import import_file, import_key
-from collectors.mapping import FileMapping, file_mapping
 from collectors.native_topic import CIRCUIT_KINDS
 from collectors.options import add_inventory
 from collectors.registration import registered
@@ -31,12 +31,15 @@ def main(argv: Sequence[str]) -> int:
     """Runs `p2i import` and returns its exit code: 0, 1 when not one row could be used, 2 after one line of error."""
     parser = argparse.ArgumentParser(
         prog="p2i import",
-        description="Imports readings from a CSV file. Run again after an interruption, it continues; run again after"
-        " its end, it finds duplicates.",
+        description="Imports readings from a file: CSV, Parquet, or results of RIPE Atlas, perfSONAR or iperf3. Run"
+        " again after an interruption, it continues; run again after its end, it finds duplicates.",
         epilog="The mapping file and examples: docs/import.md.",
     )
     parser.add_argument("file", metavar="FILE", type=Path)
-    parser.add_argument("--mapping", required=True, metavar="M.toml", type=Path, help="what the columns are")
+    parser.add_argument(
+        "--mapping", metavar="M.toml", type=Path, help="what the columns are; may be left out for results of tools"
+    )
+    parser.add_argument("--format", choices=FORMATS, help="what the file is (default: what the mapping says, or csv)")
     subject = parser.add_mutually_exclusive_group()
     subject.add_argument("--circuit", metavar="CODE", help="the circuit all rows are about")
     subject.add_argument("--zone", metavar="CODE", help="the zone all rows are about (kind occupancy)")
@@ -47,13 +50,14 @@ def main(argv: Sequence[str]) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     file: Path = arguments.file
     inventory = read_inventory(inventory_path(arguments.inventory, os.environ))
-    text = _text(arguments.mapping)
-    mapping = _about(file_mapping(arguments.mapping.name, text), arguments, inventory)
+    text = _text(arguments)
+    name = arguments.mapping.name if arguments.mapping else "--mapping"
+    mapping = _about(import_mapping(name, text, arguments.format), arguments, inventory)
     try:
         about_file = file.stat()
         if not stat.S_ISREG(about_file.st_mode):  # a FIFO or a device may never end, and an import reads it twice
             raise InputError(f"{file}: not a regular file")
-        key = import_key(file, text, mapping.subject)
+        key = import_key(file, f"{arguments.format or ''}{text}", mapping.subject)
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}") from None
     try:
@@ -70,14 +74,19 @@ def _import(arguments: argparse.Namespace) -> int:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise StoreUnavailable(f"database: {first}; the same command, run again, continues") from error
     if outcome.continued_at is not None:
-        print(f"{file.name}: an earlier import was interrupted; continued at line {outcome.continued_at}")
+        print(f"{file.name}: an earlier import was interrupted; continued at {file.name}{outcome.continued_at}")
     print(f"{file.name}: {outcome.text}")
     if outcome.refused:
         print(f'{file.name}: refused rows and their reasons are in quarantine, source "import"')
-    return 1 if outcome.rows and outcome.rows == sum(outcome.refused.values()) else 0
+    return 1 if outcome.rows and not outcome.used else 0
 
 
-def _text(mapping: Path) -> str:
+def _text(arguments: argparse.Namespace) -> str:
+    mapping: Path | None = arguments.mapping
+    if mapping is None:
+        if (arguments.format or "csv") in TABLES:
+            raise InputError("--mapping: needed, to say what the columns are")
+        return ""
     try:
         return mapping.read_text(encoding="utf-8")
     except OSError as error:
@@ -86,7 +95,7 @@ def _text(mapping: Path) -> str:
         raise InputError(f"{mapping}: not UTF-8 at byte {error.start}") from None
 
 
-def _about(mapping: FileMapping, arguments: argparse.Namespace, inventory: Inventory) -> FileMapping:
+def _about(mapping: ImportMapping, arguments: argparse.Namespace, inventory: Inventory) -> ImportMapping:
     """The mapping with the circuit or zone of the command line in it; the one it names must exist."""
     about_circuit = mapping.kind in CIRCUIT_KINDS
     word, other = ("circuit", "zone") if about_circuit else ("zone", "circuit")
@@ -98,8 +107,12 @@ def _about(mapping: FileMapping, arguments: argparse.Namespace, inventory: Inven
     subject = given or mapping.subject
     if subject is None and mapping.subject_column is None:
         raise InputError(f"--{word}: needed, for the mapping names neither {word} nor {word}_column")
-    if subject is not None and subject not in (inventory.circuits if about_circuit else inventory.zones):
+    exist = inventory.circuits if about_circuit else inventory.zones
+    if subject is not None and subject not in exist:
         raise InputError(f'--{word}: "{subject}" is not a {word} of {inventory.path}')
+    for code in mapping.codes.values():
+        if code not in exist:
+            raise InputError(f'codes: "{code}" is not a {word} of {inventory.path}')
     return replace(mapping, subject=subject)
 
 

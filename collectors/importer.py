@@ -1,41 +1,46 @@
 """Reads a file into the store, a transaction per chunk, and goes on after a crash where the last one was committed."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
-from collectors.csv_layout import LINE_BYTES, Layout, Line, kept_of_line, layout
-from collectors.csv_rows import Rows, decoded_lines
+from collectors.file_rows import Rows
+from collectors.import_mapping import ImportMapping
+from collectors.import_source import Source, open_source
 from collectors.known import Known
-from collectors.mapping import FileMapping
-from collectors.native_topic import CIRCUIT_KINDS
+from collectors.native_topic import KindWord
 from collectors.readings_writer import storable
-from collectors.reasons import Reason, Refusal, Rejected
+from collectors.reasons import Reason, Refusal
 from collectors.stored_rows import store_rows
 from store.connection import Connection
-from store.errors import InputError
 from store.imports import ImportKey, Progress, unfinished_import, write_progress
 from store.quarantine import write_quarantine
 from store.rows import QuarantineRow
 
 SOURCE = "import"
-CHUNK_LINES = 20_000
+CHUNK_RECORDS = 20_000
+_NOT_REFUSED = ("stored", "duplicate", "skipped")
 
 
 class Outcome(NamedTuple):
-    """What became of a file: rows read, and of them by outcome (`stored`, `duplicate`, or the reason of refusal)."""
+    """What became of a file: rows read, and of them by outcome (`stored`, `duplicate`, `skipped` because the mapping
+    does not ask for them, or the reason of refusal)."""
 
     rows: int
     counts: dict[str, int]
-    continued_at: int | None
+    continued_at: str | None
 
     @property
     def refused(self) -> dict[str, int]:
         """Refused rows by reason."""
-        return {word: number for word, number in self.counts.items() if word not in ("stored", "duplicate")}
+        return {word: number for word, number in self.counts.items() if word not in _NOT_REFUSED}
+
+    @property
+    def used(self) -> int:
+        """Rows that are in the store now."""
+        return self.counts.get("stored", 0) + self.counts.get("duplicate", 0)
 
     @property
     def text(self) -> str:
@@ -43,9 +48,10 @@ class Outcome(NamedTuple):
         conflicts = self.refused.get(Reason.CONFLICT.value, 0)
         others = {reason: number for reason, number in sorted(self.refused.items()) if reason != Reason.CONFLICT}
         listed = f" ({', '.join(f'{number} {reason}' for reason, number in others.items())})" if others else ""
+        skipped = f", {self.counts['skipped']} not asked for" if self.counts.get("skipped") else ""
         return (
             f"{self.rows} rows read: {self.counts.get('stored', 0)} new, {self.counts.get('duplicate', 0)} duplicates,"
-            f" {conflicts} conflicts, {sum(others.values())} refused{listed}"
+            f" {conflicts} conflicts, {sum(others.values())} refused{listed}{skipped}"
         )
 
 
@@ -59,85 +65,69 @@ def import_key(file: Path, mapping_text: str, subject: str | None) -> ImportKey:
 def import_file(
     connection: Connection,
     file: Path,
-    mapping: FileMapping,
+    mapping: ImportMapping,
     known: Known,
     key: ImportKey,
     clock: Callable[[], datetime],
     advanced: Callable[[int], None] = lambda _bytes: None,
-    chunk_lines: int = CHUNK_LINES,
+    chunk_records: int = CHUNK_RECORDS,
 ) -> Outcome:
     """Imports the file and says what became of its rows, those of an interrupted earlier run included.
 
     Each chunk's readings, quarantine rows and progress are one transaction. A file that was imported to its end is
     read again: its rows are duplicates then, or rows that were refused before and are not any more. `advanced` is
-    told how many bytes are done. Raises InputError when header and mapping do not fit.
+    told how many bytes are done. Raises InputError when file and mapping do not fit, or the file is damaged.
     """
     progress = unfinished_import(connection, key)
-    continued_at = progress.next_line if progress else None
-    with file.open("rb") as opened:
-        header = opened.readline(LINE_BYTES)
-        if not header:
-            raise InputError(f"{file.name}:1: the file is empty; a header line is expected")
-        series = known.circuits if mapping.kind in CIRCUIT_KINDS else known.zones
-        of = layout(file.name, header, mapping, series)
-        progress = progress or Progress(opened.tell(), 2, 0, {})
-        opened.seek(progress.next_byte)
-        lines = _lines(opened, progress.next_line)
-        finished = False
-        while not finished:
-            advanced(progress.next_byte)
-            chunk = list(islice(lines, chunk_lines))
-            finished = len(chunk) < chunk_lines
+    with open_source(file, mapping, known, progress) as source:
+        continued_at = source.origin(progress.next_line) if progress else None
+        progress = progress or Progress(source.next_byte, source.next_number, 0, {})
+        while not source.finished:
+            advanced(source.done_bytes())
             now = clock()
-            rows = decoded_lines(chunk, of, now)
-            counts = _store(connection, file.name, of, rows, now)
+            rows = source.rows(chunk_records, now)
+            counts = _store(connection, file.name, source, mapping.kind, rows, now)
             progress = Progress(
-                opened.tell(),
-                progress.next_line + len(chunk),
-                progress.rows + len(rows.lines) + len(rows.rejected),
+                source.next_byte,
+                source.next_number,
+                progress.rows + len(rows.records) + len(rows.rejected) + rows.skipped,
                 {word: progress.counts.get(word, 0) + counts.get(word, 0) for word in progress.counts | counts},
             )
-            write_progress(connection, key, storable(file.name), progress, now, finished=finished)
+            write_progress(connection, key, storable(file.name), progress, now, finished=source.finished)
             connection.commit()
-        advanced(progress.next_byte)
+        advanced(source.done_bytes())
     return Outcome(progress.rows, progress.counts, continued_at)
 
 
-def _lines(opened: BinaryIO, number: int) -> Iterator[Line]:
-    """The lines from here on; of one without an end in sight no more than its number is kept."""
-    while content := opened.readline(LINE_BYTES + 1):
-        if len(content) <= LINE_BYTES:
-            yield Line(number, content)
-        else:
-            while content and not content.endswith(b"\n"):
-                content = opened.readline(LINE_BYTES)
-            yield Line(number, None)
-        number += 1
-
-
-def _store(connection: Connection, name: str, of: Layout, rows: Rows, now: datetime) -> dict[str, int]:
+def _store(
+    connection: Connection, name: str, source: Source, kind: KindWord, rows: Rows, now: datetime
+) -> dict[str, int]:
     counts = {"stored": 0, "duplicate": 0}
+    if rows.skipped:
+        counts["skipped"] = rows.skipped
     rejected = list(rows.rejected)
-    if rows.lines:
-        stored = store_rows(connection, of.mapping.kind, rows.columns, now)
-        counts = {"stored": stored.inserted, "duplicate": stored.duplicates}
+    if rows.records:
+        stored = store_rows(connection, kind, rows.columns, now)
+        counts |= {"stored": stored.inserted, "duplicate": stored.duplicates}
         conflict = Refusal(Reason.CONFLICT, "another value is stored for this circuit or zone and instant; it stays")
         refusals = dict.fromkeys(stored.conflicts, conflict) | {
             place: Refusal(Reason.DATABASE_REFUSED, why) for place, why in stored.refused.items()
         }
-        rejected += [
-            (rows.lines[place].number, Rejected(why, kept_of_line(rows.lines[place], of)))
-            for place, why in refusals.items()
-        ]
+        rejected += [rows.refused(place, why) for place, why in refusals.items()]
     for _, one in rejected:
         counts[one.refusal.reason.value] = counts.get(one.refusal.reason.value, 0) + 1
     write_quarantine(
         connection,
         [
             QuarantineRow(
-                SOURCE, f"{storable(name)}:{line}", one.refusal.reason, storable(one.refusal.detail), one.kept, now
+                SOURCE,
+                f"{storable(name)}{source.origin(number)}",
+                one.refusal.reason,
+                storable(one.refusal.detail),
+                one.kept,
+                now,
             )
-            for line, one in rejected
+            for number, one in rejected
         ],
     )
     return counts

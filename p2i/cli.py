@@ -25,6 +25,7 @@ WORDS = {
     "engine": Word("sla_engine.command", "score what is due, every minute"),
     "score": Word("sla_engine.score", "recompute one period of one agreement from files"),
     "export": Word("sla_engine.export_command", "write the files with which anyone recomputes a month"),
+    "archive": Word("store.archive_command", "write closed months to Parquet files, or verify them"),
     "board": Word("dashboards.command", "show circuits and zones in the terminal, worst first"),
     "alert": Word("alerting.command", "tell about every change, at least once"),
     "statement": Word("reports.command", "write tenants' statements as JSON and HTML"),

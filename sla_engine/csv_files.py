@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from facilities.agreement import Agreement
 from sla_engine.csv_decisions import read_exclusions, read_freezes, read_tickets
-from sla_engine.csv_measurements import read_intervals, read_probes, read_states
 from sla_engine.facts import CircuitFacts, Facts
+from sla_engine.measurement_files import read_intervals, read_probes, read_states
 from sla_engine.scoring import grid
 from sla_engine.spans import SECONDS
 
@@ -25,12 +25,12 @@ class FactFiles:
 
 
 def read_facts(agreement: Agreement, files: FactFiles) -> Facts:
-    """The facts in `files` about the circuits that the agreement names; rows of others are checked and left out."""
+    """The facts in `files` about the circuits that the agreement names; rows of others are left out."""
     names = {objective.circuit for objective in agreement.objectives}
     grids = {name: axis for name in names if (axis := grid(agreement, name)) is not SECONDS}
-    intervals = read_intervals(files.intervals, grids) if files.intervals is not None else {}
-    probes = read_probes(files.probes) if files.probes is not None else {}
-    states = read_states(files.states) if files.states is not None else {}
+    intervals = read_intervals(files.intervals, names, grids) if files.intervals is not None else {}
+    probes = read_probes(files.probes, names) if files.probes is not None else {}
+    states = read_states(files.states, names) if files.states is not None else {}
     tickets = read_tickets(files.tickets) if files.tickets is not None else {}
     freezes = read_freezes(files.freezes) if files.freezes is not None else {}
     exclusions = read_exclusions(files.exclusions) if files.exclusions is not None else {}

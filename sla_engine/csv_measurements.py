@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from facilities.instants import instant_text
 from sla_engine.csv_table import Chunk, CsvTable
 from sla_engine.csv_values import Remembered, count, decimal_or_nothing, microseconds_reader, name, seconds_reader
 from sla_engine.facts import DOWN, UNKNOWN, UP, Flags, Integers, IntervalRows, ProbeRows, StateRows
+from sla_engine.keyed_rows import FirstMistake, each_key_once
 from sla_engine.spans import Axis, Numbers
 from store.errors import InputError
 
-_STATES = {"up": UP, "down": DOWN, "unknown": UNKNOWN}
+STATES = {"up": UP, "down": DOWN, "unknown": UNKNOWN}
 _INT64_MAX = 2**63 - 1
 
 
@@ -38,16 +38,12 @@ def read_intervals(path: str | Path, grids: Mapping[str, Axis]) -> dict[str, Int
         columns.add(chunk, circuits, starts_at, sent, lost)
 
     table.read(take)
-    mistakes = _Mistakes(table)
+    mistakes = FirstMistake(table.error)
     found: dict[str, IntervalRows] = {}
     for circuit, records, (starts_at, sent, lost) in columns.by_circuit():
-        axis = grids.get(circuit)
-        if axis is not None:
-            off = (starts_at >= axis.origin) & ((starts_at - axis.origin) % axis.step_seconds != 0)
-            grid = f"{axis.step_seconds} s from {instant_text(axis.origin)}"
-            mistakes.note(records[off], f'starts_at is off the grid of circuit "{circuit}": {grid}')
-        kept, contradicting = _once([starts_at], [sent, lost])
-        mistakes.note(records[contradicting], _contradiction("starts_at", circuit))
+        mistakes.note_off_grid(records, starts_at, circuit, grids.get(circuit))
+        kept, contradicting = each_key_once([starts_at], [sent, lost])
+        mistakes.note_contradicting(records[contradicting], "starts_at", circuit)
         found[circuit] = IntervalRows(starts_at[kept], sent[kept], lost[kept])
     mistakes.raise_first()
     return found
@@ -78,11 +74,11 @@ def read_probes(path: str | Path) -> dict[str, ProbeRows]:
         )
 
     table.read(take)
-    mistakes = _Mistakes(table)
+    mistakes = FirstMistake(table.error)
     found: dict[str, ProbeRows] = {}
     for circuit, records, (sent_at, finer, digits, decimals) in columns.by_circuit():
-        kept, contradicting = _once([sent_at, finer], [digits, decimals])
-        mistakes.note(records[contradicting], _contradiction("sent_at", circuit))
+        kept, contradicting = each_key_once([sent_at, finer], [digits, decimals])
+        mistakes.note_contradicting(records[contradicting], "sent_at", circuit)
         after_second = (finer != 0) & (sent_at % 1_000_000 == 0)
         found[circuit] = _probe_rows((sent_at + after_second)[kept], digits[kept], decimals[kept])
     mistakes.raise_first()
@@ -101,11 +97,11 @@ def read_states(path: str | Path) -> dict[str, StateRows]:
         columns.add(chunk, circuits, at, _integers(table.parsed(chunk, "state", _state)))
 
     table.read(take)
-    mistakes = _Mistakes(table)
+    mistakes = FirstMistake(table.error)
     found: dict[str, StateRows] = {}
     for circuit, records, (at, states) in columns.by_circuit():
-        kept, contradicting = _once([at], [states])
-        mistakes.note(records[contradicting], _contradiction("at", circuit))
+        kept, contradicting = each_key_once([at], [states])
+        mistakes.note_contradicting(records[contradicting], "at", circuit)
         found[circuit] = StateRows(at[kept], states[kept].astype(np.int8))
     mistakes.raise_first()
     return found
@@ -141,22 +137,6 @@ class _Columns:
             start = end
 
 
-class _Mistakes:
-    """The mistakes that only the whole file shows; the one on the first line is reported."""
-
-    def __init__(self, table: CsvTable) -> None:
-        self._table = table
-        self._first: tuple[int, str] | None = None
-
-    def note(self, records: Numbers, what: str) -> None:
-        if records.size and (self._first is None or int(records.min()) < self._first[0]):
-            self._first = int(records.min()), what
-
-    def raise_first(self) -> None:
-        if self._first is not None:
-            raise self._table.error(*self._first)
-
-
 def _integers(values: list[int]) -> Integers:
     """The values in 8 bytes each, or as Python integers when one of them does not fit."""
     try:
@@ -166,9 +146,9 @@ def _integers(values: list[int]) -> Integers:
 
 
 def _state(text: str) -> int:
-    if text not in _STATES:
-        raise InputError(f'"{text}" is none of {", ".join(_STATES)}')
-    return _STATES[text]
+    if text not in STATES:
+        raise InputError(f'"{text}" is none of {", ".join(STATES)}')
+    return STATES[text]
 
 
 def _probe_rows(sent_at: Numbers, digits: Integers, decimals: Integers) -> ProbeRows:
@@ -178,21 +158,3 @@ def _probe_rows(sent_at: Numbers, digits: Integers, decimals: Integers) -> Probe
         scale = np.array([10 ** (most - int(number)) for number in decimals], object)
         return ProbeRows(sent_at, answered, digits.astype(object) * scale, 10**most)
     return ProbeRows(sent_at, answered, digits * 10 ** (most - decimals), 10**most)
-
-
-def _once(keys: Sequence[Integers], values: Sequence[Integers]) -> tuple[Numbers, Flags]:
-    """The positions of the first row of each key, in the order of the keys; and which rows contradict another."""
-    order = np.lexsort(keys[::-1])  # stable: of one key, the first line comes first
-    repeats = np.ones(order.size - 1, np.bool_)
-    for key in keys:
-        repeats &= key[order][1:] == key[order][:-1]
-    differs = np.zeros(order.size - 1, np.bool_)
-    for value in values:
-        differs |= np.asarray(value[order][1:] != value[order][:-1], np.bool_)
-    contradicting = np.zeros(order.size, np.bool_)
-    contradicting[order[1:][repeats & differs]] = True
-    return order[np.concatenate(([True], ~repeats))], contradicting
-
-
-def _contradiction(key: str, circuit: str) -> str:
-    return f'another row has this {key} of circuit "{circuit}" and other values'

@@ -19,7 +19,8 @@ from sla_engine.scoring import score, scored_period
 from sla_engine.text import text
 from store.errors import InputError
 
-_FILES = ("intervals", "probes", "states", "tickets", "freezes", "exclusions")
+_MEASUREMENTS = ("intervals", "probes", "states")
+_FILES = (*_MEASUREMENTS, "tickets", "freezes", "exclusions")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -91,7 +92,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         "--period", help="a civil month of the agreement's time zone, YYYY-MM, or START/END with offset"
     )
     for name in _FILES:
-        parser.add_argument(f"--{name}", metavar="FILE", help=f"{name} (CSV)")
+        forms = "CSV, .parquet, or a folder of an archive" if name in _MEASUREMENTS else "CSV"
+        parser.add_argument(f"--{name}", metavar="FILE", help=f"{name} ({forms})")
     parser.add_argument("--as-of", metavar="INSTANT", help="hide everything later, except exclusions")
     parser.add_argument("--format", choices=("json", "text"), default="json")
     options, unknown = parser.parse_known_args(argv)

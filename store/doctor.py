@@ -95,20 +95,20 @@ def _clock(connection: Connection, now: datetime | None) -> Finding:
 
 
 def _quarantine(connection: Connection) -> list[Finding]:
-    # The column came with a later migration than the table; an older schema is told of by its own finding.
+    # The columns came with later migrations than the table; an older schema is told of by its own finding.
     found = connection.execute(
-        "SELECT EXISTS (SELECT FROM information_schema.columns"
-        " WHERE table_schema = 'p2i' AND table_name = 'quarantine' AND column_name = 'arrivals')"
+        "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'p2i' AND table_name = 'quarantine'"
+        " AND column_name IN ('arrivals', 'resolved_at')"
     ).fetchone()
-    if found != (True,):
+    if found != (2,):
         return []
     rows = connection.execute(
-        "SELECT reason, sum(arrivals)::bigint FROM quarantine GROUP BY reason ORDER BY reason"
+        "SELECT reason, sum(arrivals)::bigint FROM quarantine WHERE resolved_at IS NULL GROUP BY reason ORDER BY reason"
     ).fetchall()
     if not rows:
-        return [Finding("ok", "quarantine", "empty")]
+        return [Finding("ok", "quarantine", "nothing open")]
     counted = ", ".join(f"{count} {reason}" for reason, count in rows)
-    return [Finding("warning", "quarantine", f"{counted}; look at the table p2i.quarantine")]
+    return [Finding("warning", "quarantine", f"{counted}; what to do: p2i quarantine list")]
 
 
 def _unscored(connection: Connection) -> list[Finding]:

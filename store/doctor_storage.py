@@ -113,7 +113,9 @@ def _disk(connection: Connection, now: datetime, *, is_extended: bool) -> Findin
     if not rates:
         return Finding("ok", "disk", f"{text}; nothing came in the last day, so no forecast")
     kept = {one.relation: one.kept_days for one in read_retention(connection)}
-    tables = dict(zip(("interval", "probe", "state", "occupancy"), (table for table, _ in READINGS), strict=True))
+    tables = dict(
+        zip(("interval", "probe", "state", "occupancy", "sensor"), (table for table, _ in READINGS), strict=True)
+    )
     each = BYTES_PER_ROW_COLUMNAR if is_extended else BYTES_PER_ROW_PLAIN
     final = sum(rows * kept.get(tables[kind], 3650) * each for kind, rows in rates.items())
     return Finding(

@@ -9,7 +9,7 @@ from store.connection import Connection
 from store.rollups import ROLLUPS, Rollup
 
 READINGS = (("circuit_interval", "starts_at"), ("probe", "sent_at"), ("circuit_state", "changed_at"),
-            ("occupancy", "measured_at"))  # fmt: skip
+            ("occupancy", "measured_at"), ("sensor_reading", "measured_at"))  # fmt: skip
 
 TIME_BUCKET = """
 CREATE FUNCTION public.time_bucket(bucket_width interval, at timestamptz) RETURNS timestamptz
@@ -95,8 +95,7 @@ def refresh_rollups(connection: Connection, now: datetime) -> int:
         for rollup in ROLLUPS:
             _roll(connection, rollup, edge)
         connection.execute(
-            "UPDATE rollup_progress SET input_xid = %s::text::xid8,"
-            " rolled_to_at = %s, refreshed_at = %s",
+            "UPDATE rollup_progress SET input_xid = %s::text::xid8, rolled_to_at = %s, refreshed_at = %s",
             (str(began), edge, now),
         )
         connection.execute("DROP TABLE late_span")

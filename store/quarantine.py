@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 
 from store.connection import Connection
 from store.rows import QuarantineRow
@@ -13,7 +14,8 @@ def write_quarantine(connection: Connection, rows: Iterable[QuarantineRow]) -> i
     """Stores the rows and returns how many were new.
 
     The same kept content from the same origin for the same reason is one row, which counts its arrivals: what is kept
-    is masked, so different messages, and not only redeliveries, may arrive at one row.
+    is masked, so different messages, and not only redeliveries, may arrive at one row. A row that was resolved opens
+    again when its content comes again: whatever was repaired then is not repaired for good.
     """
     new = 0
     for row in rows:
@@ -22,7 +24,8 @@ def write_quarantine(connection: Connection, rows: Iterable[QuarantineRow]) -> i
             " (received_at, source, origin, reason, detail, payload, payload_bytes, payload_sha256)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (source, origin, reason, payload_sha256) DO UPDATE"
-            " SET arrivals = quarantine.arrivals + 1, last_received_at = excluded.received_at"
+            " SET arrivals = quarantine.arrivals + 1, last_received_at = excluded.received_at,"
+            " resolved_at = NULL, resolution = NULL"
             " RETURNING arrivals = 1",
             (
                 row.received_at, row.source, row.origin, row.reason, row.detail,
@@ -31,3 +34,17 @@ def write_quarantine(connection: Connection, rows: Iterable[QuarantineRow]) -> i
         )  # fmt: skip
         new += done.fetchone() == (True,)
     return new
+
+
+def write_resolution(connection: Connection, number: int, resolution: str, resolved_at: datetime) -> bool:
+    """Takes an open row off the list, with what became of it; False, and nothing changed, when it is not open."""
+    done = connection.execute(
+        "UPDATE quarantine SET resolved_at = %s, resolution = %s WHERE quarantine_id = %s AND resolved_at IS NULL",
+        (resolved_at, resolution, number),
+    )
+    return done.rowcount == 1
+
+
+def write_detail(connection: Connection, number: int, detail: str) -> None:
+    """Replaces the sentence for people; what the row is counted by stays."""
+    connection.execute("UPDATE quarantine SET detail = %s WHERE quarantine_id = %s", (detail, number))

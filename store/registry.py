@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from psycopg import sql
 
 from store.connection import Connection
-from store.rows import AgreementRow, CircuitRow, ObjectiveRow, ParkRow, PeriodRow, TenantRow, ZoneRow
+from store.rows import AgreementRow, CircuitRow, ObjectiveRow, ParkRow, PeriodRow, SensorRow, TenantRow, ZoneRow
 
 
 class Registry(NamedTuple):
@@ -23,6 +23,7 @@ PARKS = Registry("park", ParkRow)
 TENANTS = Registry("tenant", TenantRow)
 AGREEMENTS = Registry("agreement", AgreementRow)
 OBJECTIVES = Registry("objective", ObjectiveRow, key_columns=2)
+SENSORS = Registry("sensor", SensorRow)
 PERIODS = Registry("period", PeriodRow, key_columns=2)
 
 

@@ -48,6 +48,30 @@ class OccupancyRow(NamedTuple):
     people: int
 
 
+class SensorRow(NamedTuple):
+    """A device of the inventory: what its source calls it, where it hangs, and the zone it counts for, if any."""
+
+    sensor: str
+    facility: str
+    zone: str | None
+    feed: str
+    device: str
+    is_demo: bool
+
+
+class SensorReadingRow(NamedTuple):
+    """One reading of one part of a sensor: an exact `counted`, a physical `value`, or the `reason` why there is none."""
+
+    sensor: str
+    channel: str
+    quantity: str
+    measured_at: datetime
+    counted: int | None
+    value: float | None
+    reason: str = ""
+    modulus: int | None = None
+
+
 class QuarantineRow(NamedTuple):
     """Input that could not become a reading. `source` is the collector, `origin` a topic or file and line,
     `reason` a short fixed word for counting, `detail` the sentence for people."""

@@ -32,6 +32,7 @@ HYPERTABLES = {
     "probe": Hypertable("circuit_id", "sent_at", timedelta(days=3)),
     "circuit_state": Hypertable("circuit_id", "changed_at", timedelta(days=90)),
     "occupancy": Hypertable("zone_id", "measured_at", timedelta(days=30)),
+    "sensor_reading": Hypertable("series_id", "measured_at", timedelta(days=30)),
 }
 
 REFRESH_EVERY = timedelta(minutes=5)

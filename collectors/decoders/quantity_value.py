@@ -50,7 +50,8 @@ YES_OR_NO = frozenset({"occupied", "is_online", "oper_up", "object_present", "cl
 """Quantities that are 1 or 0; true and false are read as such."""
 COUNTS = frozenset(
     {
-        "people", "people_peak", "people_in", "people_out", "people_in_total", "people_out_total", "motion", "motion_total",
+        "people", "people_peak", "people_in", "people_out", "people_in_total", "people_out_total", "motion",
+        "motion_total",
         "touches", "touches_total", "object_present_total", "probes_sent", "probes_lost", "octets_in_total",
         "octets_out_total",
     }

@@ -120,3 +120,6 @@ COMMENT ON TABLE delay_class IS 'The classes of probe_5m and probe_1h, written b
 ALTER TABLE verdict
     ADD COLUMN budget_seconds numeric, ADD COLUMN budget_left_seconds numeric;
 COMMENT ON COLUMN verdict.budget_left_seconds IS 'availability: outage seconds the period can still bear before the target is missed; negative = missed for good';
+
+CREATE INDEX verdict_period ON verdict (period_starts_at);
+CREATE INDEX transition_circuit ON transition (circuit, changed_at);

@@ -1,6 +1,8 @@
--- Loss of every circuit of a park, hour by hour; hours without a known interval have no ratio.
--- Parameters: facility, from, to.
-SELECT circuit, bucket_at, sent, lost, lost::double precision / nullif(sent, 0) AS loss_ratio, intervals_known
+-- Loss of every circuit of a park in buckets of %(bucket)s (an hour or more); a bucket without a known interval has no
+-- ratio. Parameters: facility, from, to, bucket.
+SELECT circuit, time_bucket(%(bucket)s, bucket_at) AS starts_at, sum(sent)::bigint AS sent, sum(lost)::bigint AS lost,
+       sum(lost)::double precision / nullif(sum(sent), 0) AS loss_ratio, sum(intervals_known)::bigint AS intervals_known
 FROM reporting.circuit_1h
-WHERE facility = %(facility)s AND bucket_at >= %(from)s AND bucket_at < %(to)s
-ORDER BY circuit, bucket_at
+WHERE circuit_id = ANY (ARRAY(SELECT circuit_id FROM reporting.circuit WHERE facility = %(facility)s))
+    AND bucket_at >= %(from)s AND bucket_at < %(to)s
+GROUP BY 1, 2 ORDER BY 1, 2

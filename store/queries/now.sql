@@ -11,10 +11,11 @@ LEFT JOIN (
     SELECT circuit, sum(sent)::bigint AS sent, sum(lost)::bigint AS lost FROM reporting.circuit_5m
     WHERE bucket_at >= %(now)s - INTERVAL '15 minutes' AND bucket_at <= %(now)s GROUP BY circuit
 ) AS recent ON recent.circuit = circuit.circuit
-LEFT JOIN (
-    SELECT DISTINCT ON (circuit) circuit, to_state, changed_at FROM reporting.change
-    WHERE subject = 'circuit' AND changed_at <= %(now)s ORDER BY circuit, changed_at DESC, transition_id DESC
-) AS change ON change.circuit = circuit.circuit
+LEFT JOIN LATERAL (
+    SELECT to_state, changed_at FROM reporting.change
+    WHERE subject = 'circuit' AND change.circuit = circuit.circuit AND changed_at <= %(now)s
+    ORDER BY changed_at DESC, transition_id DESC LIMIT 1
+) AS change ON true
 LEFT JOIN reporting.verdict AS standing ON standing.circuit = circuit.circuit AND standing.indicator = 'availability'
     AND standing.period_starts_at <= %(now)s AND %(now)s < standing.period_ends_at
 WHERE circuit.is_listed

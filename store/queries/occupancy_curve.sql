@@ -4,5 +4,6 @@ SELECT time_bucket(%(bucket)s, bucket_at) AS starts_at, sum(people_sum)::double 
        max(people_most) AS people_most, min(people_least) AS people_least, sum(counts)::bigint AS counts,
        max(capacity_people) AS capacity_people
 FROM reporting.occupancy_15m
-WHERE zone = %(zone)s AND bucket_at >= %(from)s AND bucket_at < %(to)s
+WHERE zone_id = ANY (ARRAY(SELECT zone_id FROM reporting.zone WHERE zone = %(zone)s))
+    AND bucket_at >= %(from)s AND bucket_at < %(to)s
 GROUP BY 1 ORDER BY 1

@@ -31,7 +31,7 @@ CREATE VIEW reporting.verdict WITH (security_barrier) AS
         AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at;
 
 CREATE VIEW reporting.outage WITH (security_barrier) AS
-    SELECT agreement, objective, circuit, tenant, facility, month,
+    SELECT agreement, objective, circuit, tenant, facility, month, period_starts_at, period_ends_at,
            (outage ->> 'starts_at')::timestamptz AS starts_at, (outage ->> 'ends_at')::timestamptz AS ends_at,
            (outage ->> 'seconds')::bigint AS seconds
     FROM reporting.verdict CROSS JOIN LATERAL jsonb_array_elements(detail -> 'outages') AS outage

@@ -18,7 +18,8 @@ CREATE VIEW reporting.freshness WITH (security_barrier) AS
     WHERE is_listed;
 
 CREATE VIEW reporting.quarantine WITH (security_barrier) AS
-    SELECT quarantine_id, received_at, last_received_at, source, origin, reason, detail, arrivals, payload_bytes
+    SELECT quarantine_id, received_at, last_received_at, source, origin, reason, detail, arrivals, payload_bytes,
+        resolved_at, resolution
     FROM quarantine WHERE EXISTS (SELECT FROM reader WHERE role_name = session_user AND sees_everything);
 
 CREATE VIEW reporting.arrival WITH (security_barrier) AS

@@ -155,7 +155,7 @@ def test_delay(day: Connection) -> None:
     assert curve[0]["mean_seconds"] == pytest.approx(0.024 + 29.5e-6)
     assert curve[0]["least_seconds"] == 0.024
     assert curve[0]["p95_below_seconds"] == curve[0]["most_seconds"] == 0.024059
-    heat = {(row["bucket_at"], row["delay_class"]): row["probes"] for row in asked(day, "delay_heatmap")}
+    heat = {(row["starts_at"], row["delay_class"]): row["probes"] for row in asked(day, "delay_heatmap")}
     assert heat[DAY + 3 * HOUR, -1] == 20
     assert sum(heat.values()) == 720
 

@@ -21,7 +21,7 @@ from store.rollups import ROLLUPS
 from store.timescale import extension_version
 
 SPANS = (timedelta(hours=1), DAY, 30 * DAY)
-ROUNDS = 5
+ROUNDS = 20
 
 
 def server_name(connection: Connection) -> str:
@@ -46,7 +46,7 @@ def parameters(dice: random.Random, circuits: int, span: timedelta) -> dict[str,
         "agreement": f"BENCH-{number}",
         "month": "2026-10",
         "rows": 15,
-        "bucket": max(timedelta(minutes=15), span / 300),
+        "bucket": {SPANS[0]: timedelta(minutes=15), DAY: timedelta(minutes=15)}.get(span, timedelta(hours=6)),
     }
 
 

@@ -122,7 +122,7 @@ def fill(connection: Connection, circuits: int, days: int) -> None:
     scorer = Scorer(promised(circuits))
     numbers = register_inventory(connection, scorer.promised.inventory, END)
     connection.commit()
-    if connection.execute("SELECT FROM score LIMIT 1").fetchone():
+    if connection.execute("SELECT FROM score LIMIT 1").fetchone() is not None:
         return
     random = np.random.default_rng(7)
     began = time.perf_counter()

@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collectors.csv_layout import Layout, Line, layout
-from collectors.csv_rows import Rows, decoded_lines
+from collectors.csv_layout import Layout, layout
+from collectors.csv_rows import decoded_lines
+from collectors.file_rows import Record, Rows
 from collectors.known import Series
 from collectors.mapping import FileMapping, file_mapping
 from store.errors import InputError
@@ -23,7 +24,7 @@ def probes(more: str = "") -> FileMapping:
 def read(mapping: FileMapping, header: str, *lines: str | bytes) -> Rows:
     of = layout("f.csv", header.encode(), mapping, SERIES)
     contents = [line if isinstance(line, bytes) else line.encode() for line in lines]
-    return decoded_lines([Line(number, content) for number, content in enumerate(contents, start=2)], of, NOW)
+    return decoded_lines([Record(number, content) for number, content in enumerate(contents, start=2)], of, NOW)
 
 
 def table(rows: Rows) -> list[tuple[int, ...]]:
@@ -50,7 +51,7 @@ def test_probes_with_every_way_to_be_lost() -> None:
         (17, AT, 24_700_000), (17, AT + 1_000_000, -1), (17, AT + 2_000_000, -1), (17, AT + 3_000_000, -1),
         (17, AT + 4_000_000, 1), (17, AT + 5_000_000, 1_000_000),
     ]  # fmt: skip
-    assert [line.number for line in rows.lines] == [2, 3, 4, 5, 7, 8]
+    assert [line.number for line in rows.records] == [2, 3, 4, 5, 7, 8]
     assert rows.rejected == []
 
 
@@ -72,14 +73,14 @@ def test_probes_with_every_way_to_be_lost() -> None:
 def test_a_bad_line_is_refused_alone_with_its_number(line: bytes, reason: str) -> None:
     rows = read(probes(), "at,rtt", "2026-09-01T00:00:00Z,1", line, "2026-09-01T00:00:01Z,1")
     assert refused(rows) == [(3, reason)]
-    assert [one.number for one in rows.lines] == [2, 4]
+    assert [one.number for one in rows.records] == [2, 4]
     assert len(table(rows)) == 2
     assert rows.rejected[0][1].kept == line
 
 
 def test_a_line_without_an_end_is_refused() -> None:
     of: Layout = layout("f.csv", b"at,rtt", probes(), SERIES)
-    assert refused(decoded_lines([Line(2, None)], of, NOW)) == [(2, "oversized")]
+    assert refused(decoded_lines([Record(2, None)], of, NOW)) == [(2, "oversized")]
 
 
 def test_digits_below_a_nanosecond_are_rounded_where_the_mapping_allows_it() -> None:

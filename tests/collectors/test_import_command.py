@@ -131,7 +131,7 @@ def test_a_killed_import_is_continued_by_the_same_command(
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "large.csv: an earlier import was interrupted; continued at line 20002",
+        "large.csv: an earlier import was interrupted; continued at large.csv:20002",
         "large.csv: 60000 rows read: 60000 new, 0 duplicates, 0 conflicts, 0 refused",
     ]
     assert stored() == 60_000

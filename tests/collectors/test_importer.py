@@ -50,7 +50,7 @@ def importing(connection: Connection) -> Import:
 
         key = import_key(file, mapping, None)
         return import_file(
-            connection, file, file_mapping("m.toml", mapping), known, key, lambda: NOW, advanced, chunk_lines=10
+            connection, file, file_mapping("m.toml", mapping), known, key, lambda: NOW, advanced, chunk_records=10
         )
 
     return run
@@ -99,7 +99,7 @@ def test_a_killed_import_goes_on_where_it_committed(
         importing(file, kill_after_chunks=2)
     assert counted("probe") == 18  # 20 lines, one of them refused and one blank
     outcome = importing(file)
-    assert outcome == Outcome(34, {"stored": 33, "duplicate": 0, "off_type": 1}, 22)
+    assert outcome == Outcome(34, {"stored": 33, "duplicate": 0, "off_type": 1}, ":22")
     assert counted("probe") == 33
     assert counted("quarantine") == 1
 

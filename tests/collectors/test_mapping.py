@@ -2,7 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from collectors.mapping import Counts, People, RoundTrip, States, file_mapping
+from collectors.import_mapping import import_mapping
+from collectors.mapping import FileMapping, file_mapping, table_mapping, toml_table
+from collectors.mapping_values import Counts, People, RoundTrip, States
+from collectors.reasons import Refused
 from store.errors import InputError
 from store.rows import State
 
@@ -111,11 +114,76 @@ def test_a_text_stands_for_one_state() -> None:
 
 @pytest.mark.parametrize("file", sorted((DOCS / "mappings").glob("*.toml")), ids=lambda file: file.name)
 def test_shipped_mappings_are_right(file: Path) -> None:
-    file_mapping(file.name, file.read_text(encoding="utf-8"))
+    import_mapping(file.name, file.read_text(encoding="utf-8"))
 
 
-def test_the_mappings_in_the_documentation_are_right() -> None:
-    examples = (DOCS / "import.md").read_text(encoding="utf-8").split("```toml\n")[1:]
-    assert len(examples) >= 4
+PAGES = ["import.md", *(f"sources/{name}.md" for name in ("parquet", "ripe-atlas", "perfsonar", "iperf3"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_mappings_in_the_documentation_are_right(page: str) -> None:
+    examples = (DOCS / page).read_text(encoding="utf-8").split("```toml\n")[1:]
+    assert len(examples) >= (4 if page == "import.md" else 1)
     for example in examples:
-        file_mapping("docs/import.md", example.split("```")[0])
+        import_mapping(page, example.split("```")[0])
+
+
+EVENTS = """
+kind = "states"
+circuit_column = "port"
+[codes]
+"Hu0/0/0/4" = "casa-a1"
+[where]
+event = ["up", "down"]
+[instant]
+column = "at"
+format = "epoch_seconds"
+finer_than_second = "truncate"
+[state]
+column = "event"
+up = ["up"]
+down = ["down"]
+"""
+
+
+def test_rows_are_chosen_and_names_translated() -> None:
+    found = file_mapping("m.toml", EVENTS)
+    assert found.codes == {"Hu0/0/0/4": "casa-a1"}
+    assert found.where == {"event": frozenset({"up", "down"})}
+    assert found.columns == ("at", "event", "port")
+    assert found.truncate_to_second
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "line"),
+    [
+        ('circuit_column = "port"', 'circuit = "casa-a1"', "codes: translates what circuit_column holds; name that"),
+        ('"casa-a1"', "1", "codes: must be a table of names and codes"),
+        ('event = ["up", "down"]', "event = []", "where.event: names no text: no row would be read"),
+        ('event = ["up", "down"]', 'event = "up"', "where.event: must be a list of texts"),
+        ('"truncate"', '"round"', "instant.finer_than_second: must be one of refuse, truncate"),
+    ],
+)
+def test_each_mistake_in_choosing_rows_is_one_line(written: str, instead: str, line: str) -> None:
+    with pytest.raises(InputError) as caught:
+        file_mapping("m.toml", EVENTS.replace(written, instead, 1))
+    assert str(caught.value).startswith(f"m.toml: {line}")
+
+
+def test_a_column_may_choose_rows_and_be_read_but_not_be_ignored() -> None:
+    with pytest.raises(InputError, match='column "event" is read'):
+        file_mapping("m.toml", 'ignored_columns = ["event"]' + EVENTS)
+
+
+@pytest.mark.parametrize("key", ['separator = ";"', 'encoding = "utf-8"', "decimal_comma = true"])
+def test_parquet_has_no_separator_or_encoding(key: str) -> None:
+    with pytest.raises(InputError, match=f"{key.split()[0]}: unknown key"):
+        table_mapping(toml_table("m.toml", key + EVENTS), "parquet")
+    assert isinstance(import_mapping("m.toml", 'format = "parquet"' + EVENTS), FileMapping)
+
+
+def test_nanoseconds_since_1970_are_microseconds_or_refused() -> None:
+    mapping = file_mapping("m.toml", EVENTS.replace("epoch_seconds", "epoch_nanoseconds"))
+    assert mapping.instant.microseconds("1788220800000001000") == 1_788_220_800_000_001
+    with pytest.raises(Refused, match="digits finer than one microsecond"):
+        mapping.instant.microseconds("1788220800000001001")

@@ -19,7 +19,7 @@ def test_a_fresh_database_has_no_error(connection: Connection) -> None:
     assert {finding.level for finding in found.values()} <= {"ok", "warning"}
     assert found["server"].text.startswith("PostgreSQL ")
     assert found["schema"].level == "ok"
-    assert found["quarantine"] == Finding("ok", "quarantine", "empty")
+    assert found["quarantine"] == Finding("ok", "quarantine", "nothing open")
 
 
 def test_what_plain_postgresql_means_is_said(connection: Connection) -> None:
@@ -47,7 +47,9 @@ def test_quarantined_input_is_counted_by_reason(connection: Connection) -> None:
         QuarantineRow("collectors", "topic", "malformed", "not JSON", payload, now) for payload in (b"a", b"b", b"b")
     ]
     assert write_quarantine(connection, rows) == 2
-    assert by_question(connection)["quarantine"].text.startswith("3 malformed; ")
+    assert by_question(connection)["quarantine"].text == "3 malformed; what to do: p2i quarantine list"
+    connection.execute("UPDATE quarantine SET resolved_at = %s, resolution = 'stored' WHERE payload = 'b'", (now,))
+    assert by_question(connection)["quarantine"].text.startswith("1 malformed; ")
 
 
 def test_a_schema_from_before_arrivals_were_counted_is_one_finding_and_no_failure(connection: Connection) -> None:

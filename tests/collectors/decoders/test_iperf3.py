@@ -63,11 +63,26 @@ def test_a_receiver_counts_interval_by_interval() -> None:
     ]
 
 
+def test_what_is_left_when_the_test_ends_and_a_silent_interval_are_no_measurements() -> None:
+    left = [*RECEIVER, interval(part(20.00008, 20.004, 1, 0)), interval(part(30, 40, 0, 0))]
+    assert udp_measurements(result(intervals=left)) == udp_measurements(result(intervals=RECEIVER))
+
+
 def test_the_seconds_left_out_at_the_start_are_left_out() -> None:
     omitting = {**START, "test_start": {**START["test_start"], "omit": 2}}
-    assert udp_measurements(result(start=omitting)) == [Measurement("", us(0), 20_200_000, 198, 3)]
-    receiver = [interval(part(0, 1, 9, 9, omitted=True)), *RECEIVER]
-    assert len(udp_measurements(result(start=omitting, intervals=receiver))) == 2
+    assert udp_measurements(result(start=omitting)) == [Measurement("", us(2), 20_200_000, 198, 3)]
+    receiver = [interval(part(0, 2.0007, 9, 9, omitted=True)), *RECEIVER]
+    found = udp_measurements(result(start=omitting, intervals=receiver))
+    assert [one.starts_at_us for one in found] == [us(2), us(12)], "after them iperf3 counts from 0 again"
+
+
+def test_a_server_that_sent_knows_of_no_loss_and_no_success() -> None:
+    """Its file says 0 packets received and 0 lost, whatever happened (iperf 3.12, seen with -R)."""
+    silent = {**END, "sum_received": part(0, 20, 0, 0)}
+    assert refused(result(end=silent)) == "iperf3: the receiver counted no packet, or its count is not in this file"
+    served = {**START, "accepted_connection": {"host": "192.0.2.1"}, "test_start": {"protocol": "UDP", "reverse": 1}}
+    assert refused(result(start=served, end={"sum": part(0, 20, 200, 0)})).startswith("iperf3: a server that sent")
+    assert len(udp_measurements(result(start={**served, "test_start": START["test_start"]}, intervals=RECEIVER))) == 2
 
 
 def test_a_version_before_3_7_has_one_sum() -> None:

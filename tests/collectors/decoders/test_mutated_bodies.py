@@ -13,6 +13,8 @@ from collectors.decoders import (
     disruptive,
     generic_json,
     identity,
+    imbuildings,
+    lwm2m,
     meraki_mv,
     shelly,
     telegraf,
@@ -122,6 +124,10 @@ words = { BUSY = 1, FREE = 0 }
 optional = true
 """,
 )
+LWM2M = (
+    {"reports": [{"serialNumber": "IMEI:8615", "timestamp": 1675420474870, "resourcePath": "uplinkMsg/0/data",
+                  "value": "0204e8eb1b4f131d00010b8f202302031035000000000000"}], "registrations": [], "updates": []},
+)  # fmt: skip
 PERSONS = (
     {"type": "WiFi", "data": {"observations": [{"clientMac": "aa:bb:cc:dd:ee:ff", "seenEpoch": 1}]}},
     {"user_id": {"user_id": "7"}, "event": {"card_id": 5, "datetime": AT}},
@@ -245,6 +251,7 @@ JSON: dict[str, tuple[Decoder, Sequence[Any]]] = {
     ),
     "meraki_mv": (lambda body: meraki_mv.decoded("/merakimv/Q2GV-Y4MD-VSQ6/0", body), MERAKI),
     "generic_json": (lambda body: generic_json.decoded(body, MAPPING), GENERIC),
+    "lwm2m": (lambda body: lwm2m.decoded(body, imbuildings.decoded), LWM2M),
     "identity": (_recognised, PERSONS),
 }
 

@@ -49,10 +49,18 @@ def test_a_latency_result_gives_loss_and_its_histogram(record: object) -> None:
 
 
 def test_the_record_of_a_run_says_when() -> None:
-    archived = read({"schedule": SCHEDULE, "test": {"type": "latency"}, "result": LATENCY})
-    assert (archived.starts_at_us, archived.span_us) == (AT * 1_000_000, 65_000_000)
-    run = {"start-time": "2026-09-01T00:00:00Z", "end-time": "2026-09-01T00:01:00Z", "result": LATENCY}
-    assert (read(run).starts_at_us, read(run).span_us) == (AT * 1_000_000, 60_000_000)
+    archived = read({"schedule": SCHEDULE, "test": {"type": "latency", "spec": {}}, "result": LATENCY})
+    assert (archived.starts_at_us, archived.span_us) == (AT * 1_000_000, 60_000_000)
+    slow = {"schedule": SCHEDULE, "test": {"spec": {"packet-interval": 0.5}}, "result": LATENCY}
+    assert read(slow).span_us == 300_000_000
+    run = {"start-time": "2026-09-01T00:00:00Z", "end-time": "2026-09-01T00:01:11Z", "result": LATENCY}
+    assert (read(run).starts_at_us, read(run).span_us) == (AT * 1_000_000, None)
+
+
+def test_a_run_of_the_api_has_its_result_merged_from_both_ends() -> None:
+    run = {"start-time": "2026-09-01T00:00:00Z", "result": {"succeeded": True}, "result-merged": LATENCY}
+    assert read(run).lost == 3
+    assert read({**run, "result": LATENCY, "result-merged": None}).lost == 3
 
 
 def test_an_rtt_result_gives_every_packet_in_its_place() -> None:
@@ -92,7 +100,7 @@ def test_a_loss_rate_must_be_a_number_of_packets() -> None:
         ({**LATENCY, "packets-sent": -1}, "packets-sent is negative"),
         ({"schedule": {}, "result": LATENCY}, "schedule.start is not a text"),
         ({"schedule": {"start": "2026-09-01T00:00:00"}, "result": LATENCY}, "the instant has no offset"),
-        ({"schedule": {**SCHEDULE, "duration": "P1M"}, "result": LATENCY}, "schedule.duration is not an ISO 8601"),
+        ({"test": {"spec": {"interval": "P1M"}}, "result": ROUND_TRIPS}, "interval is not an ISO 8601 duration"),
         ({**ROUND_TRIPS, "lost": 1}, "lost is not the number of packets without a round trip"),
         ({**ROUND_TRIPS, "sent": 3}, "a sequence number that is not between 1 and sent"),
         ({**ROUND_TRIPS, "sent": 2_000_000}, "more than 1000000 packets in one result"),

@@ -1,0 +1,38 @@
+"""What to do about each reason of quarantine, in one sentence. Pure."""
+
+from collections.abc import Mapping
+
+from collectors.reasons import Reason
+
+ADVICE: Mapping[Reason, str] = {
+    Reason.MALFORMED: "Repair the sender: what it sends is not in the format that its topic or file says.",
+    Reason.OVERSIZED: "Let the sender publish smaller batches, or raise --limit-bytes of p2i collect and retry.",
+    Reason.TOPIC: "Let the sender publish on a topic of docs/native-payload.md; the topic itself cannot be put right here.",
+    Reason.UNKNOWN_KEY: "Let the sender leave out the keys that the detail names; what they held was not kept.",
+    Reason.OFF_TYPE: "Compare the payload with the format (docs/native-payload.md, docs/sources) and repair the sender.",
+    Reason.NAIVE_INSTANT: "Let the sender write instants with Z or an offset; which hour is meant cannot be known here.",
+    Reason.AMBIGUOUS_INSTANT: "Export the file again with UTC or offsets: the clock showed this local time twice.",
+    Reason.NONEXISTENT_INSTANT: "Correct the time zone of the mapping: the clock never showed this local time.",
+    Reason.FUTURE: "Set the sender's clock (NTP); what it dated wrongly stays refused.",
+    Reason.CLOCK_NOT_SET: "Set the sender's clock (NTP, battery); what it dated before 2000 stays refused.",
+    Reason.NEGATIVE: "Repair the sender: a count or a round trip is never negative, a lost packet is null.",
+    Reason.OUT_OF_RANGE: "Look at the sensor or the unit it sends in: nothing real is this large.",
+    Reason.LOST_EXCEEDS_SENT: "Repair the sender: it counts more packets lost than it sent.",
+    Reason.TOO_PRECISE: "Let the sender round: whole seconds for intervals and states, nanoseconds for round trips.",
+    Reason.OFF_GRID: "Let the prober start its intervals on the agreement's grid, or correct the agreement and retry.",
+    Reason.UNKNOWN_CIRCUIT: "Add the circuit to the inventory, restart p2i collect and retry; or correct the sender's code.",
+    Reason.UNKNOWN_ZONE: "Add the zone to the inventory, restart p2i collect and retry; or correct the sender's code.",
+    Reason.UNKNOWN_DEVICE: "Add the device to the inventory, restart p2i collect and retry; or take it off our topics.",
+    Reason.FACILITY_MISMATCH: "Correct the park in the topic or in the inventory: the two disagree.",
+    Reason.CONFLICT: "Find out which value is true: the first one is stored and stays; close the row with what you found.",
+    Reason.DATABASE_REFUSED: "Look at the SQLSTATE in the detail, repair the database and retry.",
+    Reason.UNDECODABLE: "A defect of ours: report it with the trace in the log of p2i collect; retry after the update.",
+    Reason.IDENTITY: "Keep badge and Wi-Fi systems off our topics: only counts may leave the edge; nothing was kept.",
+    Reason.REBIRTH_NEEDED: "Ask the edge node for a rebirth (NBIRTH): without it its data have no names.",
+}
+_OTHER = "A word of another release: p2i quarantine show NUMBER."
+
+
+def advice(reason: str) -> str:
+    """What to do about input that was refused for this reason."""
+    return ADVICE[Reason(reason)] if reason in Reason else _OTHER

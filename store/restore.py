@@ -1,0 +1,154 @@
+"""Restoring a backup into an empty database: nothing may write to it before what came is what was saved."""
+
+from pathlib import Path
+
+from psycopg import sql
+
+from store.backup import contents
+from store.backup_manifest import Manifest, read_manifest
+from store.connection import Connection, connect
+from store.errors import InputError, P2IError
+from store.postgres_tools import find_tool, run_tool, with_options
+from store.timescale import extension_version
+
+WRITABLE = "-c default_transaction_read_only=off"
+
+NUMBERED = ("ingest", "ticket", "ticket_freeze", "exclusion")
+WATERMARKS = ("engine_watermark", "rollup_progress")
+# The rollups' watermark of 0 is one that nobody keeps (with the extension); no engine's: it never passed, all is new.
+SEEN_BEFORE = """
+SELECT least(coalesce((SELECT input_xid FROM engine_watermark), '0'),
+    (SELECT nullif(input_xid, '0') FROM rollup_progress))::text
+"""
+
+SOMETHING = """
+SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname <> 'information_schema' AND nspname !~ '^(pg_|_timescaledb_|timescaledb_)'
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e') LIMIT 1
+"""
+
+
+def restore(dsn: str, dump: Path) -> Manifest:
+    """Restores the dump into the empty database that `dsn` names and returns its manifest once everything was found.
+
+    All in one transaction of pg_restore. Until the rows of every relation and every score document are what the
+    manifest says, the database is read-only for all other sessions. Raises InputError before anything was changed,
+    P2IError when the restore failed (the database is empty as before) or what came differs (it stays read-only).
+    """
+    manifest = read_manifest(dump)
+    with connect(dsn, "restore") as connection:
+        tool = find_tool("pg_restore", connection.info.server_version // 10000)
+        _refuse_what_cannot_work(connection, manifest, tool.major)
+        _close(connection, manifest)
+    try:
+        run_tool(tool, ["--single-transaction", "--no-owner", str(dump)], dsn, WRITABLE)
+    except P2IError as error:
+        with _own_session(dsn, manifest) as connection:
+            _open(connection, manifest)
+        raise P2IError(f"{error}; nothing was restored") from error
+    with _own_session(dsn, manifest) as connection:
+        if differences := manifest.contents.differences(contents(connection)):
+            raise P2IError(
+                f"restore: {len(differences)} differences, first: {differences[0]};"
+                " the database stays read-only: drop it and restore another backup"
+            )
+        restart_transaction_numbers(connection)
+        _open(connection, manifest)
+        connection.autocommit = True
+        connection.execute("ANALYZE")
+    return manifest
+
+
+def restart_transaction_numbers(connection: Connection) -> None:
+    """Translates the transaction numbers kept in rows into this server's; the caller commits.
+
+    The engine and the rollups find their work by transaction number (store/changes.py). Those of the old server mean
+    nothing here: mostly they lie in this server's future, and then new readings would count as seen long ago. What
+    engine and rollups had not both seen becomes new here, and one of them sees it twice, which changes nothing.
+    All else becomes 0: older than anything.
+    """
+    row = connection.execute(SEEN_BEFORE).fetchone()
+    assert row is not None
+    for table in NUMBERED:
+        connection.execute(
+            sql.SQL("UPDATE {} SET xid = CASE WHEN xid >= %s::xid8 THEN pg_current_xact_id() ELSE '0' END").format(
+                sql.Identifier(table)
+            ),
+            row,
+        )
+    for table in WATERMARKS:
+        connection.execute(
+            sql.SQL("UPDATE {} SET input_xid = pg_current_xact_id() WHERE input_xid <> '0'").format(
+                sql.Identifier(table)
+            )
+        )
+
+
+def _refuse_what_cannot_work(connection: Connection, manifest: Manifest, tool_major: int) -> None:
+    """Raises InputError, in one line, for everything that is known to fail, before anything is touched."""
+    if (found := connection.execute(SOMETHING).fetchone()) is not None:
+        raise InputError(f"database: not empty ({found[0]} is there); a backup is restored into a new database only")
+    server_major = connection.info.server_version // 10000
+    if int(manifest.postgresql.partition(".")[0]) > server_major:
+        raise InputError(
+            f"database: PostgreSQL {server_major}, the backup is of {manifest.postgresql}: too old a server"
+        )
+    if int(manifest.pg_dump.partition(".")[0]) > tool_major:
+        raise InputError(f"pg_restore: {tool_major} cannot read what pg_dump {manifest.pg_dump} wrote; P2I_PG_BIN")
+    present = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
+    if missing := [role for role in manifest.roles if role not in present]:
+        raise InputError(f"database: roles that the backup grants rights to are missing: {', '.join(missing)}")
+    _refuse_another_extension(connection, manifest.timescaledb)
+
+
+def _refuse_another_extension(connection: Connection, wanted: str | None) -> None:
+    there = extension_version(connection)
+    if wanted is None and there is not None:
+        raise InputError(
+            f"database: TimescaleDB {there} is in it, the backup is of plain PostgreSQL; DROP EXTENSION timescaledb,"
+            " restore, then p2i migrate adds it again"
+        )
+    if wanted is None or wanted == there:
+        return
+    offered = [
+        version
+        for (version,) in connection.execute(
+            "SELECT version FROM pg_available_extension_versions WHERE name = 'timescaledb' ORDER BY version"
+        ).fetchall()
+    ]
+    if there is not None or wanted not in offered:
+        have = f"has {there}" if there is not None else f"offers {', '.join(offered) or 'none'}"
+        raise InputError(
+            f"database: the backup needs TimescaleDB {wanted}, this one {have}; install {wanted}, restore, upgrade then"
+        )
+
+
+def _close(connection: Connection, manifest: Manifest) -> None:
+    """Makes the database read-only for every new session, and the extension ready to be restored."""
+    connection.execute(_alter_database(connection, "SET default_transaction_read_only = on"))
+    if manifest.timescaledb is not None:
+        if extension_version(connection) is None:
+            version = sql.Literal(manifest.timescaledb)
+            connection.execute(sql.SQL("CREATE EXTENSION timescaledb SCHEMA public VERSION {}").format(version))
+        connection.execute("SELECT timescaledb_pre_restore()")
+    connection.commit()
+
+
+def _open(connection: Connection, manifest: Manifest) -> None:
+    if manifest.timescaledb is not None:
+        connection.execute("SELECT timescaledb_post_restore()")
+    connection.execute(_alter_database(connection, "RESET default_transaction_read_only"))
+    connection.commit()
+
+
+def _own_session(dsn: str, manifest: Manifest) -> Connection:
+    """A session that may write, and in which the extension works before its jobs do."""
+    connection = connect(with_options(dsn, WRITABLE), "restore")
+    if manifest.timescaledb is not None:
+        connection.execute("SET timescaledb.restoring = off")
+        connection.commit()
+    return connection
+
+
+def _alter_database(connection: Connection, what: str) -> sql.Composed:
+    return sql.SQL("ALTER DATABASE {} {}").format(sql.Identifier(connection.info.dbname), sql.SQL(what))
