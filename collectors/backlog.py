@@ -17,6 +17,7 @@ class Message(NamedTuple):
     topic: str
     payload: bytes
     received_at: datetime
+    retained: bool = False
 
 
 class Backlog:

@@ -2,20 +2,23 @@
 
 import logging
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from collectors.kept_input import kept_of_unread
+from collectors.feed_rows import Numbered, feed_rows
+from collectors.feeds import OpenFeed
+from collectors.kept_input import kept_of_unread, masked
 from collectors.known import Known
 from collectors.native_payload import Decoded, decoded
 from collectors.native_topic import CIRCUIT_KINDS, KIND_WORDS, KindWord
 from collectors.plausibility import Column
 from collectors.reasons import Reason, Refusal, Rejected
-from store.rows import State
+from store.instants import microseconds
+from store.rows import OccupancyRow, SensorReadingRow, State
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +29,7 @@ class Arrival(NamedTuple):
     topic: str
     payload: bytes
     received_at: datetime
+    retained: bool = False
 
 
 class KindRows(NamedTuple):
@@ -40,58 +44,104 @@ class KindRows(NamedTuple):
         return self.sources[bisect_right(self.starts, row) - 1]
 
 
+class DeviceReading(NamedTuple):
+    """A reading of a sensor, and the message it came in."""
+
+    row: SensorReadingRow
+    topic: str
+    payload: bytes
+
+
 class Batch(NamedTuple):
-    """What a list of messages holds: rows by kind, refused parts with their topic, and sequence numbers."""
+    """What a list of messages holds: rows by kind, readings of sensors, refused parts with their topic, numbers."""
 
     received_at: datetime
     messages: dict[str, int]
     rows: dict[KindWord, KindRows]
     rejected: list[tuple[str, Rejected]]
-    sequence: list[tuple[str, int]]
+    sequence: list[Numbered]
+    devices: Sequence[DeviceReading] = ()
+
+
+class _Part(NamedTuple):
+    """What one message became: a native one a `Decoded`, one of a feed several and readings of sensors."""
+
+    topic: str
+    word: str
+    decoded: list[Decoded]
+    devices: list[DeviceReading]
+    rejected: list[Rejected]
+    sequence: list[Numbered]
 
 
 def decoded_batch(arrivals: Iterable[Arrival], known: Known, limit_bytes: int) -> Batch:
     """Decodes at least one message; the batch counts as received with its last one."""
-    parts: list[tuple[str, Decoded]] = []
+    parts: list[_Part] = []
     received_at = None
-    for topic, payload, at in arrivals:
-        parts.append((topic, _decoded(topic, payload, at, known, limit_bytes)))
-        received_at = at if received_at is None else max(received_at, at)
+    for arrival in arrivals:
+        parts.append(_part(arrival, known, limit_bytes))
+        received_at = arrival.received_at if received_at is None else max(received_at, arrival.received_at)
     assert received_at is not None
     messages: dict[str, int] = {}
-    for _, part in parts:
-        word = part.kind or "unknown"
-        messages[word] = messages.get(word, 0) + 1
+    for part in parts:
+        messages[part.word] = messages.get(part.word, 0) + 1
     return Batch(
         received_at,
         messages,
         {kind: rows for kind in KIND_WORDS if (rows := _rows_of(kind, parts)) is not None},
-        [(topic, rejected) for topic, part in parts for rejected in part.rejected],
-        [(part.collector, part.seq) for _, part in parts if part.seq is not None],
+        [(part.topic, rejected) for part in parts for rejected in part.rejected],
+        [numbered for part in parts for numbered in part.sequence],
+        [reading for part in parts for reading in part.devices],
     )
 
 
-def _decoded(topic: str, payload: bytes, received_at: datetime, known: Known, limit_bytes: int) -> Decoded:
-    """As `decoded`; a message our decoder fails on is refused, or it would come back and stop the flow for ever."""
+def _part(arrival: Arrival, known: Known, limit_bytes: int) -> _Part:
+    """What a message became; one our decoder fails on is refused, or it would come back and stop the flow for ever."""
+    opened = known.feeds.feed_of(arrival.topic)
+    word = "feed" if opened is not None else "unknown"
     try:
-        return decoded(topic, payload, received_at, known, limit_bytes)
+        if opened is not None:
+            return _of_feed(opened, arrival, known, limit_bytes)
+        one = decoded(arrival.topic, arrival.payload, arrival.received_at, known, limit_bytes)
     except Exception as error:
         logger.exception("the decoder failed; the message is in quarantine as undecodable")
         why = Refusal(Reason.UNDECODABLE, f"the decoder failed, a defect of ours: {type(error).__name__}")
-        return Decoded(None, "", "", None, None, [Rejected(why, kept_of_unread(None, payload))])
+        return _Part(arrival.topic, word, [], [], [Rejected(why, kept_of_unread(None, arrival.payload))], [])
+    sequence = [] if one.seq is None else [Numbered(one.collector, one.seq, None)]
+    return _Part(arrival.topic, one.kind or "unknown", [one], [], one.rejected, sequence)
 
 
-def _rows_of(kind: KindWord, parts: Iterable[tuple[str, Decoded]]) -> KindRows | None:
+def _of_feed(opened: OpenFeed, arrival: Arrival, known: Known, limit_bytes: int) -> _Part:
+    topic, payload = arrival.topic, arrival.payload
+    if len(payload) > limit_bytes:
+        why = Refusal(Reason.OVERSIZED, f"{len(payload)} bytes; at most {limit_bytes} are taken")
+        return _Part(topic, "feed", [], [], [Rejected(why, masked(payload))], [])
+    rows = feed_rows(opened, topic, payload, arrival.received_at, retained=arrival.retained)
+    counts = [
+        Decoded("occupancy", opened.feed.code, row.zone, None, _occupancy_columns(row, known), [])
+        for row in rows.occupancy
+    ]
+    devices = [DeviceReading(row, topic, payload) for row in rows.readings]
+    return _Part(topic, "feed", counts, devices, rows.rejected, rows.sequence)
+
+
+def _occupancy_columns(row: OccupancyRow, known: Known) -> list[Column]:
+    values = (known.zones[row.zone].number, microseconds(row.measured_at), row.people)
+    return [np.array([value], dtype=np.int64) for value in values]
+
+
+def _rows_of(kind: KindWord, parts: Iterable[_Part]) -> KindRows | None:
     pieces: list[list[Column]] = []
     starts: list[int] = []
     sources: list[tuple[str, str]] = []
     row = 0
-    for topic, part in parts:
-        if part.kind == kind and part.columns is not None and len(part.columns[0]):
-            pieces.append(part.columns)
-            starts.append(row)
-            sources.append((topic, part.code))
-            row += len(part.columns[0])
+    for part in parts:
+        for one in part.decoded:
+            if one.kind == kind and one.columns is not None and len(one.columns[0]):
+                pieces.append(one.columns)
+                starts.append(row)
+                sources.append((part.topic, one.code))
+                row += len(one.columns[0])
     if not pieces:
         return None
     return KindRows([np.concatenate(columns) for columns in zip(*pieces, strict=True)], starts, sources)

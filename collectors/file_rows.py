@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from collectors.known import Grid
+from collectors.grid import Grid
 from collectors.native_topic import KindWord
 from collectors.plausibility import Column, refusals
 from collectors.reasons import Refusal, Rejected

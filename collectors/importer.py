@@ -116,6 +116,8 @@ def _store(
         rejected += [rows.refused(place, why) for place, why in refusals.items()]
     for _, one in rejected:
         counts[one.refusal.reason.value] = counts.get(one.refusal.reason.value, 0) + 1
+    # A record of many rows (a day of iperf3 in one) is kept once for each reason.
+    distinct = {(number, one.refusal.reason): one for number, one in reversed(rejected)}
     write_quarantine(
         connection,
         [
@@ -127,7 +129,7 @@ def _store(
                 one.kept,
                 now,
             )
-            for number, one in rejected
+            for (number, _), one in sorted(distinct.items())
         ],
     )
     return counts

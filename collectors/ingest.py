@@ -65,6 +65,7 @@ class Ingest:
     ) -> None:
         self._settings = settings
         self._known = known
+        self._topics = [SUBSCRIPTION, *known.feeds.topics]
         self._clock = clock
         self._backlog = Backlog(settings.queue_bytes)
         self._writer = ReadingsWriter(dsn)
@@ -109,12 +110,13 @@ class Ingest:
         elif not session_present:
             logger.info("the broker opened a new session; what was published before is not in it")
         self._had_session = True
-        client.subscribe(SUBSCRIPTION, qos=1)
+        client.subscribe([(topic, 1) for topic in self._topics])
 
     def _subscribed(self, reasons: list[ReasonCode]) -> None:
-        if any(reason.is_failure for reason in reasons):
-            raise InputError(f"broker: the subscription to {SUBSCRIPTION} is refused: {reasons[0]}")
-        logger.info("subscribed to %s", SUBSCRIPTION)
+        for topic, reason in zip(self._topics, reasons, strict=True):
+            if reason.is_failure:
+                raise InputError(f"broker: the subscription to {topic} is refused: {reason}")
+        logger.info("subscribed to %s", ", ".join(self._topics))
         self.subscribed.set()
 
     def _may_read(self) -> bool:
@@ -126,7 +128,9 @@ class Ingest:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "(not UTF-8)"
-        self._backlog.put(Message(client, message.mid, message.qos, topic, bytes(message.payload), self._clock()))
+        self._backlog.put(
+            Message(client, message.mid, message.qos, topic, bytes(message.payload), self._clock(), message.retain)
+        )
 
     def _acknowledge(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -137,7 +141,9 @@ class Ingest:
 
     def _commit(self, messages: Sequence[Message], stop: threading.Event) -> bool:
         """Stores the messages and has them acknowledged; False when asked to stop while the database was away."""
-        arrivals = (Arrival(message.topic, message.payload, message.received_at) for message in messages)
+        arrivals = (
+            Arrival(message.topic, message.payload, message.received_at, message.retained) for message in messages
+        )
         batch = decoded_batch(arrivals, self._known, self._settings.limit_bytes)
         started = time.perf_counter()
         tally = self._write(batch, stop)
@@ -182,6 +188,6 @@ class Ingest:
             READINGS.labels(kind, outcome).inc(number)
         for reason, number in tally.quarantined.items():
             QUARANTINED.labels(reason).inc(number)
-        for collector, seq in batch.sequence:
-            if skipped := self._sequence.skipped(collector, seq):
+        for collector, seq, modulus in batch.sequence:
+            if skipped := self._sequence.skipped(collector, seq, modulus):
                 SKIPPED_MESSAGES.labels(collector.partition("/")[0]).inc(skipped)

@@ -1,14 +1,10 @@
-"""What readings may be about: the circuits and zones of the inventory, with their numbers in the store. Pure."""
+"""What readings may be about: circuits and zones with their numbers in the store, and feeds of devices. Pure."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-
-class Grid(NamedTuple):
-    """Where intervals may start: `phase_seconds` modulo `length_seconds`, in seconds since 1970."""
-
-    length_seconds: int
-    phase_seconds: int
+from collectors.feeds import NO_FEEDS, Feeds
+from collectors.grid import Grid
 
 
 class Series(NamedTuple):
@@ -21,10 +17,11 @@ class Series(NamedTuple):
 
 
 class Known(NamedTuple):
-    """The circuits and zones readings may be about, by code."""
+    """The circuits and zones readings may be about, by code, and the feeds of devices of other makers."""
 
     circuits: Mapping[str, Series]
     zones: Mapping[str, Series]
+    feeds: Feeds = NO_FEEDS
 
 
 def grids_of(series: Mapping[str, Series]) -> dict[int, frozenset[Grid]]:

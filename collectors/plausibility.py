@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from collectors.known import Grid
+from collectors.grid import Grid
 from collectors.native_topic import KindWord
 from collectors.reasons import Reason, Refusal
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from collectors.reasons import Reason
 
-ADVICE: Mapping[Reason, str] = {
+ADVICE: Mapping[str, str] = {
     Reason.MALFORMED: "Repair the sender: what it sends is not in the format that its topic or file says.",
     Reason.OVERSIZED: "Let the sender publish smaller batches, or raise --limit-bytes of p2i collect and retry.",
-    Reason.TOPIC: "Let the sender publish on a topic of docs/native-payload.md; the topic itself cannot be put right here.",
+    Reason.TOPIC: "Let the sender publish on a topic of docs/native-payload.md; a topic cannot be put right here.",
     Reason.UNKNOWN_KEY: "Let the sender leave out the keys that the detail names; what they held was not kept.",
-    Reason.OFF_TYPE: "Compare the payload with the format (docs/native-payload.md, docs/sources) and repair the sender.",
-    Reason.NAIVE_INSTANT: "Let the sender write instants with Z or an offset; which hour is meant cannot be known here.",
+    Reason.OFF_TYPE: "Compare the payload with its format (docs/native-payload.md, docs/sources); repair the sender.",
+    Reason.NAIVE_INSTANT: "Let the sender write instants with Z or an offset; which hour is meant is not known here.",
     Reason.AMBIGUOUS_INSTANT: "Export the file again with UTC or offsets: the clock showed this local time twice.",
     Reason.NONEXISTENT_INSTANT: "Correct the time zone of the mapping: the clock never showed this local time.",
     Reason.FUTURE: "Set the sender's clock (NTP); what it dated wrongly stays refused.",
@@ -20,11 +20,11 @@ ADVICE: Mapping[Reason, str] = {
     Reason.LOST_EXCEEDS_SENT: "Repair the sender: it counts more packets lost than it sent.",
     Reason.TOO_PRECISE: "Let the sender round: whole seconds for intervals and states, nanoseconds for round trips.",
     Reason.OFF_GRID: "Let the prober start its intervals on the agreement's grid, or correct the agreement and retry.",
-    Reason.UNKNOWN_CIRCUIT: "Add the circuit to the inventory, restart p2i collect and retry; or correct the sender's code.",
-    Reason.UNKNOWN_ZONE: "Add the zone to the inventory, restart p2i collect and retry; or correct the sender's code.",
-    Reason.UNKNOWN_DEVICE: "Add the device to the inventory, restart p2i collect and retry; or take it off our topics.",
+    Reason.UNKNOWN_CIRCUIT: "Add it to the inventory, restart p2i collect and retry; or correct the sender's code.",
+    Reason.UNKNOWN_ZONE: "Add it to the inventory, restart p2i collect and retry; or correct the sender's code.",
+    Reason.UNKNOWN_DEVICE: "Add it to the inventory, restart p2i collect and retry; or take it off our topics.",
     Reason.FACILITY_MISMATCH: "Correct the park in the topic or in the inventory: the two disagree.",
-    Reason.CONFLICT: "Find out which value is true: the first one is stored and stays; close the row with what you found.",
+    Reason.CONFLICT: "Find out which value is true: the first one is stored and stays; close with what you found.",
     Reason.DATABASE_REFUSED: "Look at the SQLSTATE in the detail, repair the database and retry.",
     Reason.UNDECODABLE: "A defect of ours: report it with the trace in the log of p2i collect; retry after the update.",
     Reason.IDENTITY: "Keep badge and Wi-Fi systems off our topics: only counts may leave the edge; nothing was kept.",
@@ -35,4 +35,4 @@ _OTHER = "A word of another release: p2i quarantine show NUMBER."
 
 def advice(reason: str) -> str:
     """What to do about input that was refused for this reason."""
-    return ADVICE[Reason(reason)] if reason in Reason else _OTHER
+    return ADVICE.get(reason, _OTHER)

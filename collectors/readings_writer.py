@@ -9,7 +9,7 @@ import psycopg
 from collectors.batch import Batch, row_payload
 from collectors.native_topic import KindWord
 from collectors.reasons import Reason
-from collectors.stored_rows import Stored, store_rows
+from collectors.stored_rows import Stored, store_devices, store_rows
 from store.connection import Connection, connect
 from store.errors import StoreUnavailable
 from store.instants import instant_of
@@ -66,9 +66,27 @@ class ReadingsWriter:
             tally.readings[kind, "stored"] += stored.inserted
             tally.readings[kind, "duplicate"] += stored.duplicates
             refused += _refused_by_store(batch, kind, stored)
+        if batch.devices:
+            refused += _devices(connection, batch, tally)
         write_quarantine(connection, refused)
         tally.quarantined.update(row.reason for row in refused)
         return tally
+
+
+def _devices(connection: Connection, batch: Batch, tally: Tally) -> Iterator[QuarantineRow]:
+    """Writes readings of sensors; yields, once per message, those the store does not take."""
+    stored = store_devices(connection, [one.row for one in batch.devices], batch.received_at)
+    tally.readings["sensors", "stored"] += stored.inserted
+    tally.readings["sensors", "duplicate"] += stored.duplicates
+    conflict = "another value is stored for this sensor and instant; the first one stays"
+    whys = [(place, Reason.CONFLICT, conflict) for place in stored.conflicts]
+    whys += [(place, Reason.DATABASE_REFUSED, why) for place, why in stored.refused.items()]
+    said = set()
+    for place, reason, why in whys:
+        one = batch.devices[place]
+        if (one.topic, one.payload, reason) not in said:
+            said.add((one.topic, one.payload, reason))
+            yield _quarantine_row(batch, one.topic, reason, why, one.payload)
 
 
 def _refused_by_store(batch: Batch, kind: KindWord, stored: Stored) -> Iterator[QuarantineRow]:

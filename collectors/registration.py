@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from collectors.known import Grid, Known, Series
+from collectors.feeds import open_feeds
+from collectors.grid import Grid
+from collectors.known import Known, Series
 from facilities.inventory import Inventory
 from facilities.registration import register_inventory
 from store.connection import Connection
@@ -20,6 +22,7 @@ def registered(connection: Connection, inventory: Inventory) -> Known:
             for one in inventory.circuits.values()
         },
         {one.code: Series(zones[one.code], one.facility) for one in inventory.zones.values()},
+        open_feeds(inventory),
     )
 
 

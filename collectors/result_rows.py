@@ -7,10 +7,11 @@ from collectors.decoders.iperf3 import udp_measurements
 from collectors.decoders.perfsonar import measurement
 from collectors.decoders.ripe_atlas import ping_result
 from collectors.file_rows import Record, Rows, checked_rows, columns_of
+from collectors.json_fields import plausible_instant
 from collectors.kept_input import code_text
 from collectors.known import Series, grids_of
 from collectors.measurement import NOT_MEASURED, OUT_OF_SCOPE, Measurement
-from collectors.plausibility import LARGEST_COUNT
+from collectors.plausibility import LARGEST_COUNT, LARGEST_NANOSECONDS
 from collectors.reasons import Reason, Refused, Rejected
 from collectors.result_mapping import ResultMapping
 
@@ -92,7 +93,10 @@ def _rows(one: Measurement, mapping: ResultMapping, series: Mapping[str, Series]
     if one.round_trips is None or one.spacing_us is None:
         raise Refused(OUT_OF_SCOPE, 'counts without the packets\' round trips; import them with kind = "intervals"')
     for place, round_trip in enumerate(one.round_trips):
-        yield circuit.number, one.starts_at_us + place * one.spacing_us, -1 if round_trip is None else round_trip
+        if round_trip is not None and round_trip > LARGEST_NANOSECONDS:
+            raise Refused(Reason.OUT_OF_RANGE, "a round trip longer than a day")
+        sent_at = plausible_instant(one.starts_at_us + place * one.spacing_us, "the last packet")
+        yield circuit.number, sent_at, -1 if round_trip is None else round_trip
 
 
 def _circuit(one: Measurement, mapping: ResultMapping, series: Mapping[str, Series]) -> Series:

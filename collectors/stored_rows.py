@@ -10,6 +10,8 @@ from collectors.native_topic import KindWord
 from collectors.plausibility import Column
 from store.connection import Connection
 from store.readings import INTERVAL, OCCUPANCY, PROBE, STATE, Kind, write_readings
+from store.rows import SensorReadingRow
+from store.sensors import write_sensor_readings
 
 KINDS: Mapping[KindWord, Kind] = {"intervals": INTERVAL, "probes": PROBE, "states": STATE, "occupancy": OCCUPANCY}
 
@@ -41,6 +43,24 @@ def store_rows(connection: Connection, kind: KindWord, columns: Sequence[Column]
     middle = count // 2
     first = store_rows(connection, kind, [column[:middle] for column in columns], received_at)
     second = store_rows(connection, kind, [column[middle:] for column in columns], received_at)
+    return _joined(first, second, middle)
+
+
+def store_devices(connection: Connection, rows: Sequence[SensorReadingRow], received_at: datetime) -> Stored:
+    """Writes readings of sensors inside the caller's transaction, as `store_rows` does."""
+    try:
+        with connection.transaction():
+            written = write_sensor_readings(connection, rows, received_at)
+        return Stored(written.inserted, written.duplicates, written.conflicts, {})
+    except (psycopg.DataError, psycopg.IntegrityError) as error:
+        if len(rows) == 1:
+            return Stored(0, 0, [], {0: f"SQLSTATE {error.sqlstate}: {error.diag.message_primary}"})
+    middle = len(rows) // 2
+    first = store_devices(connection, rows[:middle], received_at)
+    return _joined(first, store_devices(connection, rows[middle:], received_at), middle)
+
+
+def _joined(first: Stored, second: Stored, middle: int) -> Stored:
     return Stored(
         first.inserted + second.inserted,
         first.duplicates + second.duplicates,

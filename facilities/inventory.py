@@ -18,9 +18,11 @@ from facilities.inventory_toml import mistake, read_entries, read_table
 from facilities.parks import Organisation, Park, Zone
 from facilities.provenance import Source, Text
 from facilities.references import reference_problems
+from facilities.sensors import Feed, Sensor
 from store.errors import InputError
 
 Item = TypeVar("Item")
+Entry = TypeVar("Entry", bound=msgspec.Struct)
 
 PACKAGED = Path(__file__).parent / "inventories"
 REAL_INVENTORY = PACKAGED / "p2i"
@@ -37,8 +39,10 @@ FILES = (
     "zones.toml",
     "circuits.toml",
     "probes.toml",
+    "feeds.toml",
+    "sensors.toml",
 )
-"""Every file of an inventory besides agreements/*.toml, in the order of reading; probes.toml may be absent."""
+"""Every file of an inventory besides agreements/*.toml, in the order of reading; the last three may be absent."""
 
 
 class Heading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,6 +71,8 @@ class Inventory:
     zones: Mapping[str, Zone]
     circuits: Mapping[str, Circuit]
     probes: Mapping[str, Probe]
+    feeds: Mapping[str, Feed]
+    sensors: Mapping[str, Sensor]
     agreements: Mapping[str, Agreement]
     agreement_files: Mapping[str, Path] = field(repr=False)
 
@@ -148,7 +154,6 @@ def read_inventory(path: Path | str) -> Inventory:
     """
     folder = Path(path)
     _refuse_other_files(folder)
-    probes = folder / "probes.toml"
     agreements, agreement_files = read_agreements(folder / "agreements")
     inventory = Inventory(
         path=folder,
@@ -159,7 +164,9 @@ def read_inventory(path: Path | str) -> Inventory:
         tenants=_frozen(read_entries(folder / "tenants.toml", "tenant", Tenant)),
         zones=_frozen(read_entries(folder / "zones.toml", "zone", Zone)),
         circuits=_frozen(read_entries(folder / "circuits.toml", "circuit", Circuit)),
-        probes=_frozen(read_entries(probes, "probe", Probe) if probes.exists() else {}),
+        probes=_frozen(_if_there(folder / "probes.toml", "probe", Probe)),
+        feeds=_frozen(_if_there(folder / "feeds.toml", "feed", Feed)),
+        sensors=_frozen(_if_there(folder / "sensors.toml", "sensor", Sensor)),
         agreements=_frozen(agreements),
         agreement_files=_frozen(agreement_files),
     )
@@ -179,6 +186,10 @@ def _refuse_other_files(folder: Path) -> None:
         hidden = any(part.startswith(".") for part in place.parts)  # an editor's, or a mount's own copies
         if place.as_posix() not in FILES and place.parts[:-1] != ("agreements",) and not hidden:
             raise mistake(file, f"not a file of an inventory ({', '.join(FILES)}, agreements/*.toml)")
+
+
+def _if_there(path: Path, table: str, entry_type: type[Entry]) -> dict[str, Entry]:
+    return read_entries(path, table, entry_type) if path.exists() else {}
 
 
 def _frozen(entries: dict[str, Item]) -> Mapping[str, Item]:

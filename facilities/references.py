@@ -33,6 +33,8 @@ def reference_problems(inventory: Inventory) -> Iterator[Problem]:
     yield from _zone_problems(inventory)
     yield from _circuit_problems(inventory)
     yield from _probe_problems(inventory)
+    yield from _feed_problems(inventory)
+    yield from _sensor_problems(inventory)
 
 
 def _label_problems(inventory: Inventory) -> Iterator[Problem]:
@@ -105,6 +107,39 @@ def _probe_problems(inventory: Inventory) -> Iterator[Problem]:
             yield _absent("probes.toml", entry, "circuit", "circuit", probe.circuit)
         elif circuit.origin == "simulated":
             yield Problem("probes.toml", entry, "circuit", f'"{probe.circuit}" is simulated: nothing there to probe')
+
+
+def _feed_problems(inventory: Inventory) -> Iterator[Problem]:
+    """The park exists, and no two feeds read the same topics: a message would be counted twice."""
+    holders: dict[str, str] = {}
+    for code, feed in inventory.feeds.items():
+        entry = f'feed "{code}"'
+        yield from _site_problems(inventory, "feeds.toml", entry, feed.facility)
+        for topic in feed.topics:
+            holder = holders.setdefault(topic, code)
+            if holder != code:
+                yield Problem("feeds.toml", entry, "topics", f'"{topic}" is already that of feed "{holder}"')
+
+
+def _sensor_problems(inventory: Inventory) -> Iterator[Problem]:
+    """The feed and the zone exist and lie in one park; a device of a feed is one sensor."""
+    holders: dict[tuple[str, str], str] = {}
+    for code, sensor in inventory.sensors.items():
+        entry = f'sensor "{code}"'
+        feed = inventory.feeds.get(sensor.feed)
+        if feed is None:
+            yield _absent("sensors.toml", entry, "feed", "feed", sensor.feed)
+            continue
+        holder = holders.setdefault((sensor.feed, sensor.device.casefold()), code)
+        if holder != code:
+            yield Problem("sensors.toml", entry, "device", f'"{sensor.device}" is already that of sensor "{holder}"')
+        if sensor.zone is None:
+            continue
+        zone = inventory.zones.get(sensor.zone)
+        if zone is None:
+            yield _absent("sensors.toml", entry, "zone", "zone", sensor.zone)
+        elif zone.facility != feed.facility:
+            yield Problem("sensors.toml", entry, "zone", f'"{sensor.zone}" is at {zone.facility}, not {feed.facility}')
 
 
 def _site_problems(inventory: Inventory, file: str, entry: str, facility: str) -> Iterator[Problem]:

@@ -26,6 +26,7 @@ from store.registry import (
     OBJECTIVES,
     PARKS,
     PERIODS,
+    SENSORS,
     TENANTS,
     ZONES,
     mark_listed,
@@ -33,7 +34,7 @@ from store.registry import (
     register_circuits,
     register_zones,
 )
-from store.rows import AgreementRow, CircuitRow, ObjectiveRow, ParkRow, PeriodRow, TenantRow, ZoneRow
+from store.rows import AgreementRow, CircuitRow, ObjectiveRow, ParkRow, PeriodRow, SensorRow, TenantRow, ZoneRow
 
 Value = TypeVar("Value")
 
@@ -66,6 +67,9 @@ def register_inventory(connection: Connection, inventory: Inventory, now: dateti
     for registry, rows in ((PARKS, parks), (TENANTS, tenants), (AGREEMENTS, agreements), (OBJECTIVES, objectives)):
         register(connection, registry, rows)
         mark_listed(connection, registry, [row[: registry.key_columns] for row in rows])
+    sensors = sensor_rows(inventory)
+    register(connection, SENSORS, sensors)
+    mark_listed(connection, SENSORS, [(row.sensor,) for row in sensors])
     mark_listed(connection, CIRCUITS, [(code,) for code in inventory.circuits])
     mark_listed(connection, ZONES, [(code,) for code in inventory.zones])
     names = {*HOME_ZONES, *(row.time_zone for row in parks), *(row.time_zone for row in agreements)}
@@ -121,6 +125,14 @@ def park_rows(inventory: Inventory) -> list[ParkRow]:
             )
         )
     return rows
+
+
+def sensor_rows(inventory: Inventory) -> list[SensorRow]:
+    """The sensors of the inventory, as rows."""
+    return [
+        SensorRow(one.code, inventory.feeds[one.feed].facility, one.zone, one.feed, one.device, inventory.is_demo)
+        for one in inventory.sensors.values()
+    ]
 
 
 def objective_row(agreement: Agreement, objective: Objective) -> ObjectiveRow:

@@ -22,6 +22,7 @@ WORDS = {
     "probe": Word("collectors.probe_command", "measure circuits actively and publish the readings"),
     "reflect": Word("collectors.reflect_command", "answer probes: the far end of a measured circuit"),
     "import": Word("collectors.import_command", "take in readings from a file"),
+    "quarantine": Word("collectors.quarantine_command", "show input that was refused, try it again, or close it"),
     "engine": Word("sla_engine.command", "score what is due, every minute"),
     "score": Word("sla_engine.score", "recompute one period of one agreement from files"),
     "export": Word("sla_engine.export_command", "write the files with which anyone recomputes a month"),

@@ -24,7 +24,8 @@ def write_quarantine(connection: Connection, rows: Iterable[QuarantineRow]) -> i
             " (received_at, source, origin, reason, detail, payload, payload_bytes, payload_sha256)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (source, origin, reason, payload_sha256) DO UPDATE"
-            " SET arrivals = quarantine.arrivals + 1, last_received_at = excluded.received_at,"
+            " SET arrivals = quarantine.arrivals + 1, last_received_at ="
+            " greatest(quarantine.received_at, quarantine.last_received_at, excluded.received_at),"
             " resolved_at = NULL, resolution = NULL"
             " RETURNING arrivals = 1",
             (

@@ -56,12 +56,20 @@ def json_mapping(name: str, text: str) -> JsonMapping:
         table = TomlTable(name, "", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{name}: not TOML: {error}") from None
+    return json_mapping_of(table)
+
+
+def json_mapping_of(table: TomlTable) -> JsonMapping:
+    """The mapping that `table` writes; InputError in one line for the first mistake."""
     if table.has("device") and table.has("device_name"):
         table.refuse("device_name", 'the body names its device at "device"; keep one of the two')
     written = table.tables("reading")
     if not written:
         table.refuse("reading", "at least one [[reading]] is required")
-    readings = [_reading(TomlTable(name, f"reading[{place}]", values)) for place, values in enumerate(written, 1)]
+    below = f"{table.path}." if table.path else ""
+    readings = [
+        _reading(TomlTable(table.source, f"{below}reading[{place}]", values)) for place, values in enumerate(written, 1)
+    ]
     instant = table.optional_table("instant")
     mapping = JsonMapping(
         readings,

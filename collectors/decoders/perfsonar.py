@@ -182,7 +182,7 @@ def _round_trips(result: JsonObject, record: JsonObject, starts_at: int | None) 
             continue
         sequence = count_of(answer.get("seq"), "seq")
         answers.setdefault(sequence, duration_of(answer["rtt"], "rtt"))
-    sent = count_of(result.get("sent", len(answers)), "sent")
+    sent = _sent(result, len(answers))
     if sent > MOST_PACKETS:
         raise Refused(Reason.OUT_OF_RANGE, f"more than {MOST_PACKETS} packets in one result")
     if answers and not (min(answers) >= 1 and max(answers) <= sent):
@@ -191,3 +191,14 @@ def _round_trips(result: JsonObject, record: JsonObject, starts_at: int | None) 
         raise Refused(Reason.MALFORMED, "lost is not the number of packets without a round trip")
     packets = tuple(answers.get(sequence) for sequence in range(1, sent + 1))
     return Measurement("", starts_at, sent * spacing, sent, packets.count(None), packets, spacing)
+
+
+def _sent(result: JsonObject, answers: int) -> int:
+    """Packets sent; `sent` and `lost` may be missing, and then only a loss of exactly 0 says how many there were."""
+    if "sent" in result:
+        return count_of(result["sent"], "sent")
+    if "lost" in result:
+        return answers + count_of(result["lost"], "lost")
+    if scaled_of(result.get("loss"), 9, "loss"):
+        raise Refused(Reason.MALFORMED, "loss without the number of packets sent or lost")
+    return answers

@@ -57,8 +57,8 @@ def ping_result(content: bytes) -> PingResult:
     listed = _packets(record["result"]) if "result" in record else None
     if listed is not None:
         _agree(listed, sent, received)
-    elif sent and not received:
-        listed = _Listed((None,) * min(sent, LARGEST_RESULT), 0)
+    elif not received and 0 < sent <= LARGEST_RESULT:
+        listed = _Listed((None,) * sent, 0)
     packets = None if listed is None else listed.round_trips
     return PingResult(
         measurement=count_of(record.get("msm_id"), "msm_id"),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collectors.batch import Arrival, decoded_batch, milliseconds_text
+from collectors.feed_rows import Numbered
 from collectors.known import Known, Series
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -25,7 +26,8 @@ def test_rows_of_many_messages_know_where_they_came_from() -> None:
     assert rows.source(2)[0] == "p2i/v1/casanearshore/casa-b1/intervals"
     assert batch.received_at == NOON + timedelta(seconds=5)
     assert batch.messages == {"intervals": 3}
-    assert batch.sequence == [("casanearshore/casa-a1", 4), ("casanearshore/casa-a1", 4), ("casanearshore/casa-b1", 4)]
+    collectors = ("casa-a1", "casa-a1", "casa-b1")
+    assert batch.sequence == [Numbered(f"casanearshore/{name}", 4, None) for name in collectors]
 
 
 def test_refused_parts_keep_their_topic() -> None:

@@ -146,6 +146,17 @@ def test_another_value_for_a_stored_packet_is_a_conflict(
     assert stored(connection) == expected(3)
 
 
+def test_a_record_of_several_conflicting_rows_is_kept_once(
+    importing: Import, connection: Connection, tmp_path: Path
+) -> None:
+    record = {**ping(0), "sent": 3, "rcvd": 3, "result": [{"rtt": 1}, {"rtt": 2}, {"rtt": 3}]}
+    (tmp_path / "f").write_text(json.dumps([record]))
+    importing(tmp_path / "f", ATLAS)
+    (tmp_path / "g").write_text(json.dumps([{**record, "result": [{"rtt": 4}, {"rtt": 5}, {"rtt": 6}]}]))
+    assert importing(tmp_path / "g", ATLAS).counts == {"stored": 0, "duplicate": 0, "conflict": 3}
+    assert connection.execute("SELECT origin, arrivals FROM quarantine").fetchall() == [("g#1", 1)]
+
+
 def test_a_damaged_line_costs_itself_and_a_damaged_array_what_follows(
     importing: Import, connection: Connection, tmp_path: Path
 ) -> None:

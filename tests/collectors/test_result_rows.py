@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from collectors.file_rows import Record, Rows
+from collectors.grid import Grid
 from collectors.import_mapping import import_mapping
-from collectors.known import Grid, Series
+from collectors.known import Series
 from collectors.result_mapping import ResultMapping
 from collectors.result_rows import decoded_results
 from store.errors import InputError
@@ -104,6 +105,16 @@ def test_the_archive_of_lost_packets_needs_those_sent() -> None:
     rows = read(text, {"ts": AT, "val": 2}, {"ts": AT + 60, "val": 601}, {"ts": AT + 4e9, "val": 1})
     assert table(rows) == [(17, us(0), 600, 2)]
     assert sorted(why for _, why, _ in refused(rows)) == ["future", "lost_exceeds_sent"]
+
+
+def test_what_no_column_can_hold_is_refused() -> None:
+    text = 'format = "perfsonar"\nkind = "probes"\ncircuit = "casa-a1"\nstarts_at = 2026-09-01T00:00:00Z'
+    far = {"test": {"spec": {"interval": "P999999999D"}}, "result": {"sent": 2, "roundtrips": []}}
+    slow = {"sent": 1, "roundtrips": [{"seq": 1, "rtt": "P999999999D"}]}
+    assert refused(read(text, far, slow)) == [
+        (1, "out_of_range", "the last packet is no instant between 1970 and 9999"),
+        (2, "out_of_range", "a round trip longer than a day"),
+    ]
 
 
 def udp(start: int, length: int) -> dict[str, Any]:

@@ -3,9 +3,9 @@
     P2I_PG_BIN=/usr/lib/postgresql/15/bin python tests/drills/point_in_time.py [--archive-timeout S]
 
 Makes a server of its own (with TimescaleDB where that release of PostgreSQL has it), writes 100 rows a second, kills
-it with SIGKILL, and restores it three times into new folders: from the archive alone, with the log that pg_receivewal
-had taken over the network, and to the instant before a mistake. Without P2I_PG_BIN: the embedded server's programs,
-plain PostgreSQL.
+it with SIGKILL, starts it again on a copy of its disk, and restores it three times into new folders: from the archive
+alone, with the log that pg_receivewal had taken over the network, and to the instant before a mistake. Without
+P2I_PG_BIN: the embedded server's programs, plain PostgreSQL.
 """
 
 import argparse
@@ -70,9 +70,10 @@ class Cluster:
             self.run("pg_ctl", "-D", self.data, "-s", "-w", "-m", "immediate", "stop")
 
     def kill(self) -> None:
-        """SIGKILL to the server process; its children end by themselves."""
+        """SIGKILL to the server process; returns when its children, who end by themselves, are gone."""
         self._runs = False
         os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        wait(lambda: not any(working_in(process, self.data) for process in Path("/proc").glob("[0-9]*")))
 
 
 class Writer(threading.Thread):
@@ -92,6 +93,13 @@ class Writer(threading.Thread):
                     self.committed, self.last_at = self.committed + 1, at
         except psycopg.OperationalError:
             pass  # the server was killed: that is the drill
+
+
+def working_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink() == folder
+    except OSError:
+        return False  # it has ended, or is not ours to ask
 
 
 def account() -> pwd.struct_passwd:
@@ -156,8 +164,11 @@ def drill(binaries: Path, folder: Path, timeout: int) -> int:
         measured, mistake_at, writer = live(first, base, received)
     finally:
         first.stop()
-    print(f"{'killed (SIGKILL)':<44} after {writer.committed} rows at {ROWS_PER_SECOND}/s, each its own commit")
+    print(f"{'killed with SIGKILL':<44} after {writer.committed} rows at {ROWS_PER_SECOND}/s, each its own commit")
     allowed = timeout + 2.0
+    (first.data / "postmaster.pid").unlink()
+    again = restored(binaries, folder / "again", first.data, [], None)
+    lost_again = report("started again on the same disk", again, writer.last_at, 0.0)
     alone = restored(binaries, folder / "alone", base, [archive], None)
     lost_alone = report("from base backup and archive alone", alone, writer.last_at, allowed)
     partial = folder / "partial"
@@ -168,11 +179,11 @@ def drill(binaries: Path, folder: Path, timeout: int) -> int:
     lost_network = report("with the log taken by pg_receivewal", network, writer.last_at, 1.0)
     point = restored(binaries, folder / "point", base, [archive], mistake_at)
     lost_point = report("to the instant before the mistake", point, mistake_at, 1.0)
-    same = all(each[2:] == (*measured,) for each in (alone, network, point))
+    same = all(each[2:] == (*measured,) for each in (again, alone, network, point))
     print(
         f"{'history, columnstore chunks, jobs':<44} {measured} before, {'the same' if same else 'NOT the same'} after"
     )
-    return 0 if same and not (lost_alone or lost_network or lost_point) else 1
+    return 0 if same and not (lost_again or lost_alone or lost_network or lost_point) else 1
 
 
 def live(first: Cluster, base: Path, received: Path) -> tuple[tuple[int, int, int], datetime, Writer]:
@@ -249,8 +260,9 @@ def restored(
         settings.write(f"archive_mode = off\nrestore_command = '{fetch}'\nrecovery_target_action = 'promote'\n")
         if to is not None:
             settings.write(f"recovery_target_time = '{to.isoformat()}'\n")
-    (cluster.data / "recovery.signal").touch()
-    own(cluster.data / "recovery.signal")
+    if logs:
+        (cluster.data / "recovery.signal").touch()
+        own(cluster.data / "recovery.signal")
     cluster.start()
     try:
         with connect(cluster.dsn, "drill") as connection:

@@ -276,3 +276,34 @@ def test_a_database_that_came_out_different_stays_read_only(dsn: str, dump: Path
         restore(empty_dsn, dump)
     with connect(empty_dsn, "tests") as restored, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         restored.execute("INSERT INTO reader (role_name, sees_everything) VALUES ('x', true)")
+
+
+@pytest.mark.usefixtures("circuit")
+def test_rights_come_back_and_their_roles_are_named(
+    dsn: str, connection: Connection, dump: Path, empty_dsn: str
+) -> None:
+    role = f"p2i_reader_{uuid4().hex[:12]}"
+    named = sql.Identifier(role)
+    try:
+        connection.execute(sql.SQL("CREATE ROLE {}").format(named))
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA reporting TO {}").format(named))
+        connection.execute(
+            sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA reporting GRANT SELECT ON TABLES TO {}").format(named)
+        )
+        connection.commit()
+        assert role in backup(dsn, dump).roles
+        restore(empty_dsn, dump)
+        with connect(empty_dsn, "tests") as restored:
+            restored.execute("CREATE VIEW reporting.later AS SELECT 1 AS one")
+            rights = restored.execute(
+                "SELECT has_schema_privilege(%s, 'reporting', 'USAGE'),"
+                " has_table_privilege(%s, 'reporting.later', 'SELECT')",
+                (role, role),
+            ).fetchone()
+            assert rights == (True, True)
+            restored.execute(sql.SQL("DROP OWNED BY {}").format(named))
+    finally:
+        connection.rollback()
+        connection.execute(sql.SQL("DROP OWNED BY {}").format(named))
+        connection.execute(sql.SQL("DROP ROLE {}").format(named))
+        connection.commit()

@@ -4,7 +4,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from store.connection import Connection
-from store.quarantine import KEPT_BYTES, write_quarantine
+from store.quarantine import KEPT_BYTES, write_detail, write_quarantine, write_resolution
+from store.quarantine_rows import Chosen, ReasonTotal, read_quarantine, read_quarantine_numbers, read_quarantine_totals
 from store.rows import QuarantineRow
 
 FIRST = datetime(2026, 9, 20, tzinfo=UTC)
@@ -44,3 +45,50 @@ def test_size_and_hash_are_of_the_kept_text_before_it_is_cut(connection: Connect
         (KEPT_BYTES, KEPT_BYTES + 1, hashlib.sha256(kept).digest()),
         (KEPT_BYTES, KEPT_BYTES, hashlib.sha256(kept[:-1]).digest()),
     ]
+
+
+def test_a_resolved_row_opens_again_when_its_content_comes_again(connection: Connection) -> None:
+    write_quarantine(connection, [row(b"x"), row(b"y")])
+    (number, other) = read_quarantine_numbers(connection, Chosen())
+    assert write_resolution(connection, number, "stored", FIRST + timedelta(minutes=1))
+    assert not write_resolution(connection, number, "again", FIRST + timedelta(minutes=2))
+    assert read_quarantine_numbers(connection, Chosen()) == [other]
+    (_, resolved) = read_quarantine(connection, Chosen(resolved_too=True), 9)
+    assert (resolved.resolved_at, resolved.resolution) == (FIRST + timedelta(minutes=1), "stored")
+    assert write_quarantine(connection, [row(b"x", 3)]) == 0
+    (opened, _) = read_quarantine(connection, Chosen(), 9)
+    assert (opened.number, opened.arrivals, opened.resolved_at, opened.resolution) == (number, 2, None, None)
+
+
+def test_an_arrival_told_late_does_not_put_the_newest_one_back(connection: Connection) -> None:
+    write_quarantine(connection, [row(b"x", 5), row(b"x", 9), row(b"x", 2)])
+    (found,) = read_quarantine(connection, Chosen(), 9)
+    assert (found.received_at, found.newest_at) == (FIRST + timedelta(minutes=5), FIRST + timedelta(minutes=9))
+
+
+def test_rows_are_chosen_by_all_that_is_given(connection: Connection) -> None:
+    write_quarantine(
+        connection,
+        [row(b"1"), row(b"1", 30), row(b"2", 10), row(b"3", 20, origin="p2i/v1/x"), row(b"4", reason="future")],
+    )
+    first, second, third, fourth = read_quarantine_numbers(connection, Chosen())
+    assert [found.number for found in read_quarantine(connection, Chosen(), 3)] == [first, third, second]
+    for chosen, numbers in (
+        (Chosen(reason="malformed"), [first, second, third]),
+        (Chosen(source="import"), []),
+        (Chosen(origin="p2i/"), [third]),
+        (Chosen(origin="%"), []),
+        (Chosen(since=FIRST + timedelta(minutes=20)), [first, third]),
+        (Chosen(reason="malformed", origin="top", since=FIRST + timedelta(minutes=1)), [first, second]),
+        (Chosen(reason="future", source="mqtt"), [fourth]),
+    ):
+        assert read_quarantine_numbers(connection, chosen) == numbers, chosen
+        assert len(read_quarantine(connection, chosen, 9)) == len(numbers)
+    assert read_quarantine_totals(connection, Chosen()) == [ReasonTotal("malformed", 3, 4), ReasonTotal("future", 1, 1)]
+
+
+def test_the_sentence_may_change_and_nothing_else(connection: Connection) -> None:
+    write_quarantine(connection, [row(b"x")])
+    (before,) = read_quarantine(connection, Chosen(), 9)
+    write_detail(connection, before.number, "now future: …")
+    assert read_quarantine(connection, Chosen(), 9) == [before._replace(detail="now future: …")]

@@ -70,6 +70,15 @@ def test_an_rtt_result_gives_every_packet_in_its_place() -> None:
     assert read(ROUND_TRIPS).spacing_us == 1_000_000
 
 
+def test_an_rtt_result_without_counts_is_believed_only_without_loss() -> None:
+    bare = {key: value for key, value in ROUND_TRIPS.items() if key not in ("sent", "lost")}
+    assert refused(bare) == "loss without the number of packets sent or lost"
+    assert refused({**bare, "loss": None}) == "loss is not a number"
+    whole = {**bare, "loss": 0.0, "roundtrips": [{"seq": 1, "rtt": "PT1S"}, {"seq": 2, "rtt": "PT2S"}]}
+    assert (read(whole).sent, read(whole).lost) == (2, 0)
+    assert read({**bare, "lost": 2}).round_trips == (200_000, None, None, 1_500_000_000)
+
+
 @pytest.mark.parametrize("at", [AT, AT * 1000, str(AT)])
 def test_a_point_of_the_archive_counts_seconds_or_milliseconds(at: object) -> None:
     point = {"path": ["ps", "packet_count_lost", "0CB1"], "is_valid": 1, "ts": at, "val": 7}

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,11 +11,18 @@ import pytest
 from collectors.decoders.iperf3 import udp_measurements
 from collectors.decoders.perfsonar import measurement
 from collectors.decoders.ripe_atlas import ping_result
+from collectors.file_rows import Record
+from collectors.grid import Grid
+from collectors.import_mapping import import_mapping
+from collectors.known import Series
 from collectors.reasons import Refused
+from collectors.result_mapping import ResultMapping
+from collectors.result_rows import decoded_results
 
 VALUES: Sequence[Any] = (
     0, 1, -1, 3, 2**31, 2**63, 2**64, -(2**70), 0.1, -0.5, 1e308, 1e-308, 1e20, "", "1", "-1", "x", "NaN", "1e999",
-    "9" * 5000, "\u0663", "PT", "PT1S", "PT99999999999999S", "PT1e9S", None, True, False, [], {}, [[]], {"x": "*"},
+    "9" * 5000, "\u0663", "P999999999D", "PT", "PT1S", "PT99999999999999S", "PT1e9S", None, True, False,
+    [], {}, [[]], {"x": "*"},
     "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00Z", "2026-02-30T00:00:00Z", 253402300800, 1e11, 99999999999999,
 )  # fmt: skip
 ATLAS = {
@@ -88,6 +96,21 @@ def mutated(original: Any, by: random.Random) -> bytes:
     return bytes(content)
 
 
+SERIES = {"casa-a1": Series(17, "casanearshore", frozenset({Grid(10, 0)}))}
+MAPPINGS: dict[object, str] = {
+    ping_result: 'format = "ripe_atlas"\ncircuit = "casa-a1"',
+    udp_measurements: 'format = "iperf3"\ncircuit = "casa-a1"',
+}
+PERFSONAR = 'format = "perfsonar"\ncircuit = "casa-a1"\nkind = "probes"\npackets_sent = 600'
+
+
+def rows_of(content: bytes, mapping: ResultMapping) -> int:
+    """Rows and refusals that a record becomes; it must be one or the other."""
+    rows = decoded_results([Record(1, content)], mapping, SERIES, datetime(2026, 10, 1, tzinfo=UTC))
+    assert all(one.refusal.detail for _, one in rows.rejected)
+    return len(rows.records) + len(rows.rejected)
+
+
 @pytest.mark.parametrize(
     ("originals", "decode"),
     [
@@ -98,10 +121,13 @@ def mutated(original: Any, by: random.Random) -> bytes:
 )
 def test_a_damaged_result_is_decoded_or_refused(originals: Sequence[Any], decode: Callable[[bytes], object]) -> None:
     by = random.Random(20261122)
+    mapping = import_mapping("m.toml", MAPPINGS.get(decode, PERFSONAR))
+    assert isinstance(mapping, ResultMapping)
     decoded = 0
     sentences: set[str] = set()
     for number in range(10_000):
         content = mutated(originals[number % len(originals)], by)
+        assert rows_of(content, mapping) or not content.strip()
         try:
             decode(content)
             decoded += 1

@@ -1,0 +1,98 @@
+"""Observations of a feed as rows: whose they are, when they were, and which of them is a zone's occupancy. Pure."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from collectors.decoders.identity import KEPT
+from collectors.feeds import OpenFeed
+from collectors.observation import DeviceMessage, Observation
+from collectors.plausibility import CLOCK_NOT_SET_BEFORE, FUTURE_SECONDS, LARGEST_PEOPLE
+from collectors.reasons import Reason, Refusal, Refused, Rejected
+from facilities.sensors import Sensor
+from store.instants import instant_of, microseconds
+from store.rows import OccupancyRow, SensorReadingRow
+
+PEOPLE = "people"
+
+
+class Numbered(NamedTuple):
+    """A number by which gaps of a stream are seen."""
+
+    stream: str
+    number: int
+    modulus: int | None
+
+
+class FeedRows(NamedTuple):
+    """What became of one message of a feed."""
+
+    readings: list[SensorReadingRow]
+    occupancy: list[OccupancyRow]
+    rejected: list[Rejected]
+    sequence: list[Numbered]
+
+
+def feed_rows(opened: OpenFeed, topic: str, payload: bytes, received_at: datetime, *, retained: bool) -> FeedRows:
+    """The rows of one message.
+
+    What has no instant of its own counts as measured when it came, unless it is retained state, which may be old. An
+    observation of a device that nobody entered, or whose instant cannot be believed, is refused; the others of the
+    message stand. Quarantine keeps a refused message as it came (`p2i quarantine retry` reads it again once it can),
+    except one about persons, of which nothing is kept.
+    """
+    rows = FeedRows([], [], [], [])
+    try:
+        messages = opened.messages(topic, payload, retained=retained)
+    except Refused as refused:
+        kept = KEPT if refused.refusal.reason is Reason.IDENTITY else payload
+        return rows._replace(rejected=[Rejected(refused.refusal, kept)])
+    for message in messages:
+        _take(rows, opened, message, payload, received_at)
+    return rows
+
+
+def _take(rows: FeedRows, opened: OpenFeed, message: DeviceMessage, payload: bytes, received_at: datetime) -> None:
+    if message.sequence is not None:
+        key = f"{opened.feed.code}/{message.sequence.key}"
+        rows.sequence.append(Numbered(key, message.sequence.number, message.sequence.modulus))
+    refusals: dict[Refusal, None] = {}
+    for one in message.observations:
+        if one.measured_at_us is None and message.is_state:
+            continue
+        try:
+            sensor = opened.sensor(one.device)
+            at = _believed(one, received_at)
+        except Refused as refused:
+            refusals[refused.refusal] = None
+            continue
+        rows.readings.append(_reading(sensor, one, at))
+        if (count := _people(sensor, one)) is not None:
+            assert sensor.zone is not None
+            rows.occupancy.append(OccupancyRow(sensor.zone, at, count))
+    rows.rejected.extend(Rejected(refusal, payload) for refusal in refusals)
+
+
+def _believed(one: Observation, received_at: datetime) -> datetime:
+    if one.measured_at_us is None:
+        return received_at
+    if one.measured_at_us > microseconds(received_at) + FUTURE_SECONDS * 1_000_000:
+        raise Refused(Reason.FUTURE, f"dated more than {FUTURE_SECONDS // 60} minutes after it was received")
+    if one.measured_at_us < CLOCK_NOT_SET_BEFORE:
+        raise Refused(Reason.CLOCK_NOT_SET, "dated before the year 2000: a clock never set")
+    return instant_of(one.measured_at_us)
+
+
+def _reading(sensor: Sensor, one: Observation, at: datetime) -> SensorReadingRow:
+    counted = one.value if isinstance(one.value, int) else None
+    value = one.value if isinstance(one.value, float) else None
+    reason = "" if one.value is not None else one.reason or "no value"
+    return SensorReadingRow(sensor.code, one.channel, one.quantity, at, counted, value, reason, one.modulus)
+
+
+def _people(sensor: Sensor, one: Observation) -> int | None:
+    """The people a zone held, by a sensor that sees all of it; a total of comings and goings is none."""
+    if sensor.zone is None or one.quantity != PEOPLE or not isinstance(one.value, int):
+        return None
+    if sensor.channel is not None and one.channel != sensor.channel:
+        return None
+    return one.value if 0 <= one.value <= LARGEST_PEOPLE else None

@@ -1,0 +1,78 @@
+"""What counts people and measures rooms: feeds (how messages of a make reach us) and the sensors behind them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from facilities.provenance import Text
+
+WEBHOOK_ONLY = frozenset({"vergesense", "disruptive", "axis", "lwm2m"})
+MQTT_ONLY = frozenset({"chirpstack", "zigbee2mqtt", "shelly", "sparkplug", "meraki-mv"})
+
+Source = Literal[
+    "axis",
+    "chirpstack",
+    "disruptive",
+    "generic-json",
+    "lwm2m",
+    "meraki-mv",
+    "shelly",
+    "sparkplug",
+    "telegraf",
+    "the-things-stack",
+    "vergesense",
+    "xovis",
+    "zigbee2mqtt",
+]
+
+
+class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One way in: messages of one `source` about sensors of one park.
+
+    `topics` are the MQTT topic filters it comes by; without any it is a webhook, POSTed to /hooks/CODE. `options` are
+    the source's own (docs/sources/): checked by the collector, which knows them.
+    """
+
+    code: str
+    facility: str
+    source: Source
+    topics: tuple[Text, ...] = ()
+    options: dict[str, Any] = {}
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.topics and self.source in WEBHOOK_ONLY:
+            raise ValueError(f'key "topics": {self.source} comes by webhook')
+        if not self.topics and self.source in MQTT_ONLY:
+            raise ValueError(f'missing key "topics" ({self.source} comes by MQTT)')
+        for topic in self.topics:
+            levels = topic.split("/")
+            if "#" in levels[:-1] or any(set(level) & {"+", "#"} and len(level) > 1 for level in levels):
+                raise ValueError(f'key "topics": "{topic}" is not an MQTT topic filter')
+            if topic.startswith(("$share/", "p2i/")):
+                raise ValueError(f'key "topics": "{topic}" is ours to subscribe to')
+
+    @property
+    def is_webhook(self) -> bool:
+        """Whether it is POSTed to us."""
+        return not self.topics
+
+
+class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One device: what its feed calls it (`device`), and where it hangs.
+
+    `zone` is the zone whose people it counts: a count of people present (`people`) of it is the zone's occupancy.
+    `channel` narrows that to one part of a device that sees several zones. `profile` says how the bytes of a LoRaWAN
+    device are read.
+    """
+
+    code: str
+    feed: str
+    device: Text
+    label: Text
+    zone: str | None = None
+    channel: str | None = None
+    profile: str | None = None
+    note: str = ""
