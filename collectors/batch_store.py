@@ -13,7 +13,8 @@ from store.connection import Connection
 from store.instants import instant_of
 from store.rows import QuarantineRow
 
-CONFLICT = "another value is stored for this circuit, zone or sensor and instant; the first one stays"
+CONFLICT = "another value is stored for this circuit or zone and instant; the first one stays"
+DEVICE_CONFLICT = "another value is stored for this sensor and instant; the first one stays"
 
 
 class StoredBatch(NamedTuple):
@@ -56,7 +57,7 @@ def store_batch(connection: Connection, batch: Batch) -> StoredBatch:
 
 def _refused_devices(batch: Batch, stored: Stored) -> Iterator[QuarantineRow]:
     """The messages whose readings of sensors the store does not take, each once per reason."""
-    whys = [(place, Reason.CONFLICT, CONFLICT) for place in stored.conflicts]
+    whys = [(place, Reason.CONFLICT, DEVICE_CONFLICT) for place in stored.conflicts]
     whys += [(place, Reason.DATABASE_REFUSED, why) for place, why in stored.refused.items()]
     said = set()
     for place, reason, why in whys:

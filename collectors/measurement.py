@@ -4,14 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from collectors.reasons import Reason
-
 NOTHING: Mapping[int, int] = MappingProxyType({})
-
-NOT_MEASURED = Reason.OFF_TYPE
-"""The tool itself says that it could not measure: neither loss nor its absence."""
-OUT_OF_SCOPE = Reason.OFF_TYPE
-"""Understood, and no reading this system takes."""
 
 
 class Measurement(NamedTuple):

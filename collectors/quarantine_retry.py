@@ -46,7 +46,7 @@ def message_again(known: Known, limit_bytes: int) -> Again:
 def retry_row(
     connection: Connection, number: int, by_source: Mapping[str, Again], now: datetime, is_rehearsal: bool = False
 ) -> Retried:
-    """Tries one row inside the caller's transaction and says what became of it; a rehearsal leaves nothing behind.
+    """Tries one row in one transaction (the caller's, if one is open); a rehearsal leaves nothing behind.
 
     Resolved when readings of it are in the store (new, or there already with the same value) and nothing of it is
     refused as a whole; refused parts of it then become rows of their own, as if it came now. Otherwise it stays open

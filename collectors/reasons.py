@@ -26,6 +26,8 @@ class Reason(StrEnum):
     UNKNOWN_ZONE = "unknown_zone"
     UNKNOWN_DEVICE = "unknown_device"
     FACILITY_MISMATCH = "facility_mismatch"
+    NOT_MEASURED = "not_measured"
+    OUT_OF_SCOPE = "out_of_scope"
     CONFLICT = "conflict"
     DATABASE_REFUSED = "database_refused"
     UNDECODABLE = "undecodable"

@@ -10,7 +10,7 @@ from collectors.file_rows import Record, Rows, checked_rows, columns_of
 from collectors.json_fields import plausible_instant
 from collectors.kept_input import code_text
 from collectors.known import Series, grids_of
-from collectors.measurement import NOT_MEASURED, OUT_OF_SCOPE, Measurement
+from collectors.measurement import Measurement
 from collectors.plausibility import LARGEST_COUNT, LARGEST_NANOSECONDS
 from collectors.reasons import Reason, Refused, Rejected
 from collectors.result_mapping import ResultMapping
@@ -62,7 +62,7 @@ def measurements(content: bytes, mapping: ResultMapping) -> list[Measurement]:
 def _ping(content: bytes, mapping: ResultMapping) -> Measurement:
     result = ping_result(content)
     if mapping.address_family not in (None, result.address_family):
-        raise Refused(OUT_OF_SCOPE, f"measured over IPv{result.address_family}; the mapping asks for the other")
+        raise Refused(Reason.OUT_OF_SCOPE, f"measured over IPv{result.address_family}; the mapping asks for the other")
     if not result.is_synchronised and not mapping.accepts_unsynchronised:
         raise Refused(
             Reason.CLOCK_NOT_SET, 'the probe\'s clock is not known to be right (lts); or say unsynchronised = "accept"'
@@ -83,7 +83,7 @@ def _rows(one: Measurement, mapping: ResultMapping, series: Mapping[str, Series]
     if one.starts_at_us is None:
         raise Refused(Reason.NAIVE_INSTANT, "the result says not when it was measured; name starts_at in the mapping")
     if not one.sent:
-        raise Refused(NOT_MEASURED, "nothing was sent: nothing is known")
+        raise Refused(Reason.NOT_MEASURED, "nothing was sent: nothing is known")
     if one.sent > LARGEST_COUNT:
         raise Refused(Reason.OUT_OF_RANGE, f"a count above {LARGEST_COUNT}")
     if mapping.kind == "intervals":
@@ -91,7 +91,7 @@ def _rows(one: Measurement, mapping: ResultMapping, series: Mapping[str, Series]
         yield circuit.number, one.starts_at_us, one.sent, one.lost
         return
     if one.round_trips is None or one.spacing_us is None:
-        raise Refused(OUT_OF_SCOPE, 'counts without the packets\' round trips; import them with kind = "intervals"')
+        raise Refused(Reason.OUT_OF_SCOPE, 'counts and no round trips; import them with kind = "intervals"')
     for place, round_trip in enumerate(one.round_trips):
         if round_trip is not None and round_trip > LARGEST_NANOSECONDS:
             raise Refused(Reason.OUT_OF_RANGE, "a round trip longer than a day")

@@ -33,6 +33,11 @@ class Rollup:
     values: tuple[tuple[str, str], ...]
 
     @property
+    def buckets_a_day(self) -> int:
+        number, unit = self.bucket.split()
+        return 24 * 60 // (int(number) * {"minutes": 1, "hour": 60}[unit])
+
+    @property
     def key(self) -> list[str]:
         return [self.series, "bucket_at", *(name for name, _ in self.groups)]
 

@@ -147,11 +147,14 @@ def set_policies(connection: Connection) -> None:
             connection.execute(
                 "SELECT remove_continuous_aggregate_policy(%s::regclass, if_exists => true)", (rollup.name,)
             )
+            # A day's buckets in one transaction: the extension's own one at a time looks for work bucket by bucket
+            # over the whole window, and takes a late row at its second run only (tried on 2.23).
             connection.execute(
-                "SELECT add_continuous_aggregate_policy(%s::regclass, start_offset => %s::interval, end_offset => %s::interval,"
-                " schedule_interval => %s)",
-                (rollup.name, None if back is None else timedelta(days=back), rollup.bucket, REFRESH_EVERY),
-            )
+                "SELECT add_continuous_aggregate_policy(%s::regclass, start_offset => %s::interval,"
+                " end_offset => %s::interval, schedule_interval => %s, buckets_per_batch => %s)",
+                (rollup.name, None if back is None else timedelta(days=back), rollup.bucket, REFRESH_EVERY,
+                 rollup.buckets_a_day),
+            )  # fmt: skip
         # After the refresh policy: the extension refuses the other order.
         connection.execute(
             "CALL add_columnstore_policy(%s::regclass, after => %s, if_not_exists => true)",

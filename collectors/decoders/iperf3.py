@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from collectors.json_fields import JsonObject, as_list, as_object, count_of, epoch_of, json_object, scaled_of
-from collectors.measurement import NOT_MEASURED, OUT_OF_SCOPE, Measurement
+from collectors.measurement import Measurement
 from collectors.reasons import Reason, Refused
 
 Direction: TypeAlias = Literal["forward", "reverse"]
@@ -28,13 +28,13 @@ def udp_measurements(content: bytes, direction: Direction = "forward") -> list[M
     """
     test = _assembled(content)
     if "error" in test:
-        raise Refused(NOT_MEASURED, f"iperf3: {_sentence(test['error'])}")
+        raise Refused(Reason.NOT_MEASURED, f"iperf3: {_sentence(test['error'])}")
     start = as_object(test.get("start"), "start")
     settings = as_object(start.get("test_start"), "start.test_start")
     protocol = settings.get("protocol")
     if protocol != "UDP":
         name = protocol if protocol in ("TCP", "SCTP") else "a protocol"
-        raise Refused(OUT_OF_SCOPE, f"{name} sends again what was lost: no loss is measured")
+        raise Refused(Reason.OUT_OF_SCOPE, f"{name} sends again what was lost: no loss is measured")
     began = epoch_of(as_object(start.get("timestamp"), "start.timestamp").get("timesecs"), "timesecs")
     began += min(count_of(settings.get("omit", 0), "omit"), _LONGEST_OMIT) * 1_000_000  # iperf3 counts from 0 after it
     suffix = "_bidir_reverse" if direction == "reverse" else ""
@@ -42,7 +42,9 @@ def udp_measurements(content: bytes, direction: Direction = "forward") -> list[M
     if parts:
         return parts
     if "accepted_connection" in start and settings.get("reverse"):
-        raise Refused(NOT_MEASURED, "iperf3: a server that sent does not know what arrived; use the client's file")
+        raise Refused(
+            Reason.NOT_MEASURED, "iperf3: what arrived is in the client's file only"
+        )
     return [_total(as_object(test.get("end"), "end"), settings, began, suffix)]
 
 
@@ -91,12 +93,12 @@ def _receiver_intervals(test: JsonObject, began: int, suffix: str) -> Iterator[M
 def _total(end: JsonObject, settings: Mapping[str, Any], began: int, suffix: str) -> Measurement:
     part = end.get(f"sum_received{suffix}", None if suffix else end.get("sum"))
     if part is None:
-        raise Refused(NOT_MEASURED, "iperf3: the test has no result of its receiver")
+        raise Refused(Reason.NOT_MEASURED, "iperf3: the test has no result of its receiver")
     part = as_object(part, f"end.sum_received{suffix}")
     span = scaled_of(part.get("end", part.get("seconds")), 6, "end")
     total = _counted(part, began, span)
     if not total.sent:  # what a server writes about a client that received; and it is no loss of everything either
-        raise Refused(NOT_MEASURED, "iperf3: the receiver counted no packet, or its count is not in this file")
+        raise Refused(Reason.NOT_MEASURED, "iperf3: the receiver counted no packet, or its count is not in this file")
     sender = end.get(f"sum_sent{suffix}")
     omitted = count_of(settings.get("omit", 0), "omit")
     if sender is None or omitted:  # a sender also counts the seconds that were left out at the start

@@ -13,7 +13,7 @@ from collectors.json_fields import (
     json_object,
     scaled_of,
 )
-from collectors.measurement import NOT_MEASURED, OUT_OF_SCOPE, Measurement
+from collectors.measurement import Measurement
 from collectors.reasons import Reason, Refused
 
 DEFAULT_SPACING_US = 1_000_000
@@ -50,14 +50,14 @@ def measurement(content: bytes, packets_sent: int | None = None, event_type: str
     if "val" in record and "ts" in record:
         return _point(record, packets_sent, event_type)
     if "model" in record and "fields" in record:
-        raise Refused(OUT_OF_SCOPE, "metadata of an archive: not a measurement")
+        raise Refused(Reason.OUT_OF_SCOPE, "metadata of an archive: not a measurement")
     return _result(record)
 
 
 def _point(record: JsonObject, packets_sent: int | None, event_type: str | None) -> Measurement:
     name = event_type or _event_of(record)
     if record.get("is_valid", 1) not in (1, True):
-        raise Refused(NOT_MEASURED, "the archive marks this point as not valid")
+        raise Refused(Reason.NOT_MEASURED, "the archive marks this point as not valid")
     at = epoch_of(record["ts"], "ts")
     value = record["val"]
     if name == "packet-count-lost":
@@ -65,10 +65,10 @@ def _point(record: JsonObject, packets_sent: int | None, event_type: str | None)
     elif name == "packet-loss-rate":
         sent, lost = _loss_rate(value, packets_sent)
     elif name in UNDERSTOOD:
-        reason = NOT_MEASURED if name == "failures" else OUT_OF_SCOPE
+        reason = Reason.NOT_MEASURED if name == "failures" else Reason.OUT_OF_SCOPE
         raise Refused(reason, f"{name}: {UNDERSTOOD[name]}")
     else:
-        raise Refused(OUT_OF_SCOPE, "an event type that is not known; name it in event_type")
+        raise Refused(Reason.OUT_OF_SCOPE, "an event type that is not known; name it in event_type")
     return Measurement("", at, None, *_counts(sent, lost))
 
 
@@ -82,7 +82,7 @@ def _event_of(record: JsonObject) -> str:
 
 def _known_sent(packets_sent: int | None) -> int:
     if packets_sent is None:
-        raise Refused(OUT_OF_SCOPE, "lost packets without those sent; name packets_sent")
+        raise Refused(Reason.OUT_OF_SCOPE, "lost packets without those sent; name packets_sent")
     return packets_sent
 
 
@@ -110,20 +110,20 @@ def _result(record: JsonObject) -> Measurement:
     """A run of the API has the result of both ends together in `result-merged`; archivers get only that."""
     result = record.get("result-merged") or record.get("result", record)
     if result is None:
-        raise Refused(NOT_MEASURED, "the run has no result")
+        raise Refused(Reason.NOT_MEASURED, "the run has no result")
     result = as_object(result, "result")
     if result.get("succeeded", True) is not True:
-        raise Refused(NOT_MEASURED, "pScheduler: the test did not succeed")
+        raise Refused(Reason.NOT_MEASURED, "pScheduler: the test did not succeed")
     starts_at = _starts_at(record)
     if "roundtrips" in result:
         return _round_trips(result, record, starts_at)
     if "packets-sent" in result:
         return _latency(result, record, starts_at)
     if "summary" in result or "intervals" in result:
-        raise Refused(OUT_OF_SCOPE, f"throughput: {UNDERSTOOD['throughput']}")
+        raise Refused(Reason.OUT_OF_SCOPE, f"throughput: {UNDERSTOOD['throughput']}")
     if "paths" in result:
-        raise Refused(OUT_OF_SCOPE, f"trace: {UNDERSTOOD['packet-trace']}")
-    raise Refused(OUT_OF_SCOPE, "a result that is neither of a latency nor of an rtt test")
+        raise Refused(Reason.OUT_OF_SCOPE, f"trace: {UNDERSTOOD['packet-trace']}")
+    raise Refused(Reason.OUT_OF_SCOPE, "a result that is neither of a latency nor of an rtt test")
 
 
 def _starts_at(record: JsonObject) -> int | None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from collectors.json_fields import as_list, as_object, count_of, epoch_of, json_object, scaled_of
-from collectors.measurement import OUT_OF_SCOPE
 from collectors.reasons import Reason, Refused
 
 UNSYNCHRONISED_SECONDS = 3600
@@ -50,7 +49,7 @@ def ping_result(content: bytes) -> PingResult:
     """
     record = json_object(content)
     if record.get("type") != "ping":
-        raise Refused(OUT_OF_SCOPE, "a RIPE Atlas result that is not a ping")
+        raise Refused(Reason.OUT_OF_SCOPE, "a RIPE Atlas result that is not a ping")
     sent, received = count_of(record.get("sent"), "sent"), count_of(record.get("rcvd"), "rcvd")
     if received > sent:
         raise Refused(Reason.LOST_EXCEEDS_SENT, "more received than sent")

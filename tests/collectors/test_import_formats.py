@@ -221,7 +221,7 @@ def test_results_of_tools_need_no_mapping(
     atlas = samples / "payloads" / "ripe_atlas" / "ping.ndjson"
     assert main([str(atlas), "--format", "ripe_atlas", "--circuit", "casa-a1"]) == 0
     assert capsys.readouterr().out.splitlines()[-2] == (
-        "ping.ndjson: 36 rows read: 33 new, 0 duplicates, 0 conflicts, 3 refused (1 clock_not_set, 2 off_type)"
+        "ping.ndjson: 36 rows read: 33 new, 0 duplicates, 0 conflicts, 3 refused (1 clock_not_set, 2 out_of_scope)"
     )
 
 

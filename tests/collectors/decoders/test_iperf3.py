@@ -81,7 +81,7 @@ def test_a_server_that_sent_knows_of_no_loss_and_no_success() -> None:
     silent = {**END, "sum_received": part(0, 20, 0, 0)}
     assert refused(result(end=silent)) == "iperf3: the receiver counted no packet, or its count is not in this file"
     served = {**START, "accepted_connection": {"host": "192.0.2.1"}, "test_start": {"protocol": "UDP", "reverse": 1}}
-    assert refused(result(start=served, end={"sum": part(0, 20, 200, 0)})).startswith("iperf3: a server that sent")
+    assert refused(result(start=served, end={"sum": part(0, 20, 200, 0)})).startswith("iperf3: what arrived is in")
     assert len(udp_measurements(result(start={**served, "test_start": START["test_start"]}, intervals=RECEIVER))) == 2
 
 
