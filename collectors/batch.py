@@ -14,7 +14,7 @@ from collectors.feeds import OpenFeed
 from collectors.kept_input import kept_of_unread, masked
 from collectors.known import Known
 from collectors.native_payload import Decoded, decoded
-from collectors.native_topic import CIRCUIT_KINDS, KIND_WORDS, KindWord
+from collectors.native_topic import CIRCUIT_KINDS, KIND_WORDS, PREFIX, KindWord
 from collectors.plausibility import Column
 from collectors.reasons import Reason, Refusal, Rejected
 from store.instants import microseconds
@@ -97,7 +97,8 @@ def decoded_batch(arrivals: Iterable[Arrival], known: Known, limit_bytes: int) -
 
 def _part(arrival: Arrival, known: Known, limit_bytes: int) -> _Part:
     """What a message became; one our decoder fails on is refused, or it would come back and stop the flow for ever."""
-    opened = known.feeds.feed_of(arrival.topic)
+    native = arrival.topic.startswith(f"{PREFIX}/")  # asked first: most are, and no feed may have such topics
+    opened = None if native else known.feeds.feed_of(arrival.topic)
     word = "feed" if opened is not None else "unknown"
     try:
         if opened is not None:

@@ -90,9 +90,12 @@ def _reading(sensor: Sensor, one: Observation, at: datetime) -> SensorReadingRow
 
 
 def _people(sensor: Sensor, one: Observation) -> int | None:
-    """The people a zone held, by a sensor that sees all of it; a total of comings and goings is none."""
+    """The people a zone held, by the part of the device that sees all of it; a total of comings and goings is none.
+
+    The other parts of a device (a region, a line) count fewer than the zone holds.
+    """
     if sensor.zone is None or one.quantity != PEOPLE or not isinstance(one.value, int):
         return None
-    if sensor.channel is not None and one.channel != sensor.channel:
+    if one.channel != (sensor.channel or ""):
         return None
     return one.value if 0 <= one.value <= LARGEST_PEOPLE else None

@@ -133,8 +133,7 @@ def _profiles(options: TomlTable, sensors: Mapping[str, Sensor]) -> Mapping[str,
     profiles = {}
     for device, sensor in sensors.items():
         where = f'sensors.toml: sensor "{sensor.code}": key "profile"'
-        if sensor.profile is None:
-            raise InputError(f"{where}: needed, to read the bytes of a LoRaWAN device (docs/sources)")
+        assert sensor.profile is not None  # facilities/references.py
         if sensor.profile == ANY_PROFILE:
             if believed is None:
                 raise InputError(f'{where}: "object" needs options.object of its feed')

@@ -29,6 +29,8 @@ ADVICE: Mapping[str, str] = {
     Reason.UNDECODABLE: "A defect of ours: report it with the trace in the log of p2i collect; retry after the update.",
     Reason.IDENTITY: "Keep badge and Wi-Fi systems off our topics: only counts may leave the edge; nothing was kept.",
     Reason.REBIRTH_NEEDED: "Ask the edge node for a rebirth (NBIRTH): without it its data have no names.",
+    Reason.NOT_MEASURED: "Look at the measuring tool: it says itself that it could not measure; close the row.",
+    Reason.OUT_OF_SCOPE: "Leave such results out of the file: what they measure is no reading here; close the row.",
 }
 _OTHER = "A word of another release: p2i quarantine show NUMBER."
 

@@ -1,4 +1,4 @@
-"""Quarantine as lines for people, and as JSON for programs. Pure."""
+"""Quarantine as lines for people, and as JSON for programs."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime

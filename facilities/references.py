@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from facilities import calendar
 from facilities.provenance import PartyFact, Unknown
+from facilities.sensors import LORAWAN, topics_overlap
 from store.errors import InputError
 
 if TYPE_CHECKING:
@@ -110,15 +111,17 @@ def _probe_problems(inventory: Inventory) -> Iterator[Problem]:
 
 
 def _feed_problems(inventory: Inventory) -> Iterator[Problem]:
-    """The park exists, and no two feeds read the same topics: a message would be counted twice."""
-    holders: dict[str, str] = {}
+    """The park exists, and a topic belongs to one feed: of two, one would read messages that are not its own."""
+    taken: list[tuple[str, str]] = []
     for code, feed in inventory.feeds.items():
         entry = f'feed "{code}"'
         yield from _site_problems(inventory, "feeds.toml", entry, feed.facility)
         for topic in feed.topics:
-            holder = holders.setdefault(topic, code)
-            if holder != code:
-                yield Problem("feeds.toml", entry, "topics", f'"{topic}" is already that of feed "{holder}"')
+            for other, holder in taken:
+                if topics_overlap(topic, other):
+                    wrong = f'"{topic}" and "{other}" of feed "{holder}" have topics in common'
+                    yield Problem("feeds.toml", entry, "topics", wrong)
+            taken.append((topic, code))
 
 
 def _sensor_problems(inventory: Inventory) -> Iterator[Problem]:
@@ -133,6 +136,12 @@ def _sensor_problems(inventory: Inventory) -> Iterator[Problem]:
         holder = holders.setdefault((sensor.feed, sensor.device.casefold()), code)
         if holder != code:
             yield Problem("sensors.toml", entry, "device", f'"{sensor.device}" is already that of sensor "{holder}"')
+        if feed.source in LORAWAN and sensor.profile is None:
+            yield Problem("sensors.toml", entry, "profile", f"needed, to read the bytes of a device of {feed.source}")
+        if feed.source not in LORAWAN and sensor.profile is not None:
+            yield Problem("sensors.toml", entry, "profile", f"a device of {feed.source} has none")
+        if sensor.channel is not None and sensor.zone is None:
+            yield Problem("sensors.toml", entry, "channel", 'says which part counts for a zone: needs the key "zone"')
         if sensor.zone is None:
             continue
         zone = inventory.zones.get(sensor.zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any, Literal
 
 import msgspec
@@ -10,6 +11,10 @@ from facilities.provenance import Text
 
 WEBHOOK_ONLY = frozenset({"vergesense", "disruptive", "axis", "lwm2m"})
 MQTT_ONLY = frozenset({"chirpstack", "zigbee2mqtt", "shelly", "sparkplug", "meraki-mv"})
+LORAWAN = frozenset({"chirpstack", "the-things-stack"})
+"""Sources that hand on the bytes of the device: each of their sensors has a profile, and no other has one."""
+OURS = "p2i/v1/#"
+"""Topics of native readings (docs/native-payload.md), which `p2i collect` takes anyway."""
 
 Source = Literal[
     "axis",
@@ -26,6 +31,19 @@ Source = Literal[
     "xovis",
     "zigbee2mqtt",
 ]
+
+
+def topics_overlap(one: str, other: str) -> bool:
+    """Whether a topic can match both filters (MQTT 5.0 §4.7): a broker may then deliver its messages twice."""
+    for place, (left, right) in enumerate(zip_longest(one.split("/"), other.split("/"))):
+        wild = {left, right} & {"+", "#"}
+        if wild and place == 0 and (f"{left}{right}".strip("+#").startswith("$")):
+            return False  # a wildcard does not stand for a first level such as $SYS
+        if "#" in wild:
+            return True
+        if left is None or right is None or not (wild or left == right):
+            return False
+    return True
 
 
 class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,7 +69,7 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             levels = topic.split("/")
             if "#" in levels[:-1] or any(set(level) & {"+", "#"} and len(level) > 1 for level in levels):
                 raise ValueError(f'key "topics": "{topic}" is not an MQTT topic filter')
-            if topic.startswith(("$share/", "p2i/")):
+            if topic.startswith("$share/") or topics_overlap(topic, OURS):
                 raise ValueError(f'key "topics": "{topic}" is ours to subscribe to')
 
     @property
@@ -64,8 +82,8 @@ class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """One device: what its feed calls it (`device`), and where it hangs.
 
     `zone` is the zone whose people it counts: a count of people present (`people`) of it is the zone's occupancy.
-    `channel` narrows that to one part of a device that sees several zones. `profile` says how the bytes of a LoRaWAN
-    device are read.
+    `channel` says which part of the device sees all of the zone ("region_1", "presence:0"); without it the device as
+    a whole does. `profile` says how the bytes of a LoRaWAN device are read.
     """
 
     code: str

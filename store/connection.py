@@ -60,6 +60,7 @@ def connect(dsn: str, process: str) -> Connection:
         connection = psycopg.connect(dsn, application_name=f"p2i {process}", connect_timeout=10)
         connection.execute(f"SET search_path = {SCHEMA}, public")
         connection.execute("SET timezone = 'UTC'")
+        connection.execute("SET jit = off")  # see store.reporting.spare_compiling; a database may not be ours to set
         # Late rows may meet chunks in columns: without a bound, or a backfill would be refused half-way. Batches are
         # bounded by whoever writes them. Without the extension this is a word nobody reads.
         connection.execute("SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0")

@@ -7,7 +7,7 @@ from pathlib import Path
 from store.connection import SCHEMA, Connection
 from store.errors import P2IError
 from store.plain import make_plain
-from store.reporting import drop_reporting, make_reporting
+from store.reporting import drop_reporting, make_reporting, spare_compiling
 from store.timescale import add_extension, make_continuous_aggregates, make_hypertables, set_policies
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -72,6 +72,7 @@ def migrate(connection: Connection) -> list[str]:
         else:
             make_plain(connection)
         make_reporting(connection)
+        spare_compiling(connection)
     return done
 
 

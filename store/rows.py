@@ -60,7 +60,7 @@ class SensorRow(NamedTuple):
 
 
 class SensorReadingRow(NamedTuple):
-    """One reading of one part of a sensor: an exact `counted`, a physical `value`, or the `reason` why there is none."""
+    """One reading of a part of a sensor: an exact `counted`, a physical `value`, or the `reason` there is neither."""
 
     sensor: str
     channel: str

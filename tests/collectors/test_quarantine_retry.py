@@ -7,14 +7,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collectors.batch import Arrival, decoded_batch
+from collectors.decoders import generic_json
+from collectors.decoders.json_mapping import json_mapping_of
+from collectors.feeds import Feeds, OpenFeed
 from collectors.known import Known, Series
 from collectors.quarantine_retry import Retried, message_again, retry_row
 from collectors.readings_writer import ReadingsWriter
+from facilities.sensors import Feed, Sensor
+from facilities.toml_table import TomlTable
 from store.connection import Connection, connect
 from store.quarantine import KEPT_BYTES, write_quarantine
 from store.quarantine_rows import Chosen, QuarantinedRow, read_quarantine
-from store.registry import register_circuits, register_zones
-from store.rows import CircuitRow, QuarantineRow, ZoneRow
+from store.registry import SENSORS, register, register_circuits, register_zones
+from store.rows import CircuitRow, QuarantineRow, SensorRow, ZoneRow
 
 FIRST = datetime(2026, 9, 2, tzinfo=UTC)
 NOW = FIRST + timedelta(days=9)
@@ -195,6 +200,34 @@ def test_another_source_or_an_absent_row_is_left_alone(site: Site) -> None:
     write_quarantine(site.connection, [QuarantineRow("webcam", "x", "malformed", "", b"a b", FIRST)])
     assert site.retry() == Retried(1, "not retried", 'nothing here decodes the source "webcam"')
     assert site.retry(99).became == "not retried"
+
+
+def feed_of(*devices: str) -> Feeds:
+    """A feed of door counters of which only these devices are entered."""
+    reading = {"at": "/people", "quantity": "people"}
+    options = {"device": "/id", "reading": [reading]}
+    feed = Feed(code="doors", facility="casanearshore", source="generic-json", topics=("doors/#",), options=options)
+    sensors = {
+        device: Sensor(code=f"sensor-{device}", feed="doors", device=device, label=device, zone="casa-z1")
+        for device in devices
+    }
+    read = json_mapping_of(TomlTable("feeds.toml", "options", options))
+    return Feeds([OpenFeed(feed, lambda one: [generic_json.decoded(one.payload, read)], sensors)])
+
+
+def test_a_message_of_a_device_that_was_not_entered_is_stored_by_its_feed(site: Site) -> None:
+    register(site.connection, SENSORS, [SensorRow("sensor-d1", "casanearshore", "casa-z1", "doors", "d1", True)])
+    site.connection.commit()
+    body = b'{"id":"d1","people":7}'
+    site.arrive(body, site.known._replace(feeds=feed_of()), topic="doors/north")
+    (row,) = site.rows
+    assert (row.reason, row.origin) == ("unknown_device", "doors/north")
+    assert site.retry().became == "refused"
+    site.known = site.known._replace(feeds=feed_of("d1"))
+    assert site.retry() == Retried(1, "stored", "2 stored")
+    found = site.connection.execute("SELECT people, measured_at, received_at FROM occupancy").fetchall()
+    assert found == [(7, FIRST, FIRST)]
+    assert site.retry().became == "resolved before"
 
 
 def test_two_operators_at_once_store_once(site: Site) -> None:

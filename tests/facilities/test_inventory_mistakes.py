@@ -3,11 +3,13 @@
 import shutil
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from facilities.calendar import TZDB_VERSION
 from facilities.inventory import read_inventory
+from facilities.sensors import Source
 from store.errors import InputError
 
 GOOD = Path(__file__).parent / "good_inventory"
@@ -307,6 +309,93 @@ MISTAKES = [
         '"C-18"',
         'probe "probe-1": key "circuit": "C-18" is simulated: nothing there to probe',
     ),
+    # feeds and sensors
+    (
+        "feeds.toml",
+        '"chirpstack"',
+        '"chirp"',
+        'feed "lns": key "source": "chirp" is not one of: {sources}',
+    ),
+    ("feeds.toml", 'source = "chirpstack"', "", 'feed "lns": missing key "source"'),
+    ("feeds.toml", "topics", "topic", 'feed "lns": unknown key "topic"'),
+    ("feeds.toml", '"casanearshore"', '"casa"', 'feed "lns": key "facility": no park "casa" in parks.toml'),
+    (
+        "feeds.toml",
+        '"casanearshore"',
+        '"agadir"',
+        'feed "lns": key "facility": park "agadir" is not operational (status announced)',
+    ),
+    (
+        "feeds.toml",
+        'topics = ["application/+/device/+/event/+"]',
+        "",
+        'feed "lns": missing key "topics" (chirpstack comes by MQTT)',
+    ),
+    (
+        "feeds.toml",
+        'source = "vergesense"',
+        'source = "vergesense"\ntopics = ["desks/#"]',
+        'feed "desks": key "topics": vergesense comes by webhook',
+    ),
+    *(
+        ("feeds.toml", '"casa/+/online"', f'"{topic}"', f'feed "meters": key "topics": "{topic}" is {wrong}')
+        for topic, wrong in (
+            ("casa/#/online", "not an MQTT topic filter"),
+            ("casa/+b/online", "not an MQTT topic filter"),
+            ("casa/b#", "not an MQTT topic filter"),
+            ("$share/g/casa/+/online", "ours to subscribe to"),
+            ("p2i/v1/#", "ours to subscribe to"),
+            ("p2i/v1", "ours to subscribe to"),
+            ("p2i/+/casanearshore/+/occupancy", "ours to subscribe to"),
+            ("+/v1/+/+/intervals", "ours to subscribe to"),
+            ("#", "ours to subscribe to"),
+        )
+    ),
+    ("feeds.toml", '"casa/+/online"', '""', 'feed "meters": key "topics": must not be empty'),
+    *(
+        (
+            "feeds.toml",
+            '"casa/+/online"',
+            f'"{topic}"',
+            f'feed "meters": key "topics": "{topic}" and "{other}" of feed "{holder}" have topics in common',
+        )
+        for topic, other, holder in (
+            ("application/+/device/+/event/+", "application/+/device/+/event/+", "lns"),
+            ("application/a/device/b/event/up", "application/+/device/+/event/+", "lns"),
+            ("application/#", "application/+/device/+/event/+", "lns"),
+            ("casa/b1/events/#", "casa/+/events/rpc", "meters"),
+        )
+    ),
+    ("feeds.toml", '"meters"', '"lns"', 'feed "lns": the code "lns" is used twice'),
+    ("sensors.toml", '"lns"', '"lsn"', 'sensor "door-1": key "feed": no feed "lsn" in feeds.toml'),
+    ("sensors.toml", 'device = "24e124136b502217"', "", 'sensor "door-1": missing key "device"'),
+    ("sensors.toml", '"24e124136b502217"', '""', 'sensor "door-1": key "device": must not be empty'),
+    (
+        "sensors.toml",
+        '"meters"\ndevice = "casa/b1"',
+        '"lns"\nprofile = "elsys"\ndevice = "24E124136B502217"',
+        'sensor "meter-1": key "device": "24E124136B502217" is already that of sensor "door-1"',
+    ),
+    (
+        "sensors.toml",
+        'profile = "milesight-vs121"',
+        "",
+        'sensor "door-1": key "profile": needed, to read the bytes of a device of chirpstack',
+    ),
+    (
+        "sensors.toml",
+        'device = "casa/b1"',
+        'device = "casa/b1"\nprofile = "elsys"',
+        'sensor "meter-1": key "profile": a device of shelly has none',
+    ),
+    ("sensors.toml", '"casa-z1"', '"casa-z9"', 'sensor "door-1": key "zone": no zone "casa-z9" in zones.toml'),
+    (
+        "sensors.toml",
+        'zone = "casa-z1"',
+        "",
+        'sensor "door-1": key "channel": says which part counts for a zone: needs the key "zone"',
+    ),
+    ("sensors.toml", 'label = "compteur"', 'lable = "compteur"', 'sensor "meter-1": unknown key "lable"'),
     # agreements
     (
         "agreements/b.toml",
@@ -363,7 +452,8 @@ def test_each_mistake_is_one_exact_line(folder: Path, name: str, old: str, new: 
     replace_once(folder / name, old, new)
     with pytest.raises(InputError) as error:
         read_inventory(folder)
-    assert str(error.value) == f"inventory/{name}: {line.replace('{tzdb}', TZDB_VERSION)}"
+    line = line.replace("{tzdb}", TZDB_VERSION).replace("{sources}", ", ".join(get_args(Source)))
+    assert str(error.value) == f"inventory/{name}: {line}"
 
 
 ODD_VALUES = ["17", "-1", "1.5", "nan", '"x"', '""', "true", "[]", "[[1]]", "{}", "{ a = 1 }", "2026-01-01", "12:00:00"]
@@ -371,7 +461,8 @@ ODD_VALUES = ["17", "-1", "1.5", "nan", '"x"', '""', "true", "[]", "[[1]]", "{}"
 
 @pytest.mark.parametrize("odd", ODD_VALUES)
 @pytest.mark.parametrize(
-    "name", ["inventory", "sources", "organisations", "parks", "tenants", "zones", "circuits", "probes"]
+    "name",
+    ["inventory", "sources", "organisations", "parks", "tenants", "zones", "circuits", "probes", "feeds", "sensors"],
 )
 def test_whatever_is_written_the_answer_is_one_readable_line(folder: Path, name: str, odd: str) -> None:
     file = folder / f"{name}.toml"
@@ -457,7 +548,7 @@ def test_a_file_nobody_would_read_is_refused(folder: Path, name: str) -> None:
         read_inventory(folder)
     assert str(error.value) == (
         f"inventory/{name}: not a file of an inventory (inventory.toml, sources.toml, organisations.toml, parks.toml, "
-        "tenants.toml, zones.toml, circuits.toml, probes.toml, agreements/*.toml)"
+        "tenants.toml, zones.toml, circuits.toml, probes.toml, feeds.toml, sensors.toml, agreements/*.toml)"
     )
 
 
@@ -474,8 +565,9 @@ def test_notes_of_an_editor_and_other_kinds_of_files_are_left_alone(folder: Path
     assert set(read_inventory(folder).agreements) == {"AGR-A", "AGR-B"}
 
 
-def test_probes_and_agreements_are_optional_and_files_may_be_empty(folder: Path) -> None:
-    (folder / "probes.toml").unlink()
+def test_probes_feeds_sensors_and_agreements_are_optional_and_files_may_be_empty(folder: Path) -> None:
+    for name in ("probes.toml", "feeds.toml", "sensors.toml"):
+        (folder / name).unlink()
     for file in (folder / "agreements").iterdir():
         file.unlink()
     (folder / "agreements").rmdir()
@@ -483,6 +575,8 @@ def test_probes_and_agreements_are_optional_and_files_may_be_empty(folder: Path)
         (folder / name).write_text("# none yet\n", encoding="utf-8")
     inventory = read_inventory(folder)
     assert not inventory.probes
+    assert not inventory.feeds
+    assert not inventory.sensors
     assert not inventory.agreements
     assert not inventory.circuits
     assert inventory.tenants_of("casanearshore") == ()

@@ -1,0 +1,53 @@
+"""Feeds and sensors: which topic filters share topics, what is a webhook, and the sensors as rows of the store."""
+
+from pathlib import Path
+
+import pytest
+
+from facilities.inventory import read_inventory
+from facilities.registration import sensor_rows
+from facilities.sensors import topics_overlap
+from store.rows import SensorRow
+
+GOOD = Path(__file__).parent / "good_inventory"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "overlap"),
+    [
+        ("a/b", "a/b", True),
+        ("a/b", "a/c", False),
+        ("a/b", "a", False),
+        ("a/b", "a/b/c", False),
+        ("a/+", "+/b", True),
+        ("a/+", "a", False),
+        ("a/+", "a/", True),
+        ("a/+/c", "a/b/+", True),
+        ("a/+/c", "a/b/d", False),
+        ("a/#", "a", True),
+        ("a/#", "a/b/c/d", True),
+        ("a/#", "+/b/+", True),
+        ("a/#", "b/#", False),
+        ("#", "a/b", True),
+        ("#", "+", True),
+        ("#", "$SYS/uptime", False),
+        ("+/uptime", "$SYS/uptime", False),
+        ("$SYS/#", "$SYS/uptime", True),
+        ("$SYS/+", "$SYS/#", True),
+    ],
+)
+def test_two_filters_overlap_when_one_topic_matches_both(one: str, other: str, overlap: bool) -> None:
+    assert topics_overlap(one, other) is overlap
+    assert topics_overlap(other, one) is overlap
+
+
+def test_a_feed_without_topics_is_a_webhook() -> None:
+    feeds = read_inventory(GOOD).feeds
+    assert {code: feed.is_webhook for code, feed in feeds.items()} == {"lns": False, "meters": False, "desks": True}
+
+
+def test_sensors_lie_in_the_park_of_their_feed() -> None:
+    assert sensor_rows(read_inventory(GOOD)) == [
+        SensorRow("door-1", "casanearshore", "casa-z1", "lns", "24e124136b502217", True),
+        SensorRow("meter-1", "casanearshore", None, "meters", "casa/b1", True),
+    ]
