@@ -17,7 +17,7 @@ from store.archive_rows import (
     KINDS,
     Series,
     one_moment,
-    read_last_arrival,
+    read_arrived,
     read_series,
     read_span,
     stored_pieces,
@@ -97,12 +97,14 @@ class Archive:
             if measured and month.ends_at + self.quiet > self.now:  # without asking when the last one arrived
                 yield _open(path, month.ends_at + self.quiet)
                 return
-            arrived = read_last_arrival(self.connection, kind, measured, month) if measured else None
-            if arrived is None:
+            stored, last_at = read_arrived(self.connection, kind, measured, month) if measured else (0, None)
+            if last_at is None:
                 return
-            if parts and arrived < datetime.fromisoformat(parts[-1].archived_at) - MARGIN:
+            # The instant of arrival alone does not tell: what quarantine gave back keeps that of its first arrival.
+            is_older = parts and last_at < datetime.fromisoformat(parts[-1].archived_at) - MARGIN
+            if is_older and stored <= sum(part.rows for part in parts):
                 return
-            closes_at = max(month.ends_at, arrived) + self.quiet
+            closes_at = max(month.ends_at, last_at) + self.quiet
             if closes_at > self.now:
                 yield _open(path, closes_at)
                 return

@@ -73,17 +73,25 @@ def with_readings(connection: Connection, kind: Kind, series: list[Series], mont
     return [one for one in series if one.number in found]
 
 
-def read_last_arrival(connection: Connection, kind: Kind, series: list[Series], month: Month) -> datetime | None:
-    """When the last reading of the series and the month arrived; None without a reading.
+class Arrived(NamedTuple):
+    """How many readings a month has in the store, and when the last of them arrived (None without any)."""
+
+    rows: int
+    last_at: datetime | None
+
+
+def read_arrived(connection: Connection, kind: Kind, series: list[Series], month: Month) -> Arrived:
+    """How many readings of the series and the month there are, and when the last of them arrived.
 
     The readings themselves are asked: the ingest log is kept for days only. It reads all of the month's rows.
     """
     row = connection.execute(
-        f"SELECT max({RECEIVED_AT}) FROM {kind.table} WHERE {kind.series} = ANY(%(numbers)s::int4[])"
+        f"SELECT count(*), max({RECEIVED_AT}) FROM {kind.table} WHERE {kind.series} = ANY(%(numbers)s::int4[])"
         f" AND {kind.instant} >= %(from)s AND {kind.instant} < %(to)s".encode(),
         {"numbers": [one.number for one in series], "from": month.starts_at, "to": month.ends_at},
     ).fetchone()
-    return None if row is None else row[0]
+    assert row is not None
+    return Arrived(*row)
 
 
 def stored_pieces(connection: Connection, kind: Kind, one: Series, month: Month) -> Iterator[Piece]:

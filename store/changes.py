@@ -35,7 +35,7 @@ def read_touched(connection: Connection, since_xid: int) -> list[Touched]:
         """
         SELECT circuit, min(first_at), max(last_at) FROM (
             SELECT series_id AS circuit_id, first_at, last_at FROM ingest
-            WHERE kind <> 'occupancy' AND xid >= %(since)s::text::xid8
+            WHERE kind NOT IN ('occupancy', 'sensor') AND xid >= %(since)s::text::xid8
             UNION ALL
             SELECT circuit_id, opened_at, coalesce(restored_at, opened_at) FROM ticket
             WHERE xid >= %(since)s::text::xid8

@@ -9,6 +9,7 @@ import numpy as np
 
 from store.binary_copy import Column, copy_in, read_columns
 from store.connection import Connection
+from store.instants import instant_of
 
 
 @dataclass(frozen=True)
@@ -48,42 +49,76 @@ class Written(NamedTuple):
 def write_readings(connection: Connection, kind: Kind, columns: Sequence[Column], received_at: datetime) -> Written:
     """Writes rows (series number, instant in µs, values …) and says what became of each; the caller commits.
 
-    The key decides: a row whose key is present changes nothing, so any delivery may be repeated. Rows are
-    inserted in key order, so that two writers never wait for each other in a circle.
+    The key decides: a row whose key is present changes nothing, so any delivery may be repeated; of two rows with one
+    key in a batch the first counts. Rows are inserted in key order, so that two writers never wait for each other in
+    a circle.
     """
     count = len(columns[0])
     if count == 0:
         return Written(0, 0, [])
+    order, has_repeats = _key_order(columns[0], columns[1])
+    _stage(connection, kind, [column[order] for column in columns], order)
     names = [kind.series, kind.instant, *(name for name, _ in kind.values)]
-    listed = ", ".join(names)
-    _stage(connection, kind, columns)
-    if kind.absent is None:
-        chosen = listed
-    else:
-        chosen = ", ".join([kind.series, kind.instant, *(f"nullif({name}, {kind.absent})" for name, _ in kind.values)])
+    values = names[2:] if kind.absent is None else [f"nullif({name}, {kind.absent})" for name in names[2:]]
+    key = f"{kind.series}, {kind.instant}"
+    first = f"DISTINCT ON ({key}) " if has_repeats else ""  # staged in key order, and as they came within a key
     inserted = connection.execute(
-        f"""
-        WITH written AS (
-            INSERT INTO {kind.table} ({listed}, received_at)
-            SELECT {chosen}, %(received_at)s
-            FROM (SELECT DISTINCT ON ({kind.series}, {kind.instant}) * FROM stage_{kind.name}
-                  ORDER BY {kind.series}, {kind.instant}, position) AS first
-            ON CONFLICT DO NOTHING
-            RETURNING {kind.series} AS series_id, {kind.instant} AS at
-        ), logged AS (
-            INSERT INTO ingest (kind, series_id, first_at, last_at, rows, received_at)
-            SELECT %(kind)s, series_id, min(at), max(at), count(*), %(received_at)s FROM written GROUP BY series_id
+        f"INSERT INTO {kind.table} ({', '.join(names)}, received_at)"
+        f" SELECT {first}{key}, {', '.join(values)}, %s FROM stage_{kind.name}"
+        f" {f'ORDER BY {key}, position' if has_repeats else ''} ON CONFLICT DO NOTHING".encode(),
+        (received_at,),
+    ).rowcount
+    if inserted:
+        _log(connection, kind, columns if inserted == count else None, received_at)
+    conflicts = [] if inserted == count else _conflicts(connection, kind)
+    return Written(inserted, count - inserted - len(conflicts), conflicts)
+
+
+def _key_order(series: Column, instants: Column) -> tuple[Column, bool]:
+    """The positions in the order of (series, instant), as they came within one key; whether a key repeats."""
+    order: Column = np.lexsort((instants, series))
+    sorted_series, sorted_instants = series[order], instants[order]
+    repeats = (sorted_series[1:] == sorted_series[:-1]) & (sorted_instants[1:] == sorted_instants[:-1])
+    return order, bool(np.any(repeats))
+
+
+def _log(connection: Connection, kind: Kind, all_new: Sequence[Column] | None, received_at: datetime) -> None:
+    """Logs the spans of the rows that were new, by series: those of the batch when all of it was.
+
+    Otherwise they are told from the stored ones by the instant of their reception: an older row that shares it to the
+    microsecond widens a span, and costs whoever looks there a look.
+    """
+    if all_new is None:
+        connection.execute(
+            f"INSERT INTO ingest (kind, series_id, first_at, last_at, rows, received_at)"
+            f" SELECT %(kind)s, {kind.series}, min({kind.instant}), max({kind.instant}), count(*), %(received_at)s"
+            f" FROM (SELECT DISTINCT {kind.series}, {kind.instant} FROM stage_{kind.name}) AS staged"
+            f" JOIN {kind.table} AS stored USING ({kind.series}, {kind.instant})"
+            f" WHERE stored.received_at = %(received_at)s GROUP BY {kind.series}".encode(),
+            {"received_at": received_at, "kind": kind.name},
         )
-        SELECT count(*) FROM written
-        """.encode(),
-        {"received_at": received_at, "kind": kind.name},
-    ).fetchone()
-    assert inserted is not None
-    conflicts = [] if inserted[0] == count else _conflicts(connection, kind)
-    return Written(inserted[0], count - inserted[0] - len(conflicts), conflicts)
+        return
+    series, instants = all_new[0], all_new[1]
+    order = np.argsort(series, kind="stable")
+    numbers, starts, counts = np.unique(series[order], return_index=True, return_counts=True)
+    first, last = np.minimum.reduceat(instants[order], starts), np.maximum.reduceat(instants[order], starts)
+    connection.execute(
+        "INSERT INTO ingest (kind, series_id, first_at, last_at, rows, received_at)"
+        " SELECT %s, series_id, first_at, last_at, rows, %s"
+        " FROM unnest(%s::integer[], %s::timestamptz[], %s::timestamptz[], %s::integer[])"
+        " AS new (series_id, first_at, last_at, rows)",
+        (
+            kind.name,
+            received_at,
+            numbers.tolist(),
+            [instant_of(at) for at in first.tolist()],
+            [instant_of(at) for at in last.tolist()],
+            counts.tolist(),
+        ),
+    )
 
 
-def _stage(connection: Connection, kind: Kind, columns: Sequence[Column]) -> None:
+def _stage(connection: Connection, kind: Kind, columns: Sequence[Column], position: Column) -> None:
     table = f"stage_{kind.name}"
     described = ", ".join(
         [
@@ -96,7 +131,6 @@ def _stage(connection: Connection, kind: Kind, columns: Sequence[Column]) -> Non
         f"CREATE TEMP TABLE IF NOT EXISTS {table} ({described}, position int4) ON COMMIT DELETE ROWS".encode()
     )
     connection.execute(f"TRUNCATE {table}".encode())
-    position = np.arange(len(columns[0]), dtype=np.int64)
     copy_in(connection, f"COPY {table} FROM STDIN (FORMAT BINARY)", [*columns, position], [*kind.types, "int4"])
 
 

@@ -166,13 +166,14 @@ def store_bytes_per_million() -> Result:
 
 def ingest_longest_pause() -> Result:
     """A writer of one batch every 20 ms beside refreshes and compression of its own table."""
-    with bench_server() as dsn, database(dsn, "p2i_bench_1_months") as connection:
+    with bench_server() as dsn, database(dsn, "p2i_bench_pause") as connection:
         fill(connection, circuits=20, days=30)
         server, extended = server_name(connection), extension_version(connection) is not None
-        own = conninfo.make_conninfo(dsn, dbname="p2i_bench_1_months")
+        connection.commit()
+        own = conninfo.make_conninfo(dsn, dbname="p2i_bench_pause")
         pauses: list[float] = []
         stop = threading.Event()
-        writer = threading.Thread(target=_write_until, args=(own, stop, pauses))
+        writer = threading.Thread(target=_write_until, args=(own, stop, pauses), daemon=True)
         writer.start()
         connection.autocommit = True
         began = perf_counter()

@@ -104,6 +104,13 @@ def test_late_readings_make_a_second_file_and_leave_the_first(site: ArchiveSite,
     assert bytes_below(site.path) == after
 
 
+def test_readings_that_quarantine_gave_back_are_archived_though_they_arrived_long_ago(site: ArchiveSite) -> None:
+    site.run(CLOSED)
+    site.store("interval", "a", "2026-08-15T00:00:00Z", [[10], [4]], "2026-08-15T00:00:03Z")
+    assert LATE in {outcome.where for outcome in site.run("2026-12-06T00:00:00Z", ["interval"])}
+    assert rows_of(site.path / LATE) == [("08-15T00:00:00", "a", 10, 4)]
+
+
 def test_late_readings_of_a_month_over_a_year_old_are_looked_for_when_it_is_named(site: ArchiveSite) -> None:
     site.run(CLOSED)
     site.store("interval", "a", "2026-08-15T00:00:00Z", [[10], [4]], "2027-10-01T00:00:00Z")
