@@ -124,6 +124,7 @@ def fill(connection: Connection, circuits: int, days: int) -> None:
     connection.commit()
     if connection.execute("SELECT FROM score LIMIT 1").fetchone() is not None:
         return
+    connection.execute("TRUNCATE circuit_interval, probe, occupancy, ingest")  # of a run that was ended
     random = np.random.default_rng(7)
     began = time.perf_counter()
     for day in range(days):
