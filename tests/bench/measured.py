@@ -64,12 +64,25 @@ class Benchmark:
 
 def in_turn(ours: Callable[[], object], theirs: Callable[[], object], rounds: int) -> tuple[float, float]:
     """The median seconds of `ours` and of `theirs`, run alternately after one uncounted run of each."""
-    ours()
-    theirs()
+    return told_in_turn(lambda: _timed(ours), lambda: _timed(theirs), rounds)
+
+
+def told_in_turn(
+    ours: Callable[[], float],
+    theirs: Callable[[], float],
+    rounds: int,
+    before: Callable[[], object] = lambda: None,
+) -> tuple[float, float]:
+    """The same of functions that say themselves how many seconds count; `before` each of them runs unmeasured."""
     seconds: tuple[list[float], list[float]] = ([], [])
-    for _ in range(rounds):
+    for _ in range(rounds + 1):
         for place, run in enumerate((ours, theirs)):
-            began = time.perf_counter()
-            run()
-            seconds[place].append(time.perf_counter() - began)
-    return statistics.median(seconds[0]), statistics.median(seconds[1])
+            before()
+            seconds[place].append(run())
+    return statistics.median(seconds[0][1:]), statistics.median(seconds[1][1:])
+
+
+def _timed(run: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
