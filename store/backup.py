@@ -13,7 +13,6 @@ from psycopg import sql
 from store.backup_manifest import Contents, Manifest, file_sha256, manifest_path, write_manifest
 from store.connection import Connection, connect
 from store.errors import InputError, P2IError
-from store.migrations import require_current_schema
 from store.postgres_tools import find_tool, run_tool
 from store.timescale import extension_version
 
@@ -47,7 +46,7 @@ def backup(dsn: str, dump: Path) -> Manifest:
         if path.exists():
             raise InputError(f"{path}: there already; a backup never replaces another")
     with connect(dsn, "backup") as connection:
-        require_current_schema(connection)
+        _require_schema(connection)
         tool = find_tool("pg_dump", connection.info.server_version // 10000)
         try:
             # Who may read the dump may read every tenant's data.
@@ -155,6 +154,13 @@ def _wait_for_jobs(connection: Connection, names: list[str]) -> None:
         if time.monotonic() > until:
             raise P2IError(f"backup: {row and row[0]} has been running for {JOB_PATIENCE_SECONDS} s; try again later")
         time.sleep(0.25)
+
+
+def _require_schema(connection: Connection) -> None:
+    """An older schema is welcome: before an upgrade is when backups matter most."""
+    if connection.execute("SELECT to_regclass('p2i.score')").fetchone() == (None,):
+        raise InputError("database: there is no schema p2i in it; nothing to back up")
+    connection.commit()
 
 
 def _version_text(connection: Connection) -> str:

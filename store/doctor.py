@@ -24,6 +24,7 @@ def findings(connection: Connection, now: datetime | None = None) -> list[Findin
         _clock(connection, now),
         *storage_findings(connection, now or datetime.now(UTC)),
         *_quarantine(connection),
+        *_gaps(connection),
         *_unscored(connection),
     ]
 
@@ -42,7 +43,8 @@ def _extension(connection: Connection) -> Finding:
         return Finding(
             "warning",
             "TimescaleDB",
-            "offered by this server and not in this database; as its owner: CREATE EXTENSION timescaledb; p2i migrate",
+            "offered by this server and not in this database: p2i migrate adds it, if shared_preload_libraries names it"
+            " and this role may (else, as a superuser: CREATE EXTENSION timescaledb; then p2i migrate)",
         )
     if version is None:
         return Finding(
@@ -109,6 +111,22 @@ def _quarantine(connection: Connection) -> list[Finding]:
         return [Finding("ok", "quarantine", "nothing open")]
     counted = ", ".join(f"{count} {reason}" for reason, count in rows)
     return [Finding("warning", "quarantine", f"{counted}; what to do: p2i quarantine list")]
+
+
+def _gaps(connection: Connection) -> list[Finding]:
+    if connection.execute("SELECT to_regclass('p2i.gap') IS NOT NULL").fetchone() != (True,):
+        return []
+    rows = connection.execute(
+        "SELECT reason, count(*), sum(messages)::bigint, (array_agg(series ORDER BY noticed_at DESC))[1] FROM gap"
+        " WHERE noticed_at > clock_timestamp() - interval '1 day' GROUP BY reason ORDER BY reason"
+    ).fetchall()
+    if not rows:
+        return [Finding("ok", "gaps", "none noticed in the last day")]
+    told = [
+        f"{count} {reason}{'' if messages is None else f' ({messages} messages)'}, the newest of {series}"
+        for reason, count, messages, series in rows
+    ]
+    return [Finding("warning", "gaps", f"in the last day {'; '.join(told)}: SELECT * FROM reporting.gap")]
 
 
 def _unscored(connection: Connection) -> list[Finding]:

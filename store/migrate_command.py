@@ -20,6 +20,13 @@ def main(argv: Sequence[str]) -> int:
     except P2IError as error:
         print(error, file=sys.stderr)
         return 2
+    except psycopg.errors.LockNotAvailable:
+        print(
+            "database: another transaction (a backup?) has held a table for five seconds; nothing was changed:"
+            " run p2i migrate again when it is done",
+            file=sys.stderr,
+        )
+        return 2
     except psycopg.Error as error:  # a role without rights: the first line says it
         print(f"database: {str(error).strip().splitlines()[0]}", file=sys.stderr)
         return 2

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from store.connection import SCHEMA, Connection
@@ -11,6 +12,7 @@ from store.reporting import drop_reporting, make_reporting, spare_compiling
 from store.timescale import add_extension, make_continuous_aggregates, make_hypertables, set_policies
 
 FOLDER = Path(__file__).parent / "migrations"
+PATIENCE = timedelta(seconds=5)
 LOCK_KEY = 0x70326901  # any fixed number: two migrating processes take turns on it
 
 
@@ -33,15 +35,20 @@ def known_migrations() -> list[Migration]:
     return [Migration(int(file.name[:4]), file.stem, file.read_text(encoding="utf-8")) for file in files]
 
 
-def migrate(connection: Connection) -> list[str]:
+def migrate(connection: Connection, patience: timedelta = PATIENCE) -> list[str]:
     """Brings the schema up to this release and returns the names applied; running it again applies nothing.
 
     Everything happens in one transaction under a lock: a crash half-way leaves the old schema, and two
-    processes that start together do not collide. Raises P2IError when an applied file has since been edited
+    processes that start together do not collide. A table that somebody holds for longer than `patience` ends it with
+    psycopg's LockNotAvailable, and nothing is changed. Raises P2IError when an applied file has since been edited
     (its text is history) or the database is newer than this release.
     """
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK_KEY,))
+        # Behind a migration that waits for a table every writer waits, too: better to give up and be run again.
+        connection.execute(
+            "SELECT set_config('lock_timeout', %s, true)", (f"{patience / timedelta(milliseconds=1):.0f}ms",)
+        )
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         connection.execute(
             "CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY, name text NOT NULL,"

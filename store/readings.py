@@ -37,6 +37,9 @@ STATE = Kind("state", "circuit_state", "circuit_id", "changed_at", (("state", "i
 OCCUPANCY = Kind("occupancy", "occupancy", "zone_id", "measured_at", (("people", "int4"),))
 
 
+FEW_KEYS = 2000
+
+
 class Written(NamedTuple):
     """What a write did: rows that were new, rows already there with the same value, and the positions of rows
     whose key is there with another value (they are not stored; the caller quarantines them)."""
@@ -69,8 +72,8 @@ def write_readings(connection: Connection, kind: Kind, columns: Sequence[Column]
         (received_at,),
     ).rowcount
     if inserted:
-        _log(connection, kind, columns if inserted == count else None, received_at)
-    conflicts = [] if inserted == count else _conflicts(connection, kind)
+        _log(connection, kind, columns if inserted == count else None, count, received_at)
+    conflicts = [] if inserted == count else _conflicts(connection, kind, count)
     return Written(inserted, count - inserted - len(conflicts), conflicts)
 
 
@@ -82,7 +85,9 @@ def _key_order(series: Column, instants: Column) -> tuple[Column, bool]:
     return order, bool(np.any(repeats))
 
 
-def _log(connection: Connection, kind: Kind, all_new: Sequence[Column] | None, received_at: datetime) -> None:
+def _log(
+    connection: Connection, kind: Kind, all_new: Sequence[Column] | None, count: int, received_at: datetime
+) -> None:
     """Logs the spans of the rows that were new, by series: those of the batch when all of it was.
 
     Otherwise they are told from the stored ones by the instant of their reception: an older row that shares it to the
@@ -91,10 +96,9 @@ def _log(connection: Connection, kind: Kind, all_new: Sequence[Column] | None, r
     if all_new is None:
         connection.execute(
             f"INSERT INTO ingest (kind, series_id, first_at, last_at, rows, received_at)"
-            f" SELECT %(kind)s, {kind.series}, min({kind.instant}), max({kind.instant}), count(*), %(received_at)s"
-            f" FROM (SELECT DISTINCT {kind.series}, {kind.instant} FROM stage_{kind.name}) AS staged"
-            f" JOIN {kind.table} AS stored USING ({kind.series}, {kind.instant})"
-            f" WHERE stored.received_at = %(received_at)s GROUP BY {kind.series}".encode(),
+            f" SELECT %(kind)s, stored.{kind.series}, min(stored.{kind.instant}), max(stored.{kind.instant}),"
+            f" count(DISTINCT stored.{kind.instant}), %(received_at)s FROM {_staged_with_stored(kind, count)}"
+            f" WHERE stored.received_at = %(received_at)s GROUP BY stored.{kind.series}".encode(),
             {"received_at": received_at, "kind": kind.name},
         )
         return
@@ -134,7 +138,28 @@ def _stage(connection: Connection, kind: Kind, columns: Sequence[Column], positi
     copy_in(connection, f"COPY {table} FROM STDIN (FORMAT BINARY)", [*columns, position], [*kind.types, "int4"])
 
 
-def _conflicts(connection: Connection, kind: Kind) -> list[int]:
+def _staged_with_stored(kind: Kind, count: int) -> str:
+    """The staged rows beside the stored ones of their keys, as a FROM item.
+
+    The way is prescribed (OFFSET 0): left to itself the planner, which knows nothing of the staged rows, may read the
+    whole table. A few keys are looked up one by one; many by the span of each series.
+    """
+    table, series, instant = kind.table, kind.series, kind.instant
+    staged = f"stage_{kind.name} AS staged"
+    if count <= FEW_KEYS:
+        return (
+            f"{staged} CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {table}.{series} = staged.{series}"
+            f" AND {table}.{instant} = staged.{instant} OFFSET 0) AS stored"
+        )
+    return (
+        f"(SELECT {series}, min({instant}) AS first_at, max({instant}) AS last_at FROM stage_{kind.name}"
+        f" GROUP BY {series}) AS span CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {table}.{series} = span.{series}"
+        f" AND {table}.{instant} BETWEEN first_at AND last_at OFFSET 0) AS stored"
+        f" JOIN {staged} ON staged.{series} = stored.{series} AND staged.{instant} = stored.{instant}"
+    )
+
+
+def _conflicts(connection: Connection, kind: Kind, count: int) -> list[int]:
     """Positions of staged rows whose key is stored with another value."""
     stored = ", ".join(
         f"stored.{name}" if kind.absent is None else f"coalesce(stored.{name}, {kind.absent})"
@@ -143,8 +168,7 @@ def _conflicts(connection: Connection, kind: Kind) -> list[int]:
     staged = ", ".join(f"staged.{name}" for name, _ in kind.values)
     rows = connection.execute(
         f"""
-        SELECT staged.position FROM stage_{kind.name} AS staged
-        JOIN {kind.table} AS stored USING ({kind.series}, {kind.instant})
+        SELECT staged.position FROM {_staged_with_stored(kind, count)}
         WHERE ({stored}) IS DISTINCT FROM ({staged}) ORDER BY staged.position
         """.encode()
     ).fetchall()

@@ -16,10 +16,8 @@ WRITABLE = "-c default_transaction_read_only=off"
 NUMBERED = ("ingest", "ticket", "ticket_freeze", "exclusion")
 WATERMARKS = ("engine_watermark", "rollup_progress")
 # The rollups' watermark of 0 is one that nobody keeps (with the extension); no engine's: it never passed, all is new.
-SEEN_BEFORE = """
-SELECT least(coalesce((SELECT input_xid FROM engine_watermark), '0'),
-    (SELECT nullif(input_xid, '0') FROM rollup_progress))::text
-"""
+SEEN_BY_ENGINE = "coalesce((SELECT input_xid FROM engine_watermark), '0')"
+SEEN_BY_ROLLUPS = "(SELECT nullif(input_xid, '0') FROM rollup_progress)"
 
 SOMETHING = """
 SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -67,7 +65,14 @@ def restart_transaction_numbers(connection: Connection) -> None:
     engine and rollups had not both seen becomes new here, and one of them sees it twice, which changes nothing.
     All else becomes 0: older than anything.
     """
-    row = connection.execute(SEEN_BEFORE).fetchone()
+    there = {
+        name
+        for (name,) in connection.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'p2i'"
+        ).fetchall()
+    }
+    seen = f"least({SEEN_BY_ENGINE}, {SEEN_BY_ROLLUPS})" if "rollup_progress" in there else SEEN_BY_ENGINE
+    row = connection.execute(f"SELECT ({seen})::text".encode()).fetchone()
     assert row is not None
     for table in NUMBERED:
         connection.execute(
@@ -77,11 +82,12 @@ def restart_transaction_numbers(connection: Connection) -> None:
             row,
         )
     for table in WATERMARKS:
-        connection.execute(
-            sql.SQL("UPDATE {} SET input_xid = pg_current_xact_id() WHERE input_xid <> '0'").format(
-                sql.Identifier(table)
+        if table in there:  # a backup may be of an older schema
+            connection.execute(
+                sql.SQL("UPDATE {} SET input_xid = pg_current_xact_id() WHERE input_xid <> '0'").format(
+                    sql.Identifier(table)
+                )
             )
-        )
 
 
 def _refuse_what_cannot_work(connection: Connection, manifest: Manifest, tool_major: int) -> None:

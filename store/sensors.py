@@ -57,7 +57,10 @@ def _conflicts(connection: Connection, columns: list[list[object]]) -> list[int]
         SELECT given.position - 1
         FROM unnest(%s::integer[], %s::timestamptz[], %s::numeric[], %s::double precision[], %s::smallint[])
             WITH ORDINALITY AS given (series_id, measured_at, counted, value, absence_id, position)
-        JOIN sensor_reading AS stored USING (series_id, measured_at)
+        CROSS JOIN LATERAL (
+            SELECT * FROM sensor_reading WHERE sensor_reading.series_id = given.series_id
+            AND sensor_reading.measured_at = given.measured_at OFFSET 0  -- key by key, or all of it might be read
+        ) AS stored
         WHERE (stored.counted, stored.value, stored.absence_id) IS DISTINCT FROM
               (given.counted, given.value, given.absence_id)
         ORDER BY given.position

@@ -56,7 +56,7 @@ def add_extension(connection: Connection) -> bool:
 
     Raises P2IError when it is, but too old to speak to.
     """
-    if not is_offered(connection):
+    if not is_offered(connection) or not _is_preloaded(connection):
         return False
     if extension_version(connection) is None:
         try:
@@ -64,12 +64,17 @@ def add_extension(connection: Connection) -> bool:
                 remove_plain(connection)  # its time_bucket would be in the way of the extension's
                 connection.execute("CREATE EXTENSION timescaledb SCHEMA public")
         except psycopg.Error:
-            return False  # not preloaded, or not this role's to add: `p2i doctor` says so and what to do
+            return False  # not this role's to add: `p2i doctor` says so and what to do
     version = extension_version(connection)
     assert version is not None
     if tuple(int(part) for part in version.split("-")[0].split(".")[:2]) < OLDEST_VERSION:
         raise P2IError(f"database: TimescaleDB {version}; at least {OLDEST_VERSION[0]}.{OLDEST_VERSION[1]} is needed")
     return True
+
+
+def _is_preloaded(connection: Connection) -> bool:
+    """Whether the server has loaded the extension: where it has not, CREATE EXTENSION would end our connection."""
+    return connection.execute("SELECT current_setting('timescaledb.disable_load', true)").fetchone() != (None,)
 
 
 def make_hypertables(connection: Connection) -> None:

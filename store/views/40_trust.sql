@@ -1,5 +1,5 @@
 -- How far what is shown can be trusted: the newest reading of each series, what was refused, what the log of
--- arrivals says. Refused input is nobody's yet, so only those who see everything see it.
+-- arrivals says, what never came. Refused input is nobody's yet, so only those who see everything see it.
 CREATE VIEW reporting.freshness WITH (security_barrier) AS
     SELECT 'circuit' AS subject, circuit AS code, facility, tenant, newest.at AS newest_at, newest.received_at
     FROM reporting.circuit LEFT JOIN LATERAL (
@@ -25,3 +25,7 @@ CREATE VIEW reporting.quarantine WITH (security_barrier) AS
 CREATE VIEW reporting.arrival WITH (security_barrier) AS
     SELECT kind, series_id, first_at, last_at, rows, received_at
     FROM ingest WHERE EXISTS (SELECT FROM reader WHERE role_name = session_user AND sees_everything);
+
+CREATE VIEW reporting.gap WITH (security_barrier) AS
+    SELECT gap_id, source, series, starts_at, ends_at, messages, reason, noticed_at
+    FROM gap WHERE EXISTS (SELECT FROM reader WHERE role_name = session_user AND sees_everything);

@@ -4,7 +4,7 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from time import perf_counter, sleep
 
@@ -170,63 +170,76 @@ def store_bytes_per_million() -> Result:
 
 
 def ingest_longest_pause() -> Result:
-    """A writer of one batch every 20 ms beside refreshes and compression of its own table."""
-    with bench_server() as dsn, database(dsn, "p2i_bench_pause") as connection:
+    """Writers of the present, and of rows that are twenty days late, while old chunks turn to columns and back."""
+    name = "p2i_bench_pause"
+    with bench_server() as dsn, database(dsn, name) as connection:
         fill(connection, circuits=20, days=30)
         server, extended = server_name(connection), extension_version(connection) is not None
         connection.commit()
-        own = conninfo.make_conninfo(dsn, dbname="p2i_bench_pause")
-        pauses: list[float] = []
+        own = conninfo.make_conninfo(dsn, dbname=name)
+        pauses: dict[str, list[float]] = {"present": [], "late": []}
         stop = threading.Event()
-        writer = threading.Thread(target=_write_until, args=(own, stop, pauses), daemon=True)
-        writer.start()
-        connection.autocommit = True
-        began = perf_counter()
-        while perf_counter() - began < 20:
-            if extended:
-                for chunk, is_columnar in connection.execute(
-                    "SELECT format('%I.%I', chunk_schema, chunk_name), is_compressed"
-                    " FROM timescaledb_information.chunks WHERE hypertable_name = 'circuit_interval'"
-                    " ORDER BY range_end DESC LIMIT 4"
-                ).fetchall():
-                    call = "decompress_chunk" if is_columnar else "compress_chunk"
-                    connection.execute(f"SELECT {call}(%s::regclass)".encode(), (chunk,))
-                for rollup in ROLLUPS:
-                    connection.execute("CALL refresh_continuous_aggregate(%s::regclass, NULL, NULL)", (rollup.name,))
-            else:
-                sleep(0.5)
-                connection.autocommit = False
-                refresh_rollups(connection, END + DAY)
-                connection.commit()
-                connection.autocommit = True
-        stop.set()
-        writer.join()
-        connection.autocommit = False
+        writers = [
+            threading.Thread(target=_write_until, args=(own, stop, pauses[name], start, step))
+            for name, start, step in (
+                ("present", END, timedelta(seconds=10)),
+                ("late", END - 20 * DAY, timedelta(milliseconds=7)),
+            )
+        ]
+        for writer in writers:
+            writer.start()
+        try:
+            began = perf_counter()
+            while perf_counter() - began < 20:
+                _upkeep(connection, extended=extended)
+        finally:
+            stop.set()
+            for writer in writers:
+                writer.join()
     return Result(
         "ingest_longest_pause",
         None,
-        max(pauses),
+        max(pauses["present"]),
         None,
         "s",
-        f"longest of {len(pauses)} commits of 20 rows while the same table is compressed, decompressed and refreshed",
+        f"longest of {len(pauses['present'])} commits of 20 rows of the present while old chunks turn to columns"
+        f" and back and sums are refreshed; of {len(pauses['late'])} commits 20 days late, into those very chunks,"
+        f" {max(pauses['late']):.2f} s",
         server,
     )
 
 
-def _write_until(dsn: str, stop: threading.Event, pauses: list[float]) -> None:
+def _upkeep(connection: Connection, *, extended: bool) -> None:
+    """What policies, or `p2i upkeep`, do now and then, one after the other without a pause."""
+    if not extended:
+        refresh_rollups(connection, END + DAY)
+        connection.commit()
+        return
+    connection.autocommit = True
+    for chunk, is_columnar in connection.execute(
+        "SELECT format('%%I.%%I', chunk_schema, chunk_name), is_compressed FROM timescaledb_information.chunks"
+        " WHERE hypertable_name = 'circuit_interval' AND range_end < %s ORDER BY range_end DESC LIMIT 2",
+        (END - 16 * DAY,),
+    ).fetchall():
+        call = "decompress_chunk" if is_columnar else "compress_chunk"
+        connection.execute(f"SELECT {call}(%s::regclass)".encode(), (chunk,))
+    for rollup in ROLLUPS:
+        connection.execute("CALL refresh_continuous_aggregate(%s::regclass, NULL, NULL)", (rollup.name,))
+    connection.autocommit = False
+
+
+def _write_until(dsn: str, stop: threading.Event, pauses: list[float], at: datetime, step: timedelta) -> None:
     with connect(dsn, "bench") as connection:
         numbers = [number for (number,) in connection.execute("SELECT circuit_id FROM circuit").fetchall()]
         connection.commit()
-        series, at = np.array(numbers, np.int64), END
+        series = np.array(numbers, np.int64)
         while not stop.is_set():
-            at += timedelta(seconds=10)
-            # Two rows of the present, and one late one that meets a chunk in columns.
-            for instant in (at, END - 3 * DAY + (at - END) / 10 + timedelta(microseconds=1)):
-                instants = np.full(series.size, microseconds(instant), np.int64)
-                began = perf_counter()
-                write_readings(connection, INTERVAL, [series, instants, instants * 0 + 10, instants * 0], at)
-                connection.commit()
-                pauses.append(perf_counter() - began)
+            at += step
+            instants = np.full(series.size, microseconds(at), np.int64)
+            began = perf_counter()
+            write_readings(connection, INTERVAL, [series, instants, instants * 0 + 10, instants * 0], at)
+            connection.commit()
+            pauses.append(perf_counter() - began)
             sleep(0.02)
 
 

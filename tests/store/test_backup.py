@@ -17,7 +17,7 @@ from store.changes import read_touched, read_watermark
 from store.connection import Connection, connect
 from store.errors import InputError, P2IError
 from store.instants import microseconds
-from store.migrations import migrate
+from store.migrations import known_migrations, migrate
 from store.quarantine import write_quarantine
 from store.readings import INTERVAL, write_readings
 from store.registry import register_circuits
@@ -307,3 +307,38 @@ def test_rights_come_back_and_their_roles_are_named(
         connection.execute(sql.SQL("DROP OWNED BY {}").format(named))
         connection.execute(sql.SQL("DROP ROLE {}").format(named))
         connection.commit()
+
+
+def test_a_database_of_an_older_release_can_be_saved_before_its_upgrade(
+    server_dsn: str, dump: Path, empty_dsn: str
+) -> None:
+    name = sql.Identifier(f"p2i_old_{uuid4().hex[:12]}")
+    old_dsn = conninfo.make_conninfo(server_dsn, dbname=name.as_string().strip('"'))
+    with psycopg.connect(server_dsn, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    try:
+        with connect(old_dsn, "tests") as old:
+            old.execute("CREATE SCHEMA p2i")
+            old.execute(
+                "CREATE TABLE migration (number integer PRIMARY KEY, name text NOT NULL,"
+                " sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
+            )
+            for each in known_migrations()[:5]:
+                old.execute(each.sql.encode())
+                row = (each.number, each.name, each.sha256)
+                old.execute("INSERT INTO migration (number, name, sha256) VALUES (%s, %s, %s)", row)
+            old.commit()
+        manifest = backup(old_dsn, dump)
+        assert manifest.migration == 5
+        restore(empty_dsn, dump)
+        with connect(empty_dsn, "tests") as restored:
+            assert migrate(restored) == [each.name for each in known_migrations()[5:]]
+    finally:
+        with psycopg.connect(server_dsn, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def test_a_database_without_our_schema_is_no_backup(dump: Path, empty_dsn: str) -> None:
+    with pytest.raises(InputError, match=r"^database: there is no schema p2i in it; nothing to back up$"):
+        backup(empty_dsn, dump)
+    assert not dump.exists()

@@ -6,6 +6,8 @@ from store.connection import Connection
 from store.doctor import findings
 from store.doctor_command import main
 from store.finding import Finding
+from store.gap_rows import GapRow
+from store.gaps import write_gaps
 from store.quarantine import write_quarantine
 from store.rows import QuarantineRow
 
@@ -52,6 +54,24 @@ def test_quarantined_input_is_counted_by_reason(connection: Connection) -> None:
     assert by_question(connection)["quarantine"].text.startswith("1 malformed; ")
 
 
+def test_gaps_of_the_last_day_are_told_by_reason(connection: Connection) -> None:
+    assert by_question(connection)["gaps"] == Finding("ok", "gaps", "none noticed in the last day")
+    now = datetime.now(UTC)
+    rows = [
+        GapRow("mqtt", f"casa/edge-{hours}", None, now, missing, "sequence", now - timedelta(hours=hours))
+        for hours, missing in ((1, 2), (2, 5), (25, 9))
+    ]
+    rows.append(GapRow("mqtt", "p2i-collect", now, now, None, "session_lost", now))
+    assert write_gaps(connection, rows) == 4
+    assert write_gaps(connection, rows) == 0
+    assert by_question(connection)["gaps"] == Finding(
+        "warning",
+        "gaps",
+        "in the last day 2 sequence (7 messages), the newest of casa/edge-1; 1 session_lost, the newest of p2i-collect:"
+        " SELECT * FROM reporting.gap",
+    )
+
+
 def test_a_schema_from_before_arrivals_were_counted_is_one_finding_and_no_failure(connection: Connection) -> None:
     connection.execute("ALTER TABLE quarantine DROP COLUMN arrivals CASCADE")
     connection.execute("DELETE FROM migration WHERE number = 5")
@@ -69,7 +89,7 @@ def test_the_command_prints_a_line_per_question(
     assert lines[0] == "database: the one P2I_DSN names"
     asked = list(dict.fromkeys(line.split()[1] for line in lines[1:]))
     storage = ["policies", "chunks"] if "hypertables" in lines[2] else ["rollups"]
-    assert asked == ["server", "TimescaleDB", "schema", "zone", "clock", *storage, "disk", "quarantine"]
+    assert asked == ["server", "TimescaleDB", "schema", "zone", "clock", *storage, "disk", "quarantine", "gaps"]
 
 
 def test_an_absent_database_is_one_line_and_exit_2(

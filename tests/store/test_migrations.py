@@ -1,6 +1,9 @@
+from datetime import timedelta
+
+import psycopg
 import pytest
 
-from store.connection import Connection
+from store.connection import Connection, connect
 from store.errors import P2IError
 from store.migrations import known_migrations, migrate, require_current_schema
 
@@ -43,3 +46,18 @@ def test_a_stage_refuses_an_empty_database(connection: Connection) -> None:
     connection.execute("DROP SCHEMA p2i CASCADE")
     with pytest.raises(P2IError, match=r"^database: the schema lacks 0001_readings; run: p2i migrate$"):
         require_current_schema(connection)
+
+
+def test_a_migration_that_must_wait_for_somebody_gives_up_and_changes_nothing(dsn: str) -> None:
+    with connect(dsn, "reader") as reader, connect(dsn, "tests") as connection:
+        connection.execute("UPDATE generated SET sha256 = 'older'")
+        connection.commit()
+        reader.execute("SELECT FROM reporting.circuit")  # in a transaction, as a backup would be
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            migrate(connection, patience=timedelta(milliseconds=50))
+        connection.rollback()
+        assert connection.execute("SELECT DISTINCT sha256 FROM generated").fetchall() == [("older",)]
+        connection.rollback()
+        reader.rollback()
+        assert migrate(connection) == []
+        assert connection.execute("SELECT FROM generated WHERE sha256 = 'older'").fetchone() is None
