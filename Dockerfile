@@ -26,7 +26,7 @@ ENV PATH=/opt/p2i/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin p2i \
-    && install --directory --owner=10001 --group=10001 /statements /backups
+    && install --directory --owner=10001 --group=10001 /statements /backups /hooks
 COPY --from=build /opt/p2i /opt/p2i
 USER 10001:10001
 WORKDIR /tmp

@@ -13,7 +13,7 @@ Column = npt.NDArray[np.int64]
 
 FUTURE_SECONDS = 300
 """A source's clock may run ahead this far (collectors.md §0.6); beyond, the instant is not believed."""
-CLOCK_NOT_SET_BEFORE = 946_684_800_000_000  # 2000-01-01T00:00:00Z in µs: nothing here was measured earlier
+CLOCK_NOT_SET_BEFORE = 1_262_304_000_000_000  # 2010-01-01T00:00:00Z in µs: before the parks; clocks start in 1970 or 2000
 WHOLE_SECONDS = frozenset({"intervals", "states"})
 """Kinds whose instants have no fraction of a second (score.md, Command: only `sent_at` may have one)."""
 LARGEST_COUNT = 2**31 - 1
@@ -46,7 +46,7 @@ def refusals(
         Reason.FUTURE,
         f"dated more than {FUTURE_SECONDS // 60} minutes after it was received",
     )
-    object_to(instants < CLOCK_NOT_SET_BEFORE, Reason.CLOCK_NOT_SET, "dated before the year 2000: a clock never set")
+    object_to(instants < CLOCK_NOT_SET_BEFORE, Reason.CLOCK_NOT_SET, "dated before the year 2010: a clock never set")
     if kind in WHOLE_SECONDS:
         object_to(instants % 1_000_000 != 0, Reason.TOO_PRECISE, "the instant has a fraction of a second")
     if kind == "intervals":
@@ -60,3 +60,23 @@ def refusals(
     if kind == "occupancy":
         object_to(values[0] > LARGEST_PEOPLE, Reason.OUT_OF_RANGE, f"more than {LARGEST_PEOPLE} people in one zone")
     return found
+
+
+def is_plausible(
+    kind: KindWord, rows: Sequence[tuple[int, ...]], received_at_microseconds: int, grids: frozenset[Grid]
+) -> bool:
+    """Whether `refusals` would object to none of the rows of one series: the same rules, quicker for a few rows."""
+    latest = received_at_microseconds + FUTURE_SECONDS * 1_000_000
+    if not all(CLOCK_NOT_SET_BEFORE <= row[1] <= latest for row in rows):
+        return False
+    if kind in WHOLE_SECONDS and any(row[1] % 1_000_000 for row in rows):
+        return False
+    if kind == "intervals":
+        if grids and not all(any(_is_on(grid, row[1] // 1_000_000) for grid in grids) for row in rows):
+            return False
+        return all(row[3] <= row[2] for row in rows)
+    return kind != "occupancy" or all(row[2] <= LARGEST_PEOPLE for row in rows)
+
+
+def _is_on(grid: Grid, start: int) -> bool:
+    return (start - grid.phase_seconds) % grid.length_seconds == 0

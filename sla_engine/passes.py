@@ -27,6 +27,7 @@ from store.errors import InputError
 from store.registry import circuit_numbers
 from store.rows import ScoreRow, Touched, UnscoredRow
 from store.transitions import write_transitions
+from store.upkeep import read_dropped_before
 from store.verdicts import forget_unscored, read_scored_periods, read_unscored, write_score, write_unscored
 
 log = logging.getLogger("sla_engine")
@@ -131,6 +132,8 @@ class Scorer:
     ) -> None:
         agreement, is_demo = due.agreement, self.promised.inventory.is_demo
         running = due.month.contains(epoch_seconds_of(now))
+        if (agreement.id, instant(scored_period(agreement, due.month).starts_at)) in before:
+            _require_readings(connection, due, now)
         facts, result = self._counted(connection, due, circuits, now)
         row = ScoreRow(
             agreement=agreement.id,
@@ -179,6 +182,17 @@ class Scorer:
             else:
                 return facts, result
         raise AssertionError("a whole count needs no whole period")
+
+
+def _require_readings(connection: Connection, due: Due, now: datetime) -> None:
+    """Refuses to score a month anew whose readings may be gone by age: a late row would overwrite a true verdict
+    with what little is left."""
+    gone_before = read_dropped_before(connection, ("circuit_interval", "probe", "circuit_state"), now)
+    if gone_before is not None and instant(due.month.starts_at) < gone_before:
+        raise InputError(
+            f"new facts about a month whose readings before {gone_before:%Y-%m-%dT%H:%M:%SZ} are dropped by age"
+            " (p2i retention): its score stays as it was; score it from the archive (docs/archive.md)"
+        )
 
 
 def last_measured_at(facts: CircuitFacts) -> int:

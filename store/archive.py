@@ -33,6 +33,7 @@ from store.readings import Kind
 MARGIN = timedelta(days=1)
 # To see that nothing came late a whole month is read. Unasked, that is done for the months of the last year.
 LATE = timedelta(days=366)
+SECOND = 1_000_000  # of microseconds
 
 
 class Outcome(NamedTuple):
@@ -162,7 +163,12 @@ class Archive:
 
 
 def _open(path: str, closes_at: datetime) -> Outcome:
-    return Outcome("open", path, f"until {instant_text(microseconds(closes_at))}, if nothing more arrives")
+    return Outcome("open", path, f"until {whole_second(closes_at)}, if nothing more arrives")
+
+
+def whole_second(at: datetime) -> str:
+    """The first whole second from an instant on, as people read it: `2026-09-01T00:00:00Z`."""
+    return instant_text(-(-microseconds(at) // SECOND) * SECOND)
 
 
 def compared(

@@ -78,6 +78,18 @@ def files_of(text: bytes, path: str) -> list[ArchivedFile]:
     return files
 
 
+def is_foreign(text: bytes) -> bool:
+    """Whether a file with the manifest's name is one of another software: JSON, and no archive's.
+
+    What is no JSON at all may be one of ours that is damaged: it is not foreign, and `files_of` refuses it.
+    """
+    try:
+        document = json.loads(text.decode())
+    except ValueError:
+        return False
+    return not (isinstance(document, dict) and "archive" in document)
+
+
 def file_path(kind: str, facility: str, month: str, version: int) -> str:
     """Where a file lies below the archive's folder, in Hive's way: what a folder's name says is no column to guess.
 

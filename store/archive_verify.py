@@ -7,18 +7,19 @@ from datetime import datetime
 
 import numpy as np
 
-from store.archive import Outcome, compared, damage, members_of
+from store.archive import Outcome, compared, damage, members_of, whole_second
 from store.archive_content import content, instant_text
 from store.archive_folder import ArchiveFolder
 from store.archive_manifest import ArchivedFile
 from store.archive_month import Month, parsed_month
 from store.archive_part import read_part
-from store.archive_rows import KINDS, Series, one_moment, read_series, read_span, with_readings
+from store.archive_rows import KINDS, Series, one_moment, read_series, with_readings
 from store.connection import Connection
 from store.errors import InputError
 from store.instants import microseconds
 from store.parquet_form import FORMS
 from store.readings import Kind
+from store.upkeep import read_dropped_before
 
 
 def verify_files(folder: ArchiveFolder, kinds: Sequence[str], only: Month | None = None) -> Iterator[Outcome]:
@@ -37,12 +38,13 @@ def verify_files(folder: ArchiveFolder, kinds: Sequence[str], only: Month | None
 
 
 def verify_against_store(
-    connection: Connection, folder: ArchiveFolder, kinds: Sequence[str], only: Month | None = None
+    connection: Connection, folder: ArchiveFolder, kinds: Sequence[str], now: datetime, only: Month | None = None
 ) -> Iterator[Outcome]:
     """One outcome per archived month and kind of difference: rows the archive lacks, and rows that differ.
 
-    Rows that lie before the store's oldest reading of their kind are `dropped`, which is what retention does; an
-    archived row after it that the store lacks is `missing`.
+    An archived row that the store lacks is `dropped` where the store's own record of its retention says that readings
+    so old may be gone by age, and `missing` after that. What the store still has from before that instant, such as a
+    reading that came late, says nothing about the rest.
     """
     files = list(_chosen(folder, kinds, only))
     for kind_name, facility, text in dict.fromkeys(file.partition for file in files):
@@ -50,9 +52,8 @@ def verify_against_store(
         with one_moment(connection):
             series = read_series(connection, kind)
             members = members_of(folder, kind, month, series).get(facility, [])
-            span = read_span(connection, kind, series)
-            oldest = None if span is None else span[0]
-            yield from _partition(connection, folder, kind, month, members, oldest, (kind_name, facility, text))
+            kept_from = read_dropped_before(connection, [kind.table], now)
+            yield from _partition(connection, folder, kind, month, members, kept_from, (kind_name, facility, text))
 
 
 def _partition(
@@ -61,7 +62,7 @@ def _partition(
     kind: Kind,
     month: Month,
     members: list[Series],
-    oldest: datetime | None,
+    kept_from: datetime | None,
     partition: tuple[str, str, str],
 ) -> Iterator[Outcome]:
     parts = folder.parts(partition)
@@ -72,10 +73,10 @@ def _partition(
         if one.code not in archived_codes | measured:
             continue
         _, archived, found = compared(connection, folder, kind, month, one, parts)
-        before = archived.instants < microseconds(oldest) if oldest else np.ones(archived.instants.size, np.bool_)
+        is_old = archived.instants < (microseconds(kept_from) if kept_from else NEVER)
         late += int(found.late.sum())
-        dropped += int((found.gone & before).sum())
-        missing += int((found.gone & ~before).sum())
+        dropped += int((found.gone & is_old).sum())
+        missing += int((found.gone & ~is_old).sum())
         contradicted += int(found.contradicted.sum())
         same += int((~found.gone & ~found.contradicted).sum())
     unknown = archived_codes - {one.code for one in members}
@@ -86,11 +87,17 @@ def _partition(
     if missing:
         yield Outcome("missing", where, f"{missing} archived rows are not in the store")
     if dropped:
-        since = "the store has none left" if oldest is None else f"it begins at {instant_text(microseconds(oldest))}"
-        yield Outcome("dropped", where, f"{dropped} rows are no longer in the store; {since}")
+        assert kept_from is not None
+        yield Outcome("dropped", where, f"{dropped} rows are no longer in the store, {_by_age(kept_from, same)}")
     if late:
         yield Outcome("late", where, f"{late} stored rows are not archived yet")
-    yield Outcome("compared", where, f"{same} rows are the same in the store")
+    if same:
+        yield Outcome("compared", where, f"{same} rows are the same in the store")
+
+
+def _by_age(kept_from: datetime, same: int) -> str:
+    since = f"which keeps what lies after {whole_second(kept_from)}"
+    return since if same else f"{since}: nothing is left to compare"
 
 
 def _chosen(folder: ArchiveFolder, kinds: Sequence[str], only: Month | None) -> Iterator[ArchivedFile]:

@@ -39,8 +39,13 @@ def backup(dsn: str, dump: Path) -> Manifest:
     """Writes the dump (pg_dump's custom format) and, last, its manifest; returns the manifest.
 
     Both show the state of one instant: pg_dump reads in the snapshot in which the rows are counted. Nothing of the
-    collectors' or the engine's work waits for it. Raises InputError when a file of that name is there.
+    collectors' or the engine's work waits for it. Raises InputError when a file of that name is there, or its
+    directory is not.
     """
+    if dump.is_dir():
+        raise InputError(f"{dump}: a directory; name the file to write in it")
+    if not dump.parent.is_dir():
+        raise InputError(f"{dump.parent}: no such directory")
     unfinished = dump.with_name(f"{dump.name}.unfinished")
     for path in (dump, manifest_path(dump)):
         if path.exists():
@@ -49,8 +54,7 @@ def backup(dsn: str, dump: Path) -> Manifest:
         _require_schema(connection)
         tool = find_tool("pg_dump", connection.info.server_version // 10000)
         try:
-            # Who may read the dump may read every tenant's data.
-            os.close(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+            _make_private(unfinished)
             with _jobs_held_back(connection), _snapshot(connection) as (snapshot, taken_at):
                 run_tool(
                     tool,
@@ -75,6 +79,14 @@ def backup(dsn: str, dump: Path) -> Manifest:
         finally:
             unfinished.unlink(missing_ok=True)
     return manifest
+
+
+def _make_private(file: Path) -> None:
+    """An empty file that only its owner may read: who may read the dump may read every tenant's data."""
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise InputError(f"{file.parent}: nothing can be written there: {error.strerror}") from error
 
 
 def contents(connection: Connection) -> Contents:

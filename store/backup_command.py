@@ -14,9 +14,23 @@ from store.connection import server
 from store.errors import P2IError
 
 
+EPILOG = """\
+P2I_DSN names the database; without it the embedded one is dumped. FILE.json is written beside
+FILE: keep both together, p2i restore needs them. Only their owner may read them (0600): they hold
+every tenant's data. Settings of the server, roles and passwords are in no dump. More:
+docs/operations.md, "Backup and restore".
+
+A FILE without FILE.json and a FILE.unfinished are no backups: what was cut short leaves them.
+
+Exit code: 0 both files are whole; 2 after one line about what stopped it; 130 interrupted.
+"""
+
+
 def main(argv: Sequence[str]) -> int:
     """Writes FILE and FILE.json; 0 when both are whole, 2 with one line otherwise."""
-    parser = argparse.ArgumentParser(prog="p2i backup", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="p2i backup", description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="the dump to write; it must not be there yet")
     return run_on_dump("backed up", parser.parse_args(argv).file, backup)
 
@@ -30,6 +44,8 @@ def run_on_dump(done: str, dump: Path, work: Callable[[str, Path], Manifest]) ->
     except P2IError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     except psycopg.Error as error:  # a role without rights: the first line says it
         print(f"database: {str(error).strip().splitlines()[0]}", file=sys.stderr)
         return 2

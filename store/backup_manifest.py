@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,14 @@ def manifest_path(dump: Path) -> Path:
 
 
 def write_manifest(dump: Path, manifest: Manifest) -> None:
-    """Writes the manifest; it comes last, so a dump without one is not a whole backup."""
+    """Writes the manifest; it comes last, so a dump without one is not a whole backup.
+
+    Only its owner may read it, as the dump: tenants' agreements are named in it.
+    """
     text = json.dumps({"format": FORMAT, **asdict(manifest)}, indent=2, ensure_ascii=False)
     unfinished = manifest_path(dump).with_suffix(".unfinished")
-    unfinished.write_text(text + "\n", encoding="utf-8")
+    with open(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        file.write(text + "\n")
     unfinished.rename(manifest_path(dump))
 
 

@@ -1,9 +1,10 @@
 """Whole columns to and from PostgreSQL in its binary formats, built and read by numpy without a loop per row.
 
 In: the binary COPY file of rows of fixed width (PostgreSQL manual, COPY, Binary Format): an 11-byte signature, two
-int32 zeros, then per row an int16 count of fields and per field an int32 length and its big-endian bytes; an int16 -1
-ends the file. Out: one array per column in the binary form of `array_send` (the driver hands out a COPY row by row,
-which costs more than the server's aggregation). No value may be NULL: callers use a sentinel.
+int32 zeros, then per row an int16 count of fields and per field an int32 length and its big-endian bytes (of a NULL
+the length -1 and none); an int16 -1 ends the file. Out: one array per column in the binary form of `array_send` (the
+driver hands out a COPY row by row, which costs more than the server's aggregation); no value may be NULL there. Callers
+have a number that stands for it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,10 +23,14 @@ WIDTHS = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "timestamptz": ">i8"}
 EPOCH_2000_MICROSECONDS = 946_684_800_000_000
 
 Column = npt.NDArray[np.int64]
+NO_NULLS: Mapping[int, int] = {}
 
 
-def copy_file(columns: Sequence[Column], types: Sequence[str]) -> bytes:
-    """The rows as one binary COPY file. Instants are int64 microseconds since 1970 (UTC)."""
+def copy_file(columns: Sequence[Column], types: Sequence[str], nulls: Mapping[int, int] = NO_NULLS) -> bytes:
+    """The rows as one binary COPY file. Instants are int64 microseconds since 1970 (UTC).
+
+    `nulls` says of a column, by its place, which number stands for NULL.
+    """
     fields: list[tuple[str, str]] = [("fields", ">i2")]
     for position, name in enumerate(types):
         fields += [(f"length{position}", ">i4"), (f"value{position}", WIDTHS[name])]
@@ -34,13 +39,28 @@ def copy_file(columns: Sequence[Column], types: Sequence[str]) -> bytes:
     for position, (column, name) in enumerate(zip(columns, types, strict=True)):
         rows[f"length{position}"] = np.dtype(WIDTHS[name]).itemsize
         rows[f"value{position}"] = column - EPOCH_2000_MICROSECONDS if name == "timestamptz" else column
-    return COPY_HEADER + rows.tobytes() + COPY_TRAILER
+    if not nulls:
+        return COPY_HEADER + rows.tobytes() + COPY_TRAILER
+    is_sent = np.ones((len(rows), rows.itemsize), np.bool_)
+    for position, number in nulls.items():
+        is_null = columns[position] == number
+        rows[f"length{position}"][is_null] = -1  # and no value follows
+        assert rows.dtype.fields is not None
+        offset = rows.dtype.fields[f"value{position}"][1]
+        is_sent[is_null, offset : offset + np.dtype(WIDTHS[types[position]]).itemsize] = False
+    return COPY_HEADER + rows.view(np.uint8).reshape(is_sent.shape)[is_sent].tobytes() + COPY_TRAILER
 
 
-def copy_in(connection: Connection, statement: str, columns: Sequence[Column], types: Sequence[str]) -> None:
-    """Sends the rows through `COPY … FROM STDIN (FORMAT BINARY)`."""
+def copy_in(
+    connection: Connection,
+    statement: str,
+    columns: Sequence[Column],
+    types: Sequence[str],
+    nulls: Mapping[int, int] = NO_NULLS,
+) -> None:
+    """Sends the rows through `COPY … FROM STDIN (FORMAT BINARY)`; see `copy_file`."""
     with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        copy.write(copy_file(columns, types))
+        copy.write(copy_file(columns, types, nulls))
 
 
 def array_column(data: bytes | None, type_name: str) -> Column:

@@ -58,7 +58,9 @@ def _policies(connection: Connection) -> list[Finding]:
     wanted = {(name, "compression") for name in (*HYPERTABLES, *(rollup.name for rollup in ROLLUPS))}
     wanted |= {(rollup.name, "refresh_continuous_aggregate") for rollup in ROLLUPS}
     wanted |= {
-        (kept.relation, "retention") for kept in read_retention(connection) if (kept.relation, "compression") in wanted
+        (kept.relation, "retention")
+        for kept in read_retention(connection)
+        if kept.kept_days is not None and (kept.relation, "compression") in wanted
     }
     findings = [
         Finding("error", "policies", f"{policy} of {relation} is not there; run: p2i migrate")
@@ -104,8 +106,10 @@ def _disk(connection: Connection, now: datetime, *, is_extended: bool) -> Findin
     row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
     rates: dict[str, int] = dict(
         connection.execute(
-            "SELECT kind, sum(rows)::bigint FROM ingest WHERE received_at >= %s AND received_at < %s GROUP BY kind",
-            (now - timedelta(days=1), now),
+            # What was measured in the last day, too: a backfill is no rate.
+            "SELECT kind, sum(rows)::bigint FROM ingest"
+            " WHERE received_at >= %(from)s AND received_at < %(now)s AND first_at >= %(from)s GROUP BY kind",
+            {"from": now - timedelta(days=1), "now": now},
         ).fetchall()
     )
     assert row is not None
@@ -117,7 +121,7 @@ def _disk(connection: Connection, now: datetime, *, is_extended: bool) -> Findin
         zip(("interval", "probe", "state", "occupancy", "sensor"), (table for table, _ in READINGS), strict=True)
     )
     each = BYTES_PER_ROW_COLUMNAR if is_extended else BYTES_PER_ROW_PLAIN
-    final = sum(rows * kept.get(tables[kind], 3650) * each for kind, rows in rates.items())
+    final = sum(rows * (kept.get(tables[kind]) or 3650) * each for kind, rows in rates.items())
     return Finding(
         "ok",
         "disk",

@@ -1,11 +1,13 @@
 """PostgreSQL's own programs (pg_dump, pg_restore): which of those on this machine fit the server, and running them."""
 
+import ctypes
 import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ from psycopg import conninfo
 
 from store.errors import InputError, P2IError
 
+PR_SET_PDEATHSIG = 1
 ARCHIVE_CHANGED_MAJOR = 17
 """From this release on, archives and the settings they open with are no longer understood by older servers."""
 
@@ -47,8 +50,8 @@ def find_tool(name: str, server_major: int) -> Tool:
 def run_tool(tool: Tool, arguments: Sequence[str], dsn: str, options: str = "") -> None:
     """Runs the program on the database that `dsn` names, with the server settings `options` (`-c name=value`).
 
-    The password goes through the environment: arguments are for everybody to see. Raises P2IError with the program's
-    first error line.
+    The password goes through the environment: arguments are for everybody to see. The program ends with us, even when
+    we are killed. Raises P2IError with the program's first error line.
     """
     parameters = {key: str(value) for key, value in conninfo.conninfo_to_dict(dsn).items() if value is not None}
     environment = dict(os.environ)
@@ -66,6 +69,7 @@ def run_tool(tool: Tool, arguments: Sequence[str], dsn: str, options: str = "") 
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        preexec_fn=_die_with(os.getpid()),
     )
     if done.returncode != 0:
         lines = done.stderr.splitlines()
@@ -77,6 +81,18 @@ def with_options(dsn: str, options: str) -> str:
     """The DSN with these server settings (`-c name=value`) after its own."""
     own = conninfo.conninfo_to_dict(dsn).get("options") or ""
     return conninfo.make_conninfo(dsn, options=f"{own} {options}".strip())
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    """What a child does between fork and exec, so that the kernel ends it when its parent dies."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def die_with_parent() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return die_with_parent
 
 
 def _fits(major: int, server_major: int) -> bool:

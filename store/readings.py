@@ -6,10 +6,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
+import psycopg
 
 from store.binary_copy import Column, copy_in, read_columns
 from store.connection import Connection
-from store.instants import instant_of
+from store.errors import StoreUnavailable
+from store.instants import instant_of, microseconds
+from store.told_apart import spans, told_apart
+
+MOST_RACES = 10
 
 
 @dataclass(frozen=True)
@@ -37,9 +42,6 @@ STATE = Kind("state", "circuit_state", "circuit_id", "changed_at", (("state", "i
 OCCUPANCY = Kind("occupancy", "occupancy", "zone_id", "measured_at", (("people", "int4"),))
 
 
-FEW_KEYS = 2000
-
-
 class Written(NamedTuple):
     """What a write did: rows that were new, rows already there with the same value, and the positions of rows
     whose key is there with another value (they are not stored; the caller quarantines them)."""
@@ -59,53 +61,67 @@ def write_readings(connection: Connection, kind: Kind, columns: Sequence[Column]
     count = len(columns[0])
     if count == 0:
         return Written(0, 0, [])
-    order, has_repeats = _key_order(columns[0], columns[1])
-    _stage(connection, kind, [column[order] for column in columns], order)
-    names = [kind.series, kind.instant, *(name for name, _ in kind.values)]
-    values = names[2:] if kind.absent is None else [f"nullif({name}, {kind.absent})" for name in names[2:]]
-    key = f"{kind.series}, {kind.instant}"
-    first = f"DISTINCT ON ({key}) " if has_repeats else ""  # staged in key order, and as they came within a key
-    inserted = connection.execute(
-        f"INSERT INTO {kind.table} ({', '.join(names)}, received_at)"
-        f" SELECT {first}{key}, {', '.join(values)}, %s FROM stage_{kind.name}"
-        f" {f'ORDER BY {key}, position' if has_repeats else ''} ON CONFLICT DO NOTHING".encode(),
-        (received_at,),
-    ).rowcount
-    if inserted:
-        _log(connection, kind, columns if inserted == count else None, count, received_at)
-    conflicts = [] if inserted == count else _conflicts(connection, kind, count)
-    return Written(inserted, count - inserted - len(conflicts), conflicts)
+    for _ in range(MOST_RACES):
+        new, conflicts = told_apart(_stored_with(connection, kind, columns), columns)
+        try:
+            with connection.transaction():
+                _insert(connection, kind, [column[new] for column in columns], received_at)
+        except psycopg.errors.UniqueViolation:
+            continue  # another writer committed some of these keys meanwhile: they are seen now
+        return Written(len(new), count - len(new) - len(conflicts), conflicts)
+    raise StoreUnavailable(f"database: {kind.table}: other writers store the same rows all the time")
 
 
-def _key_order(series: Column, instants: Column) -> tuple[Column, bool]:
-    """The positions in the order of (series, instant), as they came within one key; whether a key repeats."""
-    order: Column = np.lexsort((instants, series))
-    sorted_series, sorted_instants = series[order], instants[order]
-    repeats = (sorted_series[1:] == sorted_series[:-1]) & (sorted_instants[1:] == sorted_instants[:-1])
-    return order, bool(np.any(repeats))
+def _stored_with(connection: Connection, kind: Kind, columns: Sequence[Column]) -> list[Column]:
+    """The stored rows whose keys are among those of the batch, and some others.
 
-
-def _log(
-    connection: Connection, kind: Kind, all_new: Sequence[Column] | None, count: int, received_at: datetime
-) -> None:
-    """Logs the spans of the rows that were new, by series: those of the batch when all of it was.
-
-    Otherwise they are told from the stored ones by the instant of their reception: an older row that shares it to the
-    microsecond widens a span, and costs whoever looks there a look.
+    They are looked for where the batch lies: per series between its first and last instant, which is quick for what
+    is new and for what comes again. Where that holds much else (a straggler a month old), key by key.
     """
-    if all_new is None:
-        connection.execute(
-            f"INSERT INTO ingest (kind, series_id, first_at, last_at, rows, received_at)"
-            f" SELECT %(kind)s, stored.{kind.series}, min(stored.{kind.instant}), max(stored.{kind.instant}),"
-            f" count(DISTINCT stored.{kind.instant}), %(received_at)s FROM {_staged_with_stored(kind, count)}"
-            f" WHERE stored.received_at = %(received_at)s GROUP BY stored.{kind.series}".encode(),
-            {"received_at": received_at, "kind": kind.name},
-        )
+    numbers, first, last, _ = spans(columns[0], columns[1])
+    enough = 4 * len(columns[0]) + 1000
+    found = _stored_in(connection, kind, numbers, first, last, enough)
+    if len(found[0]) < enough:
+        return found
+    series, instants = np.unique(np.stack(columns[:2]), axis=1)
+    return _stored_in(connection, kind, series, instants, instants, None)
+
+
+def _stored_in(
+    connection: Connection, kind: Kind, series: Column, first: Column, last: Column, at_most: int | None
+) -> list[Column]:
+    names = {kind.series: "int4", kind.instant: "timestamptz", **dict(kind.values)}
+    # OFFSET 0 keeps the planner from joining whole tables: its guess about a new table or a fresh chunk may be far off.
+    return read_columns(
+        connection,
+        f"SELECT stored.* FROM unnest(%(series)s::integer[], %(first)s::timestamptz[], %(last)s::timestamptz[])"
+        f" AS span (series_id, first_at, last_at), LATERAL (SELECT {kind.series}, {kind.instant}, {_values_of(kind)}"
+        f" FROM {kind.table} WHERE {kind.series} = span.series_id"
+        f" AND {kind.instant} BETWEEN span.first_at AND span.last_at OFFSET 0) AS stored LIMIT %(at_most)s",
+        names,
+        {
+            "series": series.tolist(),
+            "first": [instant_of(at) for at in first.tolist()],
+            "last": [instant_of(at) for at in last.tolist()],
+            "at_most": at_most,
+        },
+    )
+
+
+def _insert(connection: Connection, kind: Kind, columns: Sequence[Column], received_at: datetime) -> None:
+    """Inserts rows whose keys are new, and logs their spans by series."""
+    count = len(columns[0])
+    if count == 0:
         return
-    series, instants = all_new[0], all_new[1]
-    order = np.argsort(series, kind="stable")
-    numbers, starts, counts = np.unique(series[order], return_index=True, return_counts=True)
-    first, last = np.minimum.reduceat(instants[order], starts), np.maximum.reduceat(instants[order], starts)
+    names = ", ".join([kind.series, kind.instant, *(name for name, _ in kind.values), "received_at"])
+    copy_in(
+        connection,
+        f"COPY {kind.table} ({names}) FROM STDIN (FORMAT BINARY)",
+        [*columns, np.full(count, microseconds(received_at), np.int64)],
+        [*kind.types, "timestamptz"],
+        {} if kind.absent is None else {2: kind.absent},
+    )
+    numbers, first, last, counts = spans(columns[0], columns[1])
     connection.execute(
         "INSERT INTO ingest (kind, series_id, first_at, last_at, rows, received_at)"
         " SELECT %s, series_id, first_at, last_at, rows, %s"
@@ -122,59 +138,6 @@ def _log(
     )
 
 
-def _stage(connection: Connection, kind: Kind, columns: Sequence[Column], position: Column) -> None:
-    table = f"stage_{kind.name}"
-    described = ", ".join(
-        [
-            f"{kind.series} int4",
-            f"{kind.instant} timestamptz",
-            *(f"{name} {type_}" for name, type_ in kind.values),
-        ]
-    )
-    connection.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {table} ({described}, position int4) ON COMMIT DELETE ROWS".encode()
-    )
-    connection.execute(f"TRUNCATE {table}".encode())
-    copy_in(connection, f"COPY {table} FROM STDIN (FORMAT BINARY)", [*columns, position], [*kind.types, "int4"])
-
-
-def _staged_with_stored(kind: Kind, count: int) -> str:
-    """The staged rows beside the stored ones of their keys, as a FROM item.
-
-    The way is prescribed (OFFSET 0): left to itself the planner, which knows nothing of the staged rows, may read the
-    whole table. A few keys are looked up one by one; many by the span of each series.
-    """
-    table, series, instant = kind.table, kind.series, kind.instant
-    staged = f"stage_{kind.name} AS staged"
-    if count <= FEW_KEYS:
-        return (
-            f"{staged} CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {table}.{series} = staged.{series}"
-            f" AND {table}.{instant} = staged.{instant} OFFSET 0) AS stored"
-        )
-    return (
-        f"(SELECT {series}, min({instant}) AS first_at, max({instant}) AS last_at FROM stage_{kind.name}"
-        f" GROUP BY {series}) AS span CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {table}.{series} = span.{series}"
-        f" AND {table}.{instant} BETWEEN first_at AND last_at OFFSET 0) AS stored"
-        f" JOIN {staged} ON staged.{series} = stored.{series} AND staged.{instant} = stored.{instant}"
-    )
-
-
-def _conflicts(connection: Connection, kind: Kind, count: int) -> list[int]:
-    """Positions of staged rows whose key is stored with another value."""
-    stored = ", ".join(
-        f"stored.{name}" if kind.absent is None else f"coalesce(stored.{name}, {kind.absent})"
-        for name, _ in kind.values
-    )
-    staged = ", ".join(f"staged.{name}" for name, _ in kind.values)
-    rows = connection.execute(
-        f"""
-        SELECT staged.position FROM {_staged_with_stored(kind, count)}
-        WHERE ({stored}) IS DISTINCT FROM ({staged}) ORDER BY staged.position
-        """.encode()
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
 def read_readings(
     connection: Connection, kind: Kind, series_id: int, starts_at: datetime, ends_at: datetime
 ) -> list[Column]:
@@ -182,15 +145,18 @@ def read_readings(
 
     An absent value comes as the kind's `absent` number.
     """
-    values = ", ".join(
-        name if kind.absent is None else f"coalesce({name}, {kind.absent}) AS {name}" for name, _ in kind.values
-    )
     return read_columns(
         connection,
-        f"SELECT {kind.instant}, {values} FROM {kind.table} WHERE {kind.series} = %(series)s"
+        f"SELECT {kind.instant}, {_values_of(kind)} FROM {kind.table} WHERE {kind.series} = %(series)s"
         f" AND {kind.instant} >= %(from)s AND {kind.instant} < %(to)s ORDER BY {kind.instant}",
         {kind.instant: "timestamptz", **dict(kind.values)},
         {"series": series_id, "from": starts_at, "to": ends_at},
+    )
+
+
+def _values_of(kind: Kind) -> str:
+    return ", ".join(
+        name if kind.absent is None else f"coalesce({name}, {kind.absent}) AS {name}" for name, _ in kind.values
     )
 
 

@@ -1,17 +1,22 @@
 """Restoring a backup into an empty database: nothing may write to it before what came is what was saved."""
 
+import time
 from pathlib import Path
 
-from psycopg import sql
+from psycopg import conninfo, sql
 
 from store.backup import contents
 from store.backup_manifest import Manifest, read_manifest
 from store.connection import Connection, connect
 from store.errors import InputError, P2IError
-from store.postgres_tools import find_tool, run_tool, with_options
+from store.postgres_tools import Tool, find_tool, run_tool, with_options
 from store.timescale import extension_version
 
 WRITABLE = "-c default_transaction_read_only=off"
+# pg_restore whose machine is gone must not go on: its server looks every two seconds whether somebody is there.
+WATCHED = "-c client_connection_check_interval=2s"
+PATIENCE_SECONDS = 15
+"""How long a restore waits for another one in the same database, which may have been killed a moment ago, to be gone."""
 
 NUMBERED = ("ingest", "ticket", "ticket_freeze", "exclusion")
 WATERMARKS = ("engine_watermark", "rollup_progress")
@@ -19,6 +24,16 @@ WATERMARKS = ("engine_watermark", "rollup_progress")
 SEEN_BY_ENGINE = "coalesce((SELECT input_xid FROM engine_watermark), '0')"
 SEEN_BY_ROLLUPS = "(SELECT nullif(input_xid, '0') FROM rollup_progress)"
 
+ANOTHER = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'p2i restore'
+    AND (coalesce(backend_start, '-infinity'), pid)
+        < (SELECT backend_start, pid FROM pg_stat_activity WHERE pid = pg_backend_pid())
+ORDER BY backend_start LIMIT 1
+"""
+IS_CLOSED = """
+SELECT EXISTS (SELECT FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase
+WHERE datname = current_database() AND setrole = 0 AND 'default_transaction_read_only=on' = ANY (setconfig))
+"""
 SOMETHING = """
 SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE nspname <> 'information_schema' AND nspname !~ '^(pg_|_timescaledb_|timescaledb_)'
@@ -32,28 +47,29 @@ def restore(dsn: str, dump: Path) -> Manifest:
     All in one transaction of pg_restore. Until the rows of every relation and every score document are what the
     manifest says, the database is read-only for all other sessions. Raises InputError before anything was changed,
     P2IError when the restore failed (the database is empty as before) or what came differs (it stays read-only).
+    Killed, it leaves the database read-only, and empty unless pg_restore was through: a restore into an empty one
+    begins anew, whatever the one before left.
     """
     manifest = read_manifest(dump)
-    with connect(dsn, "restore") as connection:
+    # A killed restore left the database read-only: also for us, unless we say otherwise. This session stays until the
+    # end: others see by it that somebody is at work.
+    with connect(with_options(dsn, WRITABLE), "restore") as connection:
         tool = find_tool("pg_restore", connection.info.server_version // 10000)
+        _wait_for_another(connection)
         _refuse_what_cannot_work(connection, manifest, tool.major)
         _close(connection, manifest)
-    try:
-        run_tool(tool, ["--single-transaction", "--no-owner", str(dump)], dsn, WRITABLE)
-    except P2IError as error:
-        with _own_session(dsn, manifest) as connection:
-            _open(connection, manifest)
-        raise P2IError(f"{error}; nothing was restored") from error
-    with _own_session(dsn, manifest) as connection:
-        if differences := manifest.contents.differences(contents(connection)):
-            raise P2IError(
-                f"restore: {len(differences)} differences, first: {differences[0]};"
-                " the database stays read-only: drop it and restore another backup"
-            )
-        restart_transaction_numbers(connection)
-        _open(connection, manifest)
-        connection.autocommit = True
-        connection.execute("ANALYZE")
+        _run_tool(tool, dsn, dump, manifest)
+        with _own_session(dsn, manifest) as verifying:
+            if differences := manifest.contents.differences(contents(verifying)):
+                counted = "1 difference" if len(differences) == 1 else f"{len(differences)} differences, first"
+                raise P2IError(
+                    f"restore: {counted}: {differences[0]};"
+                    " the database stays read-only: drop it and restore another backup"
+                )
+            restart_transaction_numbers(verifying)
+            _open(verifying, manifest)
+            verifying.autocommit = True
+            verifying.execute("ANALYZE")
     return manifest
 
 
@@ -90,10 +106,47 @@ def restart_transaction_numbers(connection: Connection) -> None:
             )
 
 
+def _run_tool(tool: Tool, dsn: str, dump: Path, manifest: Manifest) -> None:
+    """Runs pg_restore; when it fails, or we are interrupted, the database is opened again, as empty as before."""
+    named = conninfo.make_conninfo(dsn, application_name="p2i restore")
+    try:
+        run_tool(tool, ["--single-transaction", "--no-owner", str(dump)], named, f"{WRITABLE} {WATCHED}")
+    except BaseException as error:
+        with _own_session(dsn, manifest) as connection:
+            _open(connection, manifest)
+        if isinstance(error, P2IError):
+            raise P2IError(f"{error}; nothing was restored") from error
+        raise
+
+
+def _wait_for_another(connection: Connection) -> None:
+    """Returns when no earlier restore is at work in the database, not even what a killed one left in the server.
+
+    Only one may be: what the second undoes when it fails, the first still needs.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        row = connection.execute(ANOTHER).fetchone()
+        connection.commit()
+        if row is None:
+            return
+        if time.monotonic() > until:
+            raise P2IError(
+                f"database: another p2i restore is at work in it (process {row[0]} of the server); wait for it, or end"
+                f" it with SELECT pg_terminate_backend({row[0]}), and run this again"
+            )
+        time.sleep(0.25)
+
+
 def _refuse_what_cannot_work(connection: Connection, manifest: Manifest, tool_major: int) -> None:
     """Raises InputError, in one line, for everything that is known to fail, before anything is touched."""
     if (found := connection.execute(SOMETHING).fetchone()) is not None:
-        raise InputError(f"database: not empty ({found[0]} is there); a backup is restored into a new database only")
+        unfinished = ""
+        if connection.execute(IS_CLOSED).fetchone() == (True,):
+            unfinished = ", and read-only: a restore into it was cut short or came out different; drop it"
+        raise InputError(
+            f"database: not empty ({found[0]} is there){unfinished}; a backup is restored into a new database only"
+        )
     server_major = connection.info.server_version // 10000
     if int(manifest.postgresql.partition(".")[0]) > server_major:
         raise InputError(

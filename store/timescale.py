@@ -137,7 +137,7 @@ def set_policies(connection: Connection) -> None:
     A refresh looks back as far as the readings below are kept: any late row is taken, and no bucket is emptied
     because its readings were dropped by age.
     """
-    kept: dict[str, int] = dict(connection.execute("SELECT relation, kept_days FROM retention").fetchall())
+    kept: dict[str, int | None] = dict(connection.execute("SELECT relation, kept_days FROM retention").fetchall())
     for relation in (*HYPERTABLES, *(rollup.name for rollup in ROLLUPS)):
         days = kept.get(relation)
         if _days_of_policy(connection, relation, "policy_retention", "drop_after") != (days,):
@@ -179,6 +179,6 @@ def _days_of_policy(connection: Connection, relation: str, policy: str, offset: 
     return (row[0],)
 
 
-def _refreshed_back_days(rollup: Rollup, kept: dict[str, int]) -> int | None:
+def _refreshed_back_days(rollup: Rollup, kept: dict[str, int | None]) -> int | None:
     days = kept.get(rollup.base)
     return None if days is None else max(1, days - HYPERTABLES[rollup.base].chunk.days)

@@ -1,5 +1,6 @@
 """What a database needs done regularly and its server does not do by itself: rollups, and rows past their time."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -25,17 +26,33 @@ _INGEST_DONE = """
 
 
 class Kept(NamedTuple):
-    """How long the rows of a relation are kept, and why."""
+    """How long the rows of a relation are kept (None: for ever), why, and before when some are gone already."""
 
     relation: str
-    kept_days: int
+    kept_days: int | None
     reason: str
+    dropped_before: datetime | None
 
 
 def read_retention(connection: Connection) -> list[Kept]:
-    """The relations whose rows go by age, by name; what is not among them is kept for ever."""
-    rows = connection.execute("SELECT relation, kept_days, reason FROM retention ORDER BY relation").fetchall()
+    """How long the rows of each relation are kept, by its name."""
+    rows = connection.execute(
+        "SELECT relation, kept_days, reason, dropped_before FROM retention ORDER BY relation"
+    ).fetchall()
     return [Kept(*row) for row in rows]
+
+
+def read_dropped_before(connection: Connection, relations: Iterable[str], now: datetime) -> datetime | None:
+    """The instant before which readings of one of the relations may be gone by age; None when none can be.
+
+    On TimescaleDB the server drops by itself, whether upkeep runs or not.
+    """
+    row = connection.execute(
+        "SELECT max(greatest(dropped_before, CASE WHEN %s THEN %s - make_interval(days => kept_days) END))"
+        " FROM retention WHERE relation = ANY (%s)",
+        (extension_version(connection) is not None, now, list(relations)),
+    ).fetchone()
+    return None if row is None else row[0]
 
 
 def refresh(connection: Connection, now: datetime) -> int:
@@ -65,13 +82,33 @@ def drop_old(connection: Connection, now: datetime, batch_rows: int = BATCH_ROWS
     places = _places(is_extended)
     dropped = {}
     for kept in read_retention(connection):
+        if kept.kept_days is None:
+            continue
+        before = now - timedelta(days=kept.kept_days)
+        # First the mark, then the deed: what may be gone is known to be, whatever ends us in between.
+        connection.execute(
+            "UPDATE retention SET dropped_before = %s WHERE relation = %s AND dropped_before IS DISTINCT FROM %s",
+            (before, kept.relation, before),
+        )
+        connection.commit()
         if kept.relation in places:
             table, condition = places[kept.relation]
-            dropped[kept.relation] = _delete(
-                connection, table, condition, now - timedelta(days=kept.kept_days), batch_rows
-            )
+            dropped[kept.relation] = _delete(connection, table, condition, before, batch_rows)
     connection.commit()
     return dropped
+
+
+def due_to_go(connection: Connection, relation: str, now: datetime, kept_days: int) -> tuple[int, datetime | None]:
+    """How many rows of a relation would be past their time if kept so long, and the oldest instant among them."""
+    instants = dict(READINGS) | {rollup.name: "bucket_at" for rollup in ROLLUPS}
+    instants |= {"ingest": "received_at", "quarantine": "coalesce(last_received_at, received_at)"}
+    instant = sql.SQL(instants[relation])
+    row = connection.execute(
+        sql.SQL("SELECT count(*), min({}) FROM {} WHERE {} < %s").format(instant, sql.Identifier(relation), instant),
+        (now - timedelta(days=kept_days),),
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
 
 
 def _places(is_extended: bool) -> dict[str, tuple[str, str]]:

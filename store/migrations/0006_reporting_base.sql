@@ -78,17 +78,42 @@ CREATE TABLE reader (
 COMMENT ON TABLE reader IS 'What each LOGIN role sees through the schema reporting: everything, one tenant, or one park.';
 
 CREATE TABLE retention (
-    relation   name PRIMARY KEY,
-    kept_days  integer NOT NULL CHECK (kept_days BETWEEN 1 AND 36500),
-    reason     text NOT NULL
+    relation        name PRIMARY KEY,
+    kept_days       integer CHECK (kept_days BETWEEN 1 AND 36500),
+    reason          text NOT NULL,
+    changed_at      timestamptz NOT NULL DEFAULT now(),
+    changed_by      text NOT NULL DEFAULT session_user,
+    dropped_before  timestamptz
 );
-COMMENT ON TABLE retention IS 'How long the rows of each relation are kept, and why. No row = for ever. p2i retention shows and changes it.';
+COMMENT ON TABLE retention IS 'How long the rows of each relation are kept, and why. p2i retention shows and changes it.';
+COMMENT ON COLUMN retention.kept_days IS 'NULL = for ever';
+COMMENT ON COLUMN retention.dropped_before IS 'rows before it may be gone by age; NULL = none yet. Never moves back: a longer time kept brings nothing back';
+CREATE TABLE retention_change (
+    changed_at  timestamptz NOT NULL,
+    changed_by  text NOT NULL,
+    relation    name NOT NULL,
+    kept_days   integer,
+    reason      text NOT NULL
+);
+COMMENT ON TABLE retention_change IS 'What retention said before each change: an auditor will ask.';
+CREATE FUNCTION retention_keeps_its_past() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (old.kept_days, old.reason) IS DISTINCT FROM (new.kept_days, new.reason) THEN
+        INSERT INTO p2i.retention_change VALUES (old.changed_at, old.changed_by, old.relation, old.kept_days, old.reason);
+    END IF;
+    new.dropped_before := greatest(old.dropped_before, new.dropped_before);
+    RETURN new;
+END $$;
+CREATE TRIGGER retention_keeps_its_past BEFORE UPDATE ON retention
+    FOR EACH ROW EXECUTE FUNCTION retention_keeps_its_past();
 INSERT INTO retention (relation, kept_days, reason) VALUES
     ('circuit_interval', 1888, 'claims between merchants lapse after five years and a verdict must be recomputable until then; two months more to contest'),
     ('probe', 1888, 'as circuit_interval'),
     ('circuit_state', 1888, 'as circuit_interval'),
     ('circuit_5m', 1888, 'as circuit_interval'),
+    ('circuit_1h', NULL, 'small, and what is left to show of old years'),
     ('probe_5m', 1888, 'as circuit_interval'),
+    ('probe_1h', NULL, 'as circuit_1h'),
     ('occupancy', 396, 'privacy: raw counts are kept thirteen months, one to compare with the same of a year ago'),
     ('occupancy_15m', 396, 'as occupancy'),
     ('occupancy_1h', 1827, 'five years: evidence for leases and service levels'),

@@ -15,6 +15,17 @@ CREATE VIEW reporting.freshness WITH (security_barrier) AS
     FROM reporting.zone LEFT JOIN LATERAL (
         SELECT last_at, received_at FROM ingest
         WHERE ingest.kind = 'occupancy' AND series_id = zone_id ORDER BY last_at DESC LIMIT 1) AS newest ON true
+    WHERE is_listed
+    UNION ALL
+    SELECT 'sensor', sensor, facility, tenant, newest.last_at, newest.received_at
+    FROM reporting.sensor LEFT JOIN LATERAL (
+        SELECT last.last_at, last.received_at
+        FROM sensor_series CROSS JOIN LATERAL (
+            SELECT last_at, received_at FROM ingest
+            WHERE ingest.kind = 'sensor' AND ingest.series_id = sensor_series.series_id
+            ORDER BY last_at DESC LIMIT 1) AS last
+        WHERE sensor_series.sensor = reporting.sensor.sensor
+        ORDER BY last.last_at DESC LIMIT 1) AS newest ON true
     WHERE is_listed;
 
 CREATE VIEW reporting.quarantine WITH (security_barrier) AS

@@ -21,7 +21,7 @@ from store.readings import INTERVAL, write_readings
 from store.registry import register_circuits
 from store.rows import CircuitRow, ExclusionRow, ScoredPeriod, Touched, TransitionRow
 from store.transitions import read_transitions
-from store.verdicts import read_scores, read_verdicts
+from store.verdicts import read_scores, read_unscored, read_verdicts
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 AGREEMENT = """
@@ -278,3 +278,19 @@ def test_a_continuing_pass_reads_only_what_is_new(
     scorer.run_pass(connection, start + timedelta(minutes=1440))
     ((checkpoint,),) = (each.values() for each in scorer.checkpoints.values())
     assert instant(checkpoint.cut) == start + timedelta(minutes=1430)
+
+
+def test_a_month_whose_readings_were_dropped_by_age_keeps_its_score(
+    connection: Connection, promised: Promised, circuits: dict[str, int]
+) -> None:
+    measure(connection, circuits["casa-b1"], datetime(2026, 9, 10, tzinfo=UTC), 24 * 60)
+    Scorer(promised).run_pass(connection, NOW)
+    before = scores(connection)["2026-08-31"]
+    connection.execute("DELETE FROM circuit_interval")
+    connection.execute("UPDATE retention SET dropped_before = '2026-09-20' WHERE relation = 'circuit_interval'")
+    measure(connection, circuits["casa-b1"], datetime(2026, 9, 25, tzinfo=UTC), 10, lost=10)
+    Scorer(promised).run_pass(connection, NOW)
+    assert scores(connection)["2026-08-31"] == before
+    (told,) = read_unscored(connection)
+    assert told.reason.startswith("new facts about a month whose readings before 2026-09-20T00:00:00Z are dropped")
+    assert "2026-10-01" in scores(connection), "the running month goes on"

@@ -1,9 +1,16 @@
 import hashlib
 import json
+import os
+import signal
+import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from uuid import uuid4
 
 import numpy as np
@@ -17,6 +24,7 @@ from store.changes import read_touched, read_watermark
 from store.connection import Connection, connect
 from store.errors import InputError, P2IError
 from store.instants import microseconds
+from store.migrate_command import main as migrate_command
 from store.migrations import known_migrations, migrate
 from store.quarantine import write_quarantine
 from store.readings import INTERVAL, write_readings
@@ -224,8 +232,20 @@ def test_no_backup_is_replaced(dsn: str, dump: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_one_line(dsn: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"No such file or directory$"):
+    with pytest.raises(InputError, match=r"/nowhere: no such directory$"):
         backup(dsn, tmp_path / "nowhere" / "p2i.dump")
+    with pytest.raises(InputError, match=r": a directory; name the file to write in it$"):
+        backup(dsn, tmp_path)
+    with pytest.raises(InputError, match=r"^/proc: nothing can be written there: "):
+        backup(dsn, Path("/proc/p2i.dump"))
+
+
+def test_only_the_owner_may_read_a_backup(dsn: str, dump: Path) -> None:
+    backup(dsn, dump)
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in dump.parent.iterdir()} == {
+        "p2i.dump": 0o600,
+        "p2i.dump.json": 0o600,
+    }
 
 
 REFUSED: list[tuple[dict[str, object], str]] = [
@@ -271,11 +291,97 @@ def test_a_database_that_came_out_different_stays_read_only(dsn: str, dump: Path
     rows = {**counted.rows, "p2i.circuit_interval": 43_201}
     change_manifest(dump, contents={"rows": rows, "documents_sha256": counted.documents_sha256})
     with pytest.raises(
-        P2IError, match=r"^restore: 1 differences, first: p2i\.circuit_interval: 43201 in the backup, 43200 restored; "
+        P2IError, match=r"^restore: 1 difference: p2i\.circuit_interval: 43201 in the backup, 43200 restored; "
     ):
         restore(empty_dsn, dump)
     with connect(empty_dsn, "tests") as restored, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         restored.execute("INSERT INTO reader (role_name, sees_everything) VALUES ('x', true)")
+    with pytest.raises(
+        InputError, match=r"not empty \(.+ is there\), and read-only: a restore into it was cut short or came out dif"
+    ):
+        restore(empty_dsn, dump)
+
+
+@pytest.fixture
+def restoring(circuit: int, dsn: str, dump: Path, empty_dsn: str) -> Iterator["Restoring"]:
+    """A restore, as an operator starts it, in the middle of the work of pg_restore."""
+    backup(dsn, dump)
+    with psycopg.connect(empty_dsn) as blocker:
+        blocker.execute("CREATE SCHEMA p2i")  # pg_restore must wait for what becomes of it
+        words = [sys.executable, "-m", "p2i", "restore", str(dump)]
+        process = subprocess.Popen(
+            words, env={**os.environ, "P2I_DSN": empty_dsn}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        with process, psycopg.connect(empty_dsn, autocommit=True) as observer:
+            state = Restoring(process, blocker, observer)
+            state.wait_until(1)
+            yield state
+            process.kill()
+
+
+@dataclass
+class Restoring:
+    process: subprocess.Popen[str]
+    blocker: psycopg.Connection[tuple[object, ...]]
+    observer: psycopg.Connection[tuple[object, ...]]
+
+    def wait_until(self, waiting: int) -> None:
+        """Returns when so many sessions of a restore wait for the blocker's lock."""
+        deadline, pause = monotonic() + 30, threading.Event()
+        while self.observer.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name = 'p2i restore' AND wait_event_type = 'Lock'"
+        ).fetchone() != (waiting,):
+            assert self.process.poll() is None or not waiting
+            assert monotonic() < deadline
+            pause.wait(0.05)
+
+    def is_closed(self) -> bool:
+        with psycopg.connect(self.observer.info.dsn) as other:
+            return other.execute("SHOW default_transaction_read_only").fetchone() == ("on",)
+
+
+def test_a_killed_restore_is_simply_started_again(restoring: "Restoring", dump: Path, empty_dsn: str) -> None:
+    restoring.process.kill()
+    restoring.process.wait()
+    restoring.wait_until(0)  # what it left in the server does not go on without it
+    restoring.blocker.rollback()
+    assert restoring.observer.execute("SELECT to_regnamespace('p2i')").fetchone() == (None,)
+    assert restoring.is_closed()
+    manifest = restore(empty_dsn, dump)
+    assert not restoring.is_closed()
+    with connect(empty_dsn, "tests") as restored:
+        assert contents(restored) == manifest.contents
+        restored.execute("INSERT INTO reader (role_name, sees_everything) VALUES ('x', true)")
+
+
+def test_an_interrupted_restore_leaves_the_database_open(restoring: "Restoring") -> None:
+    restoring.process.send_signal(signal.SIGINT)
+    _, said = restoring.process.communicate()
+    assert (restoring.process.returncode, said) == (130, "")
+    restoring.blocker.rollback()
+    assert not restoring.is_closed()
+
+
+def test_a_second_restore_at_the_same_time_changes_nothing(
+    restoring: "Restoring", dump: Path, empty_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.restore.PATIENCE_SECONDS", 0)
+    with pytest.raises(P2IError, match=r"^database: another p2i restore is at work in it \(process \d+ of the server\)"):
+        restore(empty_dsn, dump)
+    assert restoring.is_closed()
+    restoring.blocker.rollback()
+    done, said = restoring.process.communicate()
+    assert (restoring.process.returncode, said) == (0, "")
+    assert done.startswith("restored and verified: ")
+
+
+def test_a_database_that_is_being_restored_is_not_migrated(
+    restoring: "Restoring", empty_dsn: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("P2I_DSN", empty_dsn)
+    assert migrate_command([]) == 2
+    assert capsys.readouterr().err.startswith("database: it is read-only: a p2i restore is at work in it or did not fin")
 
 
 @pytest.mark.usefixtures("circuit")

@@ -1,3 +1,4 @@
+import threading
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -6,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.binary_copy import Column, copy_in, read_columns
-from store.connection import Connection
+from store.connection import Connection, connect
 from store.instants import instant_of, microseconds
 from store.readings import INTERVAL, PROBE, Written, read_readings, write_readings
 from store.registry import register_circuits
@@ -87,6 +88,45 @@ def test_the_ingest_log_names_the_span_that_was_new(connection: Connection, circ
 def test_nothing_is_written_for_no_rows(connection: Connection) -> None:
     empty = [np.empty(0, dtype=np.int64)] * 4
     assert write_readings(connection, INTERVAL, empty, NOON) == Written(0, 0, [])
+
+
+def test_a_straggler_is_stored_and_told_from_what_lies_around_it(connection: Connection, circuit: int) -> None:
+    at = microseconds(NOON) + np.arange(6000, dtype=np.int64) * 10_000_000
+    many = [np.full_like(at, circuit), at, np.full_like(at, 10), np.zeros_like(at)]
+    assert write_readings(connection, INTERVAL, [column[1:] for column in many], NOON) == Written(5999, 0, [])
+    ends = [column[[0, -2, -1]] for column in many]
+    ends[3][1] = 9
+    assert write_readings(connection, INTERVAL, ends, LATER) == Written(1, 1, [1])
+
+
+def test_of_two_writers_of_the_same_rows_the_second_waits_and_finds_duplicates(
+    dsn: str, connection: Connection, circuit: int
+) -> None:
+    at = microseconds(NOON)
+    rows = columns((circuit, at, 10, 0), (circuit, at + 10_000_000, 10, 1))
+    connection.commit()
+    write_readings(connection, INTERVAL, rows, NOON)
+    found: list[Written] = []
+
+    def second() -> None:
+        with connect(dsn, "tests") as other:
+            other_rows = columns((circuit, at + 10_000_000, 10, 2), (circuit, at, 10, 0), (circuit, at - 1, 10, 0))
+            found.append(write_readings(other, INTERVAL, other_rows, LATER))
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with connect(dsn, "watch") as watching:
+        while watching.execute(waiting).fetchone() is None:
+            watching.rollback()
+            assert thread.is_alive()
+    connection.commit()
+    thread.join()
+    assert found == [Written(1, 1, [0])]
+    read = read_readings(connection, INTERVAL, circuit, NOON - timedelta(seconds=1), LATER)
+    assert read[2].tolist() == [0, 0, 1]
+    logged = connection.execute("SELECT rows FROM ingest ORDER BY ingest_id").fetchall()
+    assert logged == [(2,), (1,)]
 
 
 widest = st.tuples(

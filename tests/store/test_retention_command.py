@@ -1,10 +1,14 @@
 """`p2i retention`: shows and changes how long rows are kept; mistakes are one line."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from store.connection import connect
+from store.readings import OCCUPANCY
 from store.retention_command import main
 from store.timescale import extension_version
+from tests.store.test_rollups import write
 
 
 @pytest.fixture(autouse=True)
@@ -16,14 +20,15 @@ def test_it_shows_every_kind_with_its_reason(capsys: pytest.CaptureFixture[str])
     assert main([]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("circuit_interval    1888 days  claims between merchants")
-    assert any(line.split() == ["circuit_1h", "for", "ever"] for line in lines)
+    assert "circuit_1h           for ever  small, and what is left to show of old years" in lines
 
 
 def test_a_change_is_kept_with_its_reason_and_reaches_the_policies(
     dsn: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["occupancy", "300", "--reason", "CNDP receipt 12"]) == 0
-    assert "occupancy            300 days  CNDP receipt 12" in capsys.readouterr().out
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in said] == [["before:", "occupancy", "396"], ["now:", "occupancy", "300"]]
     with connect(dsn, "tests") as connection:
         if extension_version(connection):
             assert connection.execute(
@@ -32,16 +37,37 @@ def test_a_change_is_kept_with_its_reason_and_reaches_the_policies(
             ).fetchall() == [("300 days",)]
 
 
-def test_for_ever(dsn: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["probe", "for-ever", "--reason", "court case"]) == 0
-    assert any(line.split()[:3] == ["probe", "for", "ever"] for line in capsys.readouterr().out.splitlines())
+def test_for_ever_has_a_reason_too_and_what_was_said_before_stays(dsn: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["probe", "for-ever", "--reason", "court order 2026/77"]) == 0
+    assert main(["probe", "4000", "--reason", "lifted"]) == 0
+    capsys.readouterr()
+    assert main(["probe"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split(maxsplit=3) == ["probe", "4000", "days", "lifted"]
+    assert lines[1].endswith(": for ever, court order 2026/77")
+    assert lines[2].endswith(": 1888 days, as circuit_interval")
     with connect(dsn, "tests") as connection:
-        assert connection.execute("SELECT FROM retention WHERE relation = 'probe'").fetchone() is None
+        if extension_version(connection):
+            assert connection.execute(
+                "SELECT config ->> 'drop_after' FROM timescaledb_information.jobs"
+                " WHERE proc_name = 'policy_retention' AND hypertable_name = 'probe'"
+            ).fetchall() == [("4000 days",)]
 
 
-@pytest.mark.parametrize("words", [["0"], ["-1"], ["x"], ["36501"], ["1.5"], []])
-def test_days_that_are_none_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["occupancy", *words, "--reason", "x"] if "-1" not in words else ["occupancy", "--", "-1"]) == 2
+def test_a_shorter_time_says_what_it_would_drop_and_waits_for_yes(dsn: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with connect(dsn, "tests") as connection:
+        write(connection, OCCUPANCY, 1, [(datetime(2026, 1, 5, tzinfo=UTC), [7])])
+    assert main(["occupancy", "30", "--reason", "typo"]) == 2
+    assert capsys.readouterr().err == (
+        "retention: 1 rows of occupancy, from 2026-01-05 on, would be dropped within the hour and for good;"
+        " archive them first (p2i archive), then repeat with --yes\n"
+    )
+    assert main(["occupancy", "30", "--reason", "meant", "--yes"]) == 0
+
+
+@pytest.mark.parametrize("days", ["0", "x", "36501", "1.5", ""])
+def test_days_that_are_none_are_refused(days: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["occupancy", days, "--reason", "x"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 

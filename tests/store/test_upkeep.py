@@ -45,9 +45,9 @@ def test_many_rows_go_in_several_transactions(connection: Connection, now: datet
     assert counted(connection, "occupancy") == 0
 
 
-def test_what_retention_does_not_name_is_kept_for_ever(connection: Connection, now: datetime) -> None:
+def test_what_is_kept_for_ever_is_kept(connection: Connection, now: datetime) -> None:
     write(connection, OCCUPANCY, 1, [(now - 4000 * DAY, [7])])
-    connection.execute("DELETE FROM retention WHERE relation = 'occupancy'")
+    connection.execute("UPDATE retention SET kept_days = NULL WHERE relation = 'occupancy'")
     assert "occupancy" not in drop_old(connection, now)
     assert counted(connection, "occupancy") == 1
 
@@ -94,6 +94,19 @@ def test_a_wrong_clock_drops_nothing(connection: Connection, now: datetime, wron
 
 def test_every_relation_kept_by_age_says_why(connection: Connection) -> None:
     kept = {row.relation: row for row in read_retention(connection)}
-    assert kept["circuit_interval"].kept_days >= 5 * 365
-    assert kept["occupancy"].kept_days <= 400
+    assert (kept["circuit_interval"].kept_days or 0) >= 5 * 365
+    assert (kept["occupancy"].kept_days or 9999) <= 400
     assert all(row.reason for row in kept.values())
+
+
+def test_before_when_rows_may_be_gone_is_remembered_and_never_moves_back(connection: Connection, now: datetime) -> None:
+    def mark() -> datetime | None:
+        return next(row.dropped_before for row in read_retention(connection) if row.relation == "probe")
+
+    assert mark() is None
+    connection.execute("UPDATE retention SET kept_days = 30 WHERE relation = 'probe'")
+    drop_old(connection, now)
+    assert mark() == now - 30 * DAY
+    connection.execute("UPDATE retention SET kept_days = 300 WHERE relation = 'probe'")
+    drop_old(connection, now)
+    assert mark() == now - 30 * DAY
