@@ -60,15 +60,28 @@ def command_line(month: str, files: Iterable[str], as_of: int | None) -> str:
 
 
 def readme(
-    title: str, command: str, stored: ScoreRow | None, *, made_with: str, document_sha256: str, agreement_sha256: str
+    title: str,
+    command: str,
+    stored: ScoreRow | None,
+    *,
+    made_with: str,
+    document_sha256: str,
+    agreement_sha256: str,
+    gone: str = "",
 ) -> str:
     """The note beside the files: what they are, the one command, and which stored score it gives again.
 
     `made_with` names this release and its zone data, the hashes are those of the stored document and of the
-    agreement's file written here.
+    agreement's file written here. `gone` says which readings of the month the store no longer has.
     """
     lines = [title, "", f"Everything this score is made of, as {made_with} read it. In this folder run:", "", command]
-    if stored is None:
+    if gone:
+        lines = [title, "", f"NOT COMPLETE: {gone}.", "", "What is left of it, with the command that would read it:"]
+        lines += ["", command]
+    if stored is not None and gone:
+        lines += ["", "The stored score was made when all of it was there. The SHA-256 of its document:", ""]
+        lines += [document_sha256]
+    elif stored is None:
         lines += ["", "Nothing was scored yet for this month when these files were written."]
     else:
         lines += [

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import shlex
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -31,7 +32,10 @@ from store.migrations import require_current_schema
 from store.promises import read_exclusions, read_freezes, read_tickets
 from store.registry import circuit_numbers
 from store.rows import ScoreRow
+from store.upkeep import read_dropped_before
 from store.verdicts import read_scores
+
+READINGS = ("circuit_interval", "probe", "circuit_state")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -59,10 +63,15 @@ def _export(options: argparse.Namespace) -> int:
             require_current_schema(connection)
             connection.commit()
             now = epoch_seconds_of(datetime.now(UTC))
-            files, command = _read(connection, inventory, agreement, options.period, requested, now)
+            gone_before = read_dropped_before(connection, READINGS, instant(now))
+            starts_at = instant(requested.starts_at)
+            gone = "" if gone_before is None or gone_before <= starts_at else _gone(gone_before)
+            files, command = _read(connection, inventory, agreement, options.period, requested, now, gone)
     except psycopg.Error as error:
         raise P2IError(f"database: {(str(error).strip().splitlines() or ['no message'])[0]}") from error
     _write(options.out, files)
+    if gone:
+        print(f"p2i export: not complete: {gone}", file=sys.stderr)
     print(f"cd {shlex.quote(str(options.out))} && {command}")
     return 0
 
@@ -81,7 +90,13 @@ def _month(agreement: Agreement, text: str) -> Interval[int]:
 
 
 def _read(
-    connection: Connection, inventory: Inventory, agreement: Agreement, month: str, requested: Interval[int], now: int
+    connection: Connection,
+    inventory: Inventory,
+    agreement: Agreement,
+    month: str,
+    requested: Interval[int],
+    now: int,
+    gone: str,
 ) -> tuple[dict[str, Iterable[str]], str]:
     """The files by name, the note last, and the command in it; everything as one moment of the store shows it."""
     with connection.transaction():
@@ -103,9 +118,17 @@ def _read(
         made_with=f"p2i {version('p2i')} (zone data {TZDB_VERSION})",
         document_sha256="" if stored is None else _sha256(stored.document),
         agreement_sha256=_sha256(text),
+        gone=gone,
     )
     named: dict[str, Iterable[str]] = {f"{name}.csv": pieces for name, pieces in facts_as_text.items()}
     return {"agreement.toml": [text], **named, "README.txt": [note]}, command
+
+
+def _gone(before: datetime) -> str:
+    return (
+        f"readings before {before:%Y-%m-%dT%H:%M:%SZ} are dropped by age and stand in the archive alone;"
+        " tickets, freezes and exclusions are all here"
+    )
 
 
 def _stored(connection: Connection, agreement: Agreement, requested: Interval[int]) -> ScoreRow | None:

@@ -14,6 +14,7 @@ from facilities.inventory import DEMO_INVENTORY, Inventory
 from p2i.simulation import SimulatedCircuit
 from sla_engine.export_command import main as export
 from sla_engine.score import main as score_files
+from store.connection import connect
 
 StoreMonth = Callable[[str], list[SimulatedCircuit]]
 ScoreMonth = Callable[[str, datetime], str]
@@ -117,3 +118,27 @@ def test_a_used_folder_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFi
     assert export(words("DEMO-CASA-A", kept)) == 2
     assert capsys.readouterr().err == f"--out: {kept}: Not a directory\n"
     assert kept.read_text() == "of another export"
+
+
+def test_a_month_whose_readings_are_dropped_by_age_is_said_to_be_incomplete(
+    dsn: str,
+    tmp_path: Path,
+    store_month: StoreMonth,
+    score_month: ScoreMonth,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    store_month("DEMO-CASA-A")
+    stored = score_month("DEMO-CASA-A", CLOSED)
+    with connect(dsn, "tests") as connection:
+        connection.execute("DELETE FROM circuit_interval")
+        connection.execute("UPDATE retention SET dropped_before = '2026-10-02' WHERE relation = 'circuit_interval'")
+        connection.commit()
+    monkeypatch.setenv("P2I_DSN", dsn)
+    assert export(words("DEMO-CASA-A", tmp_path / "old")) == 0
+    said = capsys.readouterr().err
+    assert said.startswith("p2i export: not complete: readings before 2026-10-02T00:00:00Z are dropped by age")
+    note = (tmp_path / "old" / "README.txt").read_text(encoding="utf-8")
+    assert "NOT COMPLETE: readings before 2026-10-02T00:00:00Z" in note
+    assert hashlib.sha256(stored.encode()).hexdigest() in note
+    assert "prints the same bytes" not in note
