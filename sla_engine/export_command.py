@@ -64,6 +64,7 @@ def _export(options: argparse.Namespace) -> int:
             connection.commit()
             now = epoch_seconds_of(datetime.now(UTC))
             gone_before = read_dropped_before(connection, READINGS, instant(now))
+            connection.commit()
             starts_at = instant(requested.starts_at)
             gone = "" if gone_before is None or gone_before <= starts_at else _gone(gone_before)
             files, command = _read(connection, inventory, agreement, options.period, requested, now, gone)
