@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from store.archive import Archive, Outcome
+from store.archive import Archive, Outcome, whole_second
 from store.archive_folder import ArchiveFolder
 from store.archive_month import Month, parsed_month
 from store.archive_rows import KINDS
@@ -22,6 +22,21 @@ from store.migrations import require_current_schema
 
 _DEFAULT_KINDS = ("interval", "probe", "state")
 _QUIET_DAYS = 35  # contestation (30 d after the statement, issued on the fifth day): spec sla-standards, 5.8
+
+_EPILOG = """\
+Each line of output begins with a word: archived, verified, compared, open, late, dropped, unasked are no mistakes;
+damaged, stray, missing, contradicted are. docs/archive.md says what each means.
+
+exit status:
+  0  done
+  1  a file is damaged or contradicts the store, or the month asked for with --month is still open
+  2  bad input, no database, no room on the disk: one line on stderr
+
+examples:
+  p2i archive --to /srv/archive                    every closed month that is not there yet, from cron or a timer
+  p2i archive --to /srv/archive --month 2026-09    this month only
+  p2i archive --to /srv/archive --verify           recompute every hash; with P2I_DSN set compare with the store
+"""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -45,7 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="p2i archive",
         description="Writes the readings of closed months to Parquet files, hashed, checked and never changed again.",
-        epilog="Exit 0: done. 1: something is damaged or differs, or the month asked for is open. 2: bad input.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("--to", metavar="DIR", required=True, type=Path, help="the archive's folder")
@@ -79,7 +95,9 @@ def _archive(options: argparse.Namespace, kinds: Sequence[str], only: Month | No
     now = datetime.now(UTC)
     quiet = timedelta(days=options.quiet_days)
     if only is not None and only.ends_at + quiet > now:
-        raise InputError(f"--month: {only.text} is open until {only.ends_at + quiet:%Y-%m-%d} at least")
+        closes_at = whole_second(only.ends_at + quiet)
+        print(_line(Outcome("open", only.text, f"until {closes_at} at least; no reading was looked at")))
+        return 1
     with server() as dsn, connect(dsn, "archive") as connection:
         require_current_schema(connection)
         connection.commit()
@@ -106,7 +124,7 @@ def _verify(options: argparse.Namespace, kinds: Sequence[str], only: Month | Non
     with server() as dsn, connect(dsn, "archive") as connection:
         require_current_schema(connection)
         connection.commit()
-        words |= _told(verify_against_store(connection, folder, kinds, only))
+        words |= _told(verify_against_store(connection, folder, kinds, datetime.now(UTC), only))
     return int("failure" in words)
 
 
@@ -114,9 +132,13 @@ def _told(outcomes: Iterable[Outcome]) -> set[str]:
     """Prints a line per outcome as it comes; returns the words that were said, and `failure` when one is one."""
     words = set()
     for outcome in outcomes:
-        print(f"{outcome.word:<12} {outcome.where}: {outcome.text}", flush=True)
+        print(_line(outcome), flush=True)
         words |= {outcome.word} | ({"failure"} if outcome.is_failure else set())
     return words
+
+
+def _line(outcome: Outcome) -> str:
+    return f"{outcome.word:<12} {outcome.where}: {outcome.text}"
 
 
 def _month(text: str) -> Month:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from functools import cache
 from typing import NamedTuple
+
+import numpy as np
 
 from store.errors import InputError
 from store.parquet_form import ABSENT, STATES, Column, Form, Piece
+from store.reading_text import Texts, instant_texts, millisecond_texts, reading_lines
 
-_ROWS = 1 << 14  # per piece of text: a month need never be one string
-_SECOND, _DAY = 1_000_000, 86_400
-_NANOSECONDS_PER_MS, _DECIMALS = 1_000_000, 6
+NANOSECONDS_PER_MS = 1_000_000
 
 
 class Content(NamedTuple):
@@ -56,61 +53,21 @@ def content(form: Form, pieces: Iterable[Piece]) -> Content:
 
 def canonical_text(form: Form, piece: Piece) -> Iterator[str]:
     """The lines of the piece, some thousands at a time."""
-    name = _field(piece.series)
-    for start in range(0, piece.instants.size, _ROWS):
-        part = slice(start, start + _ROWS)
-        instants = _instants(piece.instants[part])
-        values = [_values(form.kind, column[part]) for column in piece.values]
-        if len(values) == 1:
-            yield "".join([f"{at},{name},{value}\n" for at, value in zip(instants, *values, strict=True)])
-        else:
-            yield "".join([f"{at},{name},{one},{two}\n" for at, one, two in zip(instants, *values, strict=True)])
+    return reading_lines(
+        piece.series, piece.instants, lambda part: [_texts(form.kind, column[part]) for column in piece.values]
+    )
 
 
 def instant_text(at: int) -> str:
     """An instant of µs since 1970 as in the lines: `2026-09-01T00:00:00Z`."""
-    whole = datetime.fromtimestamp(at // _SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{whole}.{at % _SECOND:06d}Z" if at % _SECOND else f"{whole}Z"
+    (text,) = instant_texts(np.array([at], np.int64))
+    return text
 
 
-def _instants(instants: Column) -> list[str]:
-    seconds, rests = instants // _SECOND, instants % _SECOND
-    clock = _clock()
-    pairs = zip((seconds // _DAY).tolist(), (seconds % _DAY).tolist(), strict=True)
-    texts = [f"{_day(day)}{clock[second]}" for day, second in pairs]
-    if not rests.any():
-        return [f"{text}Z" for text in texts]
-    return [f"{text}.{rest:06d}Z" if rest else f"{text}Z" for text, rest in zip(texts, rests.tolist(), strict=True)]
-
-
-@cache
-def _day(day: int) -> str:
-    return datetime.fromtimestamp(day * _DAY, UTC).strftime("%Y-%m-%d")
-
-
-@cache
-def _clock() -> list[str]:
-    return [f"T{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(_DAY)]
-
-
-def _values(kind: str, column: Column) -> list[str] | list[int]:
+def _texts(kind: str, column: Column) -> Texts:
     if kind == "state":
         return [STATES[state - 1] for state in column.tolist()]
     if kind == "probe":
-        return [_milliseconds(value) for value in column.tolist()]
+        return millisecond_texts(column, column != ABSENT, NANOSECONDS_PER_MS)
     counts: list[int] = column.tolist()
     return counts
-
-
-def _milliseconds(nanoseconds: int) -> str:
-    if nanoseconds == ABSENT:
-        return ""
-    whole, rest = divmod(nanoseconds, _NANOSECONDS_PER_MS)
-    return f"{whole}.{rest:0{_DECIMALS}d}".rstrip("0") if rest else str(whole)
-
-
-def _field(text: str) -> str:
-    r"""One field of CSV. Written with \r\n, which makes every Python quote a field that holds either of the two."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([text, ""])
-    return line.getvalue()[:-3]

@@ -73,7 +73,8 @@ def _partition(
         if one.code not in archived_codes | measured:
             continue
         _, archived, found = compared(connection, folder, kind, month, one, parts)
-        is_old = archived.instants < (microseconds(kept_from) if kept_from else NEVER)
+        none = np.zeros(archived.instants.size, np.bool_)
+        is_old = none if kept_from is None else archived.instants < microseconds(kept_from)
         late += int(found.late.sum())
         dropped += int((found.gone & is_old).sum())
         missing += int((found.gone & ~is_old).sum())
@@ -88,16 +89,13 @@ def _partition(
         yield Outcome("missing", where, f"{missing} archived rows are not in the store")
     if dropped:
         assert kept_from is not None
-        yield Outcome("dropped", where, f"{dropped} rows are no longer in the store, {_by_age(kept_from, same)}")
+        by_age = f"readings before {whole_second(kept_from)} may be gone by age"
+        rest = "" if same or missing or contradicted else "; nothing is left to compare"
+        yield Outcome("dropped", where, f"{dropped} rows are no longer in the store: {by_age}{rest}")
     if late:
         yield Outcome("late", where, f"{late} stored rows are not archived yet")
     if same:
         yield Outcome("compared", where, f"{same} rows are the same in the store")
-
-
-def _by_age(kept_from: datetime, same: int) -> str:
-    since = f"which keeps what lies after {whole_second(kept_from)}"
-    return since if same else f"{since}: nothing is left to compare"
 
 
 def _chosen(folder: ArchiveFolder, kinds: Sequence[str], only: Month | None) -> Iterator[ArchivedFile]:

@@ -13,7 +13,6 @@ from store.backup_manifest import Manifest
 from store.connection import server
 from store.errors import P2IError
 
-
 EPILOG = """\
 P2I_DSN names the database; without it the embedded one is dumped. FILE.json is written beside
 FILE: keep both together, p2i restore needs them. Only their owner may read them (0600): they hold

@@ -58,7 +58,7 @@ def connect(dsn: str, process: str) -> Connection:
     try:
         # Overrides of ours come as keywords: a DSN's own `options` (for example a role) stay in force.
         connection = psycopg.connect(dsn, application_name=f"p2i {process}", connect_timeout=10)
-        connection.execute(f"SET search_path = {SCHEMA}, public")
+        connection.execute(f"SET search_path = {SCHEMA}, reporting, public")
         connection.execute("SET timezone = 'UTC'")
         connection.execute("SET jit = off")  # see store.reporting.spare_compiling; a database may not be ours to set
         # Late rows may meet chunks in columns: without a bound, or a backfill would be refused half-way. Batches are

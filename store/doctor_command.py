@@ -10,7 +10,6 @@ from store.connection import connect, secret_of_environment, server
 from store.doctor import findings
 from store.errors import P2IError
 
-
 EPILOG = """\
 Each line begins with its level:
   ok       nothing to do

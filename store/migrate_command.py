@@ -10,7 +10,6 @@ from store.connection import connect, server
 from store.errors import P2IError
 from store.migrations import migrate
 
-
 EPILOG = """\
 P2I_DSN names the database; without it the embedded one is brought up to date. All of it is one
 transaction: whatever goes wrong, the schema is the old one, and running it again is safe. It may

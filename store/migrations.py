@@ -7,7 +7,7 @@ from pathlib import Path
 
 from store.connection import SCHEMA, Connection
 from store.errors import P2IError
-from store.plain import make_plain
+from store.plain import is_plain, make_plain, remove_plain
 from store.reporting import drop_reporting, make_reporting, spare_compiling
 from store.timescale import add_extension, make_continuous_aggregates, make_hypertables, set_policies
 
@@ -73,6 +73,9 @@ def migrate(connection: Connection, patience: timedelta = PATIENCE) -> list[str]
             )
             done.append(migration.name)
         if add_extension(connection):
+            if is_plain(connection):
+                drop_reporting(connection)
+                remove_plain(connection)
             make_hypertables(connection)
             make_continuous_aggregates(connection)
             set_policies(connection)

@@ -12,7 +12,7 @@ READINGS = (("circuit_interval", "starts_at"), ("probe", "sent_at"), ("circuit_s
             ("occupancy", "measured_at"), ("sensor_reading", "measured_at"))  # fmt: skip
 
 TIME_BUCKET = """
-CREATE FUNCTION public.time_bucket(bucket_width interval, at timestamptz) RETURNS timestamptz
+CREATE FUNCTION reporting.time_bucket(bucket_width interval, at timestamptz) RETURNS timestamptz
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
     RETURN date_bin(bucket_width, at, timestamptz '2000-01-03 00:00:00+00')
 """
@@ -21,7 +21,8 @@ CREATE FUNCTION public.time_bucket(bucket_width interval, at timestamptz) RETURN
 
 def make_plain(connection: Connection) -> None:
     """Makes what the extension would have given; safe to run again."""
-    if connection.execute("SELECT to_regprocedure('public.time_bucket(interval, timestamptz)')").fetchone() == (None,):
+    connection.execute("CREATE SCHEMA IF NOT EXISTS reporting")
+    if not is_plain(connection):
         connection.execute(TIME_BUCKET)
     for table, instant in READINGS:
         # Rows come nearly in order of time: a few pages tell where a span lies, for questions about all series.
@@ -35,26 +36,23 @@ def make_plain(connection: Connection) -> None:
             _make(connection, rollup)
 
 
-def remove_plain(connection: Connection) -> None:
-    """Removes what stands in for the extension, on the way to it. The readings stay; the extension sums them anew.
+def is_plain(connection: Connection) -> bool:
+    """Whether what stands in for the extension is there."""
+    found = connection.execute("SELECT to_regprocedure('reporting.time_bucket(interval, timestamptz)')").fetchone()
+    return found != (None,)
 
-    Rolled rows whose readings were dropped by age cannot be summed again: a table that has such rows is kept.
+
+def remove_plain(connection: Connection) -> None:
+    """Removes what stands in for the extension, once that is there.
+
+    Readings stay, and so do the tables of rolled buckets, which the extension's aggregates take over. The views of
+    `reporting` must be gone; a view of somebody else on one of ours stops this with the server's sentence.
     """
     for rollup in reversed(ROLLUPS):
-        if connection.execute("SELECT to_regclass(%s)", (rolled_table(rollup),)).fetchone() == (None,):
-            continue
-        connection.execute(sql.SQL("DROP VIEW IF EXISTS {} CASCADE").format(sql.Identifier(rollup.name)))
-        instant = next(at for table, at in READINGS if table == rollup.base)
-        older = connection.execute(
-            sql.SQL("SELECT FROM {} WHERE bucket_at < (SELECT min({}) - INTERVAL '1 hour' FROM {}) LIMIT 1").format(
-                sql.Identifier(rolled_table(rollup)), sql.Identifier(instant), sql.Identifier(rollup.base)
-            )
-        ).fetchone()
-        if older is None:
-            connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(rolled_table(rollup))))
+        connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(rollup.name)))
     for table, _ in READINGS:
         connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(f"{table}_time")))
-    connection.execute("DROP FUNCTION IF EXISTS public.time_bucket(interval, timestamptz)")
+    connection.execute("DROP FUNCTION IF EXISTS reporting.time_bucket(interval, timestamptz)")
     connection.execute("UPDATE rollup_progress SET input_xid = '0', rolled_to_at = '-infinity'")
 
 
@@ -104,14 +102,27 @@ def refresh_rollups(connection: Connection, now: datetime) -> int:
 
 LATE_SPANS = """
 CREATE TEMP TABLE late_span AS
-SELECT kind, series_id, lower(span) AS from_at, least(upper(span), rolled_to_at) AS to_at
+SELECT kind, series_id, greatest(lower(span), gone_before) AS from_at, least(upper(span), rolled_to_at) AS to_at
 FROM (
     SELECT kind, series_id, unnest(range_agg(tstzrange(
         time_bucket(INTERVAL '1 hour', first_at), time_bucket(INTERVAL '1 hour', last_at) + INTERVAL '1 hour'))) AS span
     FROM ingest WHERE xid >= (SELECT input_xid FROM rollup_progress) GROUP BY kind, series_id
-) AS spans, rollup_progress
-WHERE lower(span) < rolled_to_at
-"""
+) AS spans
+-- Behind what was dropped by age, a bucket cannot be summed anew: it would be overwritten with what little is left.
+LEFT JOIN (
+    SELECT kind, time_bucket(INTERVAL '1 hour', max(dropped_before)) + INTERVAL '1 hour' AS gone_before
+    FROM retention JOIN (VALUES {relations}) AS needed (kind, relation) USING (relation) GROUP BY kind
+) AS gone USING (kind), rollup_progress
+WHERE lower(span) < rolled_to_at AND greatest(lower(span), gone_before) < least(upper(span), rolled_to_at)
+""".replace(
+    "{relations}",
+    ", ".join(
+        f"('{one.kind}', '{relation}')"
+        for one in ROLLUPS
+        if one.source == one.base
+        for relation in (one.base, one.name)
+    ),
+)
 
 
 def _roll(connection: Connection, rollup: Rollup, edge: datetime) -> None:

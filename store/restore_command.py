@@ -7,7 +7,6 @@ from pathlib import Path
 from store.backup_command import run_on_dump
 from store.restore import restore
 
-
 EPILOG = """\
 P2I_DSN names the database; without it the embedded one is meant. It must be empty: nothing is ever
 restored over data. FILE.json must lie beside FILE. Until all of it was found in the database, it is

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from store.connection import Connection
 from store.errors import P2IError
-from store.plain import remove_plain
+from store.plain import rolled_table
 from store.rollups import ROLLUPS, Rollup
 
 OLDEST_VERSION = (2, 22)
@@ -31,12 +31,13 @@ HYPERTABLES = {
     "circuit_interval": Hypertable("circuit_id", "starts_at", timedelta(days=3)),
     "probe": Hypertable("circuit_id", "sent_at", timedelta(days=3)),
     "circuit_state": Hypertable("circuit_id", "changed_at", timedelta(days=90)),
-    "occupancy": Hypertable("zone_id", "measured_at", timedelta(days=30)),
+    "occupancy": Hypertable("zone_id", "measured_at", timedelta(days=7)),
     "sensor_reading": Hypertable("series_id", "measured_at", timedelta(days=30)),
 }
 
 REFRESH_EVERY = timedelta(minutes=5)
 ROLLUP_COLUMNAR_AFTER = timedelta(days=45)
+ROLLUP_CHUNK = timedelta(days=15)
 
 
 def extension_version(connection: Connection) -> str | None:
@@ -61,7 +62,6 @@ def add_extension(connection: Connection) -> bool:
     if extension_version(connection) is None:
         try:
             with connection.transaction():
-                remove_plain(connection)  # its time_bucket would be in the way of the extension's
                 connection.execute("CREATE EXTENSION timescaledb SCHEMA public")
         except psycopg.Error:
             return False  # not this role's to add: `p2i doctor` says so and what to do
@@ -129,13 +129,42 @@ def make_continuous_aggregates(connection: Connection) -> None:
                 " timescaledb.orderby = 'bucket_at')"
             ).format(name, sql.Literal(rollup.series))
         )
+        # The extension's own span is ten times that of the readings: sums would outlive what retention says by it.
+        connection.execute("SELECT set_chunk_time_interval(%s::regclass, %s)", (rollup.name, ROLLUP_CHUNK))
+        _take_over(connection, rollup)
+
+
+def _take_over(connection: Connection, rollup: Rollup) -> None:
+    """Moves what plain PostgreSQL had rolled of readings that are gone into the aggregate; the rest it sums anew."""
+    rolled = rolled_table(rollup)
+    if connection.execute("SELECT to_regclass(%s)", (rolled,)).fetchone() == (None,):
+        return
+    row = connection.execute(
+        "SELECT materialization_hypertable_schema, materialization_hypertable_name"
+        " FROM timescaledb_information.continuous_aggregates"
+        " WHERE view_schema = current_schema() AND view_name = %s",
+        (rollup.name,),
+    ).fetchone()
+    assert row is not None
+    columns = sql.SQL(", ").join(map(sql.Identifier, [*rollup.key, *(name for name, _ in rollup.values)]))
+    connection.execute(
+        sql.SQL(
+            "INSERT INTO {} ({}) SELECT {} FROM {} WHERE bucket_at <"
+            " (SELECT coalesce(time_bucket(INTERVAL '1 hour', min({})), 'infinity') FROM {})"
+        ).format(
+            sql.Identifier(*row), columns, columns, sql.Identifier(rolled),
+            sql.Identifier(HYPERTABLES[rollup.base].instant), sql.Identifier(rollup.base),
+        )
+    )  # fmt: skip
+    connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(rolled)))
 
 
 def set_policies(connection: Connection) -> None:
     """Sets retention, refresh and columnstore policies to what the table `retention` says; safe to run again.
 
-    A refresh looks back as far as the readings below are kept: any late row is taken, and no bucket is emptied
-    because its readings were dropped by age.
+    A refresh looks back as far as everything below it is kept, and not over what was dropped already: any late row
+    is taken, and no bucket is emptied because what it was summed from is gone. A chunk is dropped once all of it is
+    past its time, so inside that window nothing is missing.
     """
     kept: dict[str, int | None] = dict(connection.execute("SELECT relation, kept_days FROM retention").fetchall())
     for relation in (*HYPERTABLES, *(rollup.name for rollup in ROLLUPS)):
@@ -147,7 +176,7 @@ def set_policies(connection: Connection) -> None:
                     "SELECT add_retention_policy(%s::regclass, drop_after => %s)", (relation, timedelta(days=days))
                 )
     for rollup in ROLLUPS:
-        back = _refreshed_back_days(rollup, kept)
+        back = _refreshed_back_days(connection, rollup)
         if _days_of_policy(connection, rollup.name, "policy_refresh_continuous_aggregate", "start_offset") != (back,):
             connection.execute(
                 "SELECT remove_continuous_aggregate_policy(%s::regclass, if_exists => true)", (rollup.name,)
@@ -179,6 +208,14 @@ def _days_of_policy(connection: Connection, relation: str, policy: str, offset: 
     return (row[0],)
 
 
-def _refreshed_back_days(rollup: Rollup, kept: dict[str, int | None]) -> int | None:
-    days = kept.get(rollup.base)
-    return None if days is None else max(1, days - HYPERTABLES[rollup.base].chunk.days)
+def _refreshed_back_days(connection: Connection, rollup: Rollup) -> int | None:
+    """How many days back nothing below a rollup has been dropped; None for all of time."""
+    below = {rollup.base, *(other.name for other in ROLLUPS if other.base == rollup.base and other is not rollup)}
+    if rollup.source == rollup.base:
+        below = {rollup.base}
+    row = connection.execute(
+        "SELECT min(least(kept_days, extract(day FROM now() - dropped_before)::integer))"
+        " FROM retention WHERE relation = ANY (%s)",
+        (sorted(below),),
+    ).fetchone()
+    return None if row is None or row[0] is None else max(1, row[0])

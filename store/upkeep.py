@@ -10,10 +10,11 @@ from store.connection import Connection
 from store.errors import P2IError
 from store.plain import READINGS, refresh_rollups, rolled_table
 from store.rollups import ROLLUPS
-from store.timescale import extension_version
+from store.timescale import extension_version, set_policies
 
 BATCH_ROWS = 50_000
 CLOCKS_APART = timedelta(hours=1)
+AHEAD_OF_READINGS = timedelta(days=7)
 
 # The newest row of a series stays, however old: it says since when the series is silent. What the engine or the
 # rollups have not read yet stays, too, should they have been away for days.
@@ -80,6 +81,7 @@ def drop_old(connection: Connection, now: datetime, batch_rows: int = BATCH_ROWS
         )
     is_extended = extension_version(connection) is not None
     places = _places(is_extended)
+    now = _believed(connection, now)
     dropped = {}
     for kept in read_retention(connection):
         if kept.kept_days is None:
@@ -94,8 +96,19 @@ def drop_old(connection: Connection, now: datetime, batch_rows: int = BATCH_ROWS
         if kept.relation in places:
             table, condition = places[kept.relation]
             dropped[kept.relation] = _delete(connection, table, condition, before, batch_rows)
+    if is_extended:
+        set_policies(connection)  # windows of refreshes move with what is gone
     connection.commit()
     return dropped
+
+
+def _believed(connection: Connection, now: datetime) -> datetime:
+    """`now`, but at most a week after the newest reading was measured: a clock that jumped years ahead must not make
+    everything old. Devices keep their own time, and where all of them are silent nothing is lost by waiting."""
+    row = connection.execute("SELECT least(%s, max(last_at) + %s) FROM ingest", (now, AHEAD_OF_READINGS)).fetchone()
+    assert row is not None
+    believed: datetime = row[0]  # `now` where nothing has come yet: least() passes over NULL
+    return believed
 
 
 def due_to_go(connection: Connection, relation: str, now: datetime, kept_days: int) -> tuple[int, datetime | None]:

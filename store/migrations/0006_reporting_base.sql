@@ -133,7 +133,7 @@ CREATE TABLE generated (
     name    text PRIMARY KEY,
     sha256  text NOT NULL
 );
-COMMENT ON TABLE generated IS 'Hash of the text by which views and rollups were last made: p2i migrate makes them anew when it differs.';
+COMMENT ON TABLE generated IS 'Hash of the text by which the views of reporting were last made: p2i migrate makes them anew when it differs.';
 
 CREATE TABLE delay_class (
     delay_class    smallint PRIMARY KEY,

@@ -1,11 +1,17 @@
 import importlib
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from p2i.cli import WORDS, main
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = ROOT / "docker-compose.yml"
+NAMED = re.compile(r"(?<![\w=/.-])p2i ([a-z]+)\b|command: \[([a-z]+)\]|--rm tools ([a-z]+)")
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -29,6 +35,22 @@ def test_no_word_shows_the_list_and_is_an_error() -> None:
 def test_an_unknown_word_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scor"]) == 2
     assert capsys.readouterr().err == "p2i: unknown word 'scor'; `p2i --help` lists them\n"
+
+
+def named_words(text: str) -> set[str]:
+    """Every word that stands after `p2i`, or that a compose service or `docker compose run --rm tools` gives to it."""
+    return {word for found in NAMED.findall(text) for word in found if word}
+
+
+def test_what_names_a_word_is_found() -> None:
+    text = 'command: [migrate]  # p2i upkeep; command: ["mosquitto"]; user=p2i dbname=p2i; run --rm tools doctor'
+    assert named_words(text) == {"migrate", "upkeep", "doctor"}
+    assert {"backup", "restore"} <= named_words((ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("file", [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("README*.md")), COMPOSE])
+def test_every_word_that_is_documented_is_one(file: Path) -> None:
+    assert sorted(named_words(file.read_text(encoding="utf-8")) - set(WORDS)) == []
 
 
 def test_scoring_needs_no_database_driver() -> None:

@@ -79,7 +79,7 @@ def test_a_second_run_verifies_and_writes_nothing(site: ArchiveSite, bytes_below
 def test_a_month_is_open_until_it_is_quiet(site: ArchiveSite) -> None:
     august = Month(2026, 8)
     assert {outcome.word for outcome in site.run("2026-10-06T00:00:04Z", ["interval"], august)} == {"open"}
-    site.store("interval", "a", "2026-08-15T00:00:00Z", [[10], [0]], "2026-09-20T00:00:00Z")
+    site.store("interval", "a", "2026-08-15T00:00:00Z", [[10], [0]], "2026-09-19T23:59:59.000001Z")
     outcomes = {outcome.where: outcome for outcome in site.run("2026-10-06T00:00:05Z", ["interval"], august)}
     assert outcomes[AUGUST].word == "open"
     assert outcomes[AUGUST].text == "until 2026-10-25T00:00:00Z, if nothing more arrives"

@@ -68,13 +68,27 @@ def test_an_open_month_that_was_asked_for_is_no_success(
     site.store("interval", "a", "2026-07-01T00:00:00Z", [[10], [0]], "2100-01-01T00:00:00Z")
     assert main([*words, "--month", "2026-07", "--kind", "interval"]) == 1
     assert "open         kind=interval/facility=park/month=2026-07/part-0.parquet" in capsys.readouterr().out
+    assert main([*words, "--month", "9998-01"]) == 1
+    line = "open         9998-01: until 9998-02-01T00:00:00Z at least; no reading was looked at\n"
+    assert capsys.readouterr() == (line, "")
+
+
+def test_the_help_says_what_the_exit_codes_mean_and_gives_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert (
+        "  1  a file is damaged or contradicts the store, or the month asked for with --month is still open\n" in shown
+    )
+    assert "\n  p2i archive --to /srv/archive --verify  " in shown
+    words = {"archived", "verified", "compared", "open", "late", "dropped", "unasked"}
+    assert all(word in shown for word in words | {"damaged", "stray", "missing", "contradicted"})
 
 
 @pytest.mark.parametrize(
     ("more", "line"),
     [
         (["--month", "2026-13"], '--month: "2026-13" is not a month such as 2026-09'),
-        (["--month", "9998-01"], "--month: 9998-01 is open until 9998-02-01 at least"),
         (["--store"], "--store: goes with --verify"),
         (["--verify"], "--to: {path}/manifest.json: No such file or directory"),
     ],

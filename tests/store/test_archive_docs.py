@@ -57,6 +57,13 @@ def test_a_tool_that_knows_hives_folders_reads_each_row_once(site: ArchiveSite) 
     assert not rows.duplicated(["starts_at", "circuit"]).any()
 
 
+def test_the_command_that_recomputes_a_month_has_what_was_decided_beside_the_readings() -> None:
+    """Readings alone give another score, and no warning."""
+    (command,) = re.findall(r"p2i score .*?\n```", DOCS, re.DOTALL)
+    for name in ("tickets", "freezes", "exclusions"):
+        assert f"--{name} {name}.csv" in command
+
+
 def test_every_option_and_column_is_documented() -> None:
     options = {name for action in _parser()._actions for name in action.option_strings if name.startswith("--")}
     assert sorted(option for option in options - {"--help"} if f"`{option}" not in DOCS) == []

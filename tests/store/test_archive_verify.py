@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 AUGUST = "kind=interval/facility=park/month=2026-08"
 ONLY = Month(2026, 8)
+NOW = datetime(2026, 12, 6, tzinfo=UTC)
+BY_AGE = "readings before {} may be gone by age"
 
 
 @pytest.fixture
@@ -35,15 +38,20 @@ def of_files(site: ArchiveSite) -> set[tuple[str, str, str]]:
     return {(outcome.word, outcome.where, outcome.text) for outcome in outcomes if outcome.word != "verified"}
 
 
+def drops(site: ArchiveSite, before: str) -> None:
+    """Retention did its work, as the store itself notes it; the rows are gone when the test deletes them."""
+    site.connection.execute("UPDATE retention SET dropped_before = %s WHERE relation = 'circuit_interval'", (before,))
+
+
 def of_store(site: ArchiveSite) -> list[Outcome]:
     site.connection.commit()
-    outcomes = verify_against_store(site.connection, site.folder(), ["interval"], ONLY)
+    outcomes = verify_against_store(site.connection, site.folder(), ["interval"], NOW, ONLY)
     return [outcome for outcome in outcomes if "demo" not in outcome.where]
 
 
 def test_a_sound_archive_is_verified_and_equals_the_store(archived: ArchiveSite) -> None:
     assert of_files(archived) == set()
-    outcomes = list(verify_against_store(archived.connection, archived.folder(), list(KINDS)))
+    outcomes = list(verify_against_store(archived.connection, archived.folder(), list(KINDS), NOW))
     assert {outcome.word for outcome in outcomes} == {"compared"}
     assert len(outcomes) == 7
     assert Outcome("compared", AUGUST, "8 rows are the same in the store") in outcomes
@@ -94,7 +102,7 @@ def test_other_rows_behind_right_bytes_are_found_by_the_hash_of_the_content(arch
     assert of_files(archived) == {
         ("damaged", f"{AUGUST}/part-0.parquet", "its content is not what the manifest says (content_sha256)")
     }
-    assert [outcome.word for outcome in of_store(archived)] == ["contradicted", "compared"]
+    assert [outcome.word for outcome in of_store(archived)] == ["contradicted"]
 
 
 def test_the_same_rows_in_another_encoding_have_the_same_content(archived: ArchiveSite) -> None:
@@ -113,6 +121,7 @@ def test_late_rows_are_told(archived: ArchiveSite) -> None:
 
 
 def test_retention_is_told_from_loss(archived: ArchiveSite) -> None:
+    drops(archived, "2026-08-01T00:00:10Z")
     archived.connection.execute("DELETE FROM circuit_interval WHERE starts_at < '2026-08-01T00:00:10Z'")
     archived.connection.execute(
         "DELETE FROM circuit_interval WHERE starts_at = '2026-08-31T23:59:40Z' AND circuit_id ="
@@ -121,18 +130,34 @@ def test_retention_is_told_from_loss(archived: ArchiveSite) -> None:
     outcomes = of_store(archived)
     assert outcomes == [
         Outcome("missing", AUGUST, "1 archived rows are not in the store"),
-        Outcome("dropped", AUGUST, "2 rows are no longer in the store; it begins at 2026-08-01T00:00:10Z"),
+        Outcome("dropped", AUGUST, f"2 rows are no longer in the store: {BY_AGE.format('2026-08-01T00:00:10Z')}"),
         Outcome("compared", AUGUST, "5 rows are the same in the store"),
     ]
     assert [outcome.is_failure for outcome in outcomes] == [True, False, False]
 
 
-def test_an_empty_store_has_dropped_everything(archived: ArchiveSite) -> None:
-    archived.connection.execute("TRUNCATE circuit_interval")
+def test_a_late_reading_older_than_what_was_dropped_makes_nothing_missing(archived: ArchiveSite) -> None:
+    drops(archived, "2026-08-15T00:00:00.5Z")
+    archived.connection.execute("DELETE FROM circuit_interval WHERE starts_at < '2026-08-15Z'")
+    archived.store("interval", "a", "2026-07-01T00:00:00Z", [[10], [0]], "2026-12-01T00:00:00Z")
     assert of_store(archived) == [
-        Outcome("dropped", AUGUST, "8 rows are no longer in the store; the store has none left"),
-        Outcome("compared", AUGUST, "0 rows are the same in the store"),
+        Outcome("dropped", AUGUST, f"4 rows are no longer in the store: {BY_AGE.format('2026-08-15T00:00:01Z')}"),
+        Outcome("compared", AUGUST, "4 rows are the same in the store"),
     ]
+
+
+def test_nothing_is_compared_where_everything_went_by_age(archived: ArchiveSite) -> None:
+    drops(archived, "2026-09-01T00:00:00Z")
+    archived.connection.execute("TRUNCATE circuit_interval")
+    by_age = BY_AGE.format("2026-09-01T00:00:00Z")
+    assert of_store(archived) == [
+        Outcome("dropped", AUGUST, f"8 rows are no longer in the store: {by_age}; nothing is left to compare"),
+    ]
+
+
+def test_a_store_that_was_emptied_by_no_retention_misses_everything(archived: ArchiveSite) -> None:
+    archived.connection.execute("TRUNCATE circuit_interval")
+    assert of_store(archived) == [Outcome("missing", AUGUST, "8 archived rows are not in the store")]
 
 
 def test_the_archive_of_another_store_is_not_this_ones(archived: ArchiveSite) -> None:

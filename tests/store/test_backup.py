@@ -303,7 +303,7 @@ def test_a_database_that_came_out_different_stays_read_only(dsn: str, dump: Path
 
 
 @pytest.fixture
-def restoring(circuit: int, dsn: str, dump: Path, empty_dsn: str) -> Iterator["Restoring"]:
+def restoring(dsn: str, dump: Path, empty_dsn: str) -> Iterator["Restoring"]:
     """A restore, as an operator starts it, in the middle of the work of pg_restore."""
     backup(dsn, dump)
     with psycopg.connect(empty_dsn) as blocker:
@@ -367,7 +367,9 @@ def test_a_second_restore_at_the_same_time_changes_nothing(
     restoring: "Restoring", dump: Path, empty_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("store.restore.PATIENCE_SECONDS", 0)
-    with pytest.raises(P2IError, match=r"^database: another p2i restore is at work in it \(process \d+ of the server\)"):
+    with pytest.raises(
+        P2IError, match=r"^database: another p2i restore is at work in it \(process \d+ of the server\)"
+    ):
         restore(empty_dsn, dump)
     assert restoring.is_closed()
     restoring.blocker.rollback()
@@ -376,12 +378,15 @@ def test_a_second_restore_at_the_same_time_changes_nothing(
     assert done.startswith("restored and verified: ")
 
 
+@pytest.mark.usefixtures("restoring")
 def test_a_database_that_is_being_restored_is_not_migrated(
-    restoring: "Restoring", empty_dsn: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty_dsn: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("P2I_DSN", empty_dsn)
     assert migrate_command([]) == 2
-    assert capsys.readouterr().err.startswith("database: it is read-only: a p2i restore is at work in it or did not fin")
+    assert capsys.readouterr().err.startswith(
+        "database: it is read-only: a p2i restore is at work in it or did not fin"
+    )
 
 
 @pytest.mark.usefixtures("circuit")

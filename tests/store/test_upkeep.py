@@ -29,20 +29,45 @@ def counted(connection: Connection, relation: str) -> int:
 def test_occupancy_goes_after_its_time_and_its_hours_stay(connection: Connection, now: datetime) -> None:
     if extension_version(connection):
         pytest.skip("TimescaleDB drops whole chunks by its own policies: tests/timescale")
-    write(connection, OCCUPANCY, 1, [(now - 400 * DAY, [7]), (now - 390 * DAY, [9])])
+    write(connection, OCCUPANCY, 1, [(now - 400 * DAY, [7]), (now - 390 * DAY, [9]), (now - DAY, [4])])
     refresh(connection, now)
     assert drop_old(connection, now)["occupancy"] == 1
-    assert connection.execute("SELECT people FROM occupancy").fetchall() == [(9,)]
-    assert counted(connection, "occupancy_15m") == 1
-    assert connection.execute("SELECT people_sum::int FROM occupancy_1h ORDER BY bucket_at").fetchall() == [(7,), (9,)]
+    assert connection.execute("SELECT people FROM occupancy ORDER BY measured_at").fetchall() == [(9,), (4,)]
+    assert counted(connection, "occupancy_15m") == 2
+    hours = connection.execute("SELECT people_sum::int FROM occupancy_1h ORDER BY bucket_at").fetchall()
+    assert hours == [(7,), (9,), (4,)]
+
+
+def test_a_late_count_of_an_hour_whose_counts_are_gone_does_not_overwrite_its_sum(
+    connection: Connection, now: datetime
+) -> None:
+    if extension_version(connection):
+        pytest.skip("TimescaleDB does not reach back so far: tests/timescale")
+    hour = (now - 400 * DAY).replace(minute=0, second=0, microsecond=0)
+    write(connection, OCCUPANCY, 1, [(hour + i * timedelta(minutes=5), [7]) for i in range(12)])
+    write(connection, OCCUPANCY, 1, [(now - DAY, [4])])
+    refresh(connection, now)
+    drop_old(connection, now)
+    write(connection, OCCUPANCY, 1, [(hour + timedelta(minutes=2), [3])])
+    refresh(connection, now)
+    summed = connection.execute("SELECT counts, people_sum::int FROM occupancy_1h WHERE bucket_at = %s", (hour,))
+    assert summed.fetchall() == [(12, 84)]
+
+
+def test_a_clock_that_jumped_with_the_server_drops_nothing(connection: Connection, now: datetime) -> None:
+    """As if both had jumped five years ahead: devices keep their own time, and none of theirs is near `now`."""
+    write(connection, OCCUPANCY, 1, [(now - 1900 * DAY, [7]), (now - 1890 * DAY, [7])])
+    drop_old(connection, now)
+    assert counted(connection, "occupancy") == 2
 
 
 def test_many_rows_go_in_several_transactions(connection: Connection, now: datetime) -> None:
     if extension_version(connection):
         pytest.skip("TimescaleDB drops whole chunks by its own policies: tests/timescale")
     write(connection, OCCUPANCY, 1, [(now - 500 * DAY + i * timedelta(minutes=1), [i]) for i in range(25)])
+    write(connection, OCCUPANCY, 1, [(now - DAY, [4])])
     assert drop_old(connection, now, batch_rows=10)["occupancy"] == 25
-    assert counted(connection, "occupancy") == 0
+    assert counted(connection, "occupancy") == 1
 
 
 def test_what_is_kept_for_ever_is_kept(connection: Connection, now: datetime) -> None:
