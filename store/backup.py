@@ -137,7 +137,8 @@ def _jobs_held_back(connection: Connection) -> Iterator[None]:
         yield
         return
     jobs = connection.execute(
-        "SELECT job_id, next_start, application_name FROM timescaledb_information.jobs"
+        "SELECT job_id, CASE WHEN isfinite(next_start) THEN next_start END, application_name"  # none while it runs
+        " FROM timescaledb_information.jobs"
         " WHERE proc_name IN ('policy_compression', 'policy_retention') AND scheduled"
     ).fetchall()
     for job, _, _ in jobs:

@@ -20,6 +20,7 @@ def findings(connection: Connection, now: datetime | None = None) -> list[Findin
         _version(connection),
         _extension(connection),
         _schema(connection),
+        *_writable(connection),
         _zone_data(connection),
         _clock(connection, now),
         *storage_findings(connection, now or datetime.now(UTC)),
@@ -75,6 +76,15 @@ def _schema(connection: Connection) -> Finding:
     return Finding("ok", "schema", f"current (migration {max(applied)})")
 
 
+def _writable(connection: Connection) -> list[Finding]:
+    """Nothing on a database that takes writes, for that is the rule."""
+    row = connection.execute("SELECT pg_is_in_recovery(), current_setting('transaction_read_only')").fetchone()
+    if row is None or row[0] or row[1] == "off":
+        return [Finding("ok", "writes", "a standby: it follows its primary")] if row is not None and row[0] else []
+    text = "read-only, so nothing is collected or scored: a restore that was not finished? See docs/operations.md"
+    return [Finding("error", "writes", text)]
+
+
 def _zone_data(connection: Connection) -> Finding:
     if zone_data_are_current(connection):
         return Finding("ok", "zone data", "the server knows Morocco's change of 2026-09-20")
@@ -90,7 +100,7 @@ def _clock(connection: Connection, now: datetime | None) -> Finding:
     row = connection.execute("SELECT clock_timestamp()").fetchone()
     assert row is not None
     apart = (row[0] - (now or datetime.now(UTC))).total_seconds()
-    text = f"the server's clock is {apart:+.1f} s from this machine's"
+    text = f"the server's clock is {abs(apart):.1f} s {'behind' if apart < 0 else 'ahead of'} this machine's"
     if abs(apart) > CLOCK_TOLERANCE_SECONDS:
         return Finding("warning", "clock", f"{text}; check time synchronisation on both")
     return Finding("ok", "clock", text)

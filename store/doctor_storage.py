@@ -1,6 +1,9 @@
 """What `p2i doctor` says about storage: rollups, policies and their last run, chunks and columns, disk to come."""
 
+import shutil
 from datetime import datetime, timedelta
+
+import psycopg
 
 from store.connection import Connection
 from store.finding import Finding
@@ -23,7 +26,7 @@ def storage_findings(connection: Connection, now: datetime) -> list[Finding]:
         return []
     if extension_version(connection) is None:
         return [_rollups(connection, now), _disk(connection, now, is_extended=False)]
-    return [*_policies(connection), _chunks(connection, now), _disk(connection, now, is_extended=True)]
+    return [*_policies(connection, now), _chunks(connection, now), _disk(connection, now, is_extended=True)]
 
 
 def _rollups(connection: Connection, now: datetime) -> Finding:
@@ -42,14 +45,15 @@ def _rollups(connection: Connection, now: datetime) -> Finding:
     return Finding("ok", "rollups", f"up to date as of {row[0]:%Y-%m-%dT%H:%M:%SZ}")
 
 
-def _policies(connection: Connection) -> list[Finding]:
+def _policies(connection: Connection, now: datetime) -> list[Finding]:
     """A policy that is absent, paused or failing; else one line with the oldest of their last runs."""
     rows = connection.execute(
         """
         SELECT jobs.hypertable_name, replace(jobs.proc_name, 'policy_', ''), jobs.scheduled, stats.last_run_status,
-               CASE WHEN isfinite(stats.last_successful_finish) THEN stats.last_successful_finish END,
+               CASE WHEN isfinite(stats.last_run_started_at) THEN stats.last_run_started_at END,
                (SELECT err_message FROM timescaledb_information.job_errors
-                WHERE job_errors.job_id = jobs.job_id ORDER BY finish_time DESC LIMIT 1)
+                WHERE job_errors.job_id = jobs.job_id ORDER BY finish_time DESC LIMIT 1),
+               jobs.schedule_interval
         FROM timescaledb_information.jobs LEFT JOIN timescaledb_information.job_stats AS stats USING (job_id)
         WHERE jobs.hypertable_schema = 'p2i' ORDER BY 1, 2
         """
@@ -66,20 +70,42 @@ def _policies(connection: Connection) -> list[Finding]:
         Finding("error", "policies", f"{policy} of {relation} is not there; run: p2i migrate")
         for relation, policy in sorted(wanted - there)
     ]
-    for relation, policy, scheduled, status, _, message in rows:
+    failed: dict[str, list[str]] = {}
+    for relation, policy, scheduled, status, _, message, _ in rows:
         if not scheduled:
             findings.append(Finding("warning", "policies", f"{policy} of {relation} is paused (alter_job)"))
         elif status == "Failed":
-            findings.append(Finding("error", "policies", f"{policy} of {relation} failed last time: {message}"))
+            failed.setdefault(str(message), []).append(f"{policy} of {relation}")
+    for message, names in failed.items():
+        text = f"{len(names)} failed last time ({names[0]}{' …' if len(names) > 1 else ''}): {message}"
+        # A report of a job whose work was done all the same: PostgreSQL 15.20 with TimescaleDB 2.22.
+        findings.append(Finding("warning" if "cannot drop portal" in message else "error", "policies", text))
+    findings += _standing_still(connection, [(f"{row[1]} of {row[0]}", row[4], row[6]) for row in rows if row[2]], now)
     if findings:
         return findings
     runs = [row[4] for row in rows if row[4] is not None]
     if len(runs) < len(rows):
-        text = f"{len(rows)} set, {len(rows) - len(runs)} have not run yet"
+        text = f"{len(rows)} set, {len(rows) - len(runs)} have not run yet (within minutes of p2i migrate, if there are workers)"
         return [Finding("ok" if runs else "warning", "policies", text)]
-    return [
-        Finding("ok", "policies", f"{len(rows)} set, all have run, the last of them {max(runs):%Y-%m-%dT%H:%M:%SZ}")
-    ]
+    return [Finding("ok", "policies", f"{len(rows)} set and running, the last at {max(runs):%Y-%m-%dT%H:%M:%SZ}")]
+
+
+def _standing_still(
+    connection: Connection, jobs: list[tuple[str, datetime | None, timedelta]], now: datetime
+) -> list[Finding]:
+    """What keeps policies from running at all, or that they have not for three times as long as they should."""
+    row = connection.execute(
+        "SELECT current_setting('timescaledb.restoring', true), current_setting('timescaledb.max_background_workers')"
+    ).fetchone()
+    if row is not None and row[0] == "on":
+        text = "none runs: timescaledb.restoring is on, a restore was not finished (docs/operations.md)"
+        return [Finding("error", "policies", text)]
+    late = [name for name, last, every in jobs if last is not None and now - last > 3 * every + STALE]
+    if not late:
+        return []
+    workers = "" if row is None else f" timescaledb.max_background_workers is {row[1]} for all its databases"
+    text = f"{len(late)} have not run for long ({late[0]}{' …' if len(late) > 1 else ''}); is the scheduler at work?"
+    return [Finding("error", "policies", text + workers)]
 
 
 def _chunks(connection: Connection, now: datetime) -> Finding:
@@ -113,7 +139,12 @@ def _disk(connection: Connection, now: datetime, *, is_extended: bool) -> Findin
         ).fetchall()
     )
     assert row is not None
-    text = f"{_size(row[0])} now"
+    free = _free_bytes(connection)
+    text = f"{_size(row[0])} now" + ("" if free is None else f", {_size(free)} free")
+    if free is not None and free < row[0] // 10:
+        return Finding(
+            "warning", "disk", f"{text}: little for what is to come; p2i archive, p2i retention, a larger disk"
+        )
     if not rates:
         return Finding("ok", "disk", f"{text}; nothing came in the last day, so no forecast")
     kept = {one.relation: one.kept_days for one in read_retention(connection)}
@@ -128,6 +159,18 @@ def _disk(connection: Connection, now: datetime, *, is_extended: bool) -> Findin
         f"{text}; {sum(rates.values())} readings in the last day: at that rate about {_size(final)} of readings once"
         " all are as old as they are kept (p2i retention)",
     )
+
+
+def _free_bytes(connection: Connection) -> int | None:
+    """What the disk of a server on this machine has free; None where it is elsewhere or not ours to see."""
+    try:
+        with connection.transaction():
+            row = connection.execute("SHOW data_directory").fetchone()
+        if row is None or not connection.info.host.startswith("/"):
+            return None
+        return shutil.disk_usage(row[0]).free
+    except (psycopg.errors.InsufficientPrivilege, OSError):
+        return None
 
 
 def _size(count: int) -> str:

@@ -40,7 +40,7 @@ def test_a_missing_schema_is_an_error_with_what_to_do(connection: Connection) ->
 def test_a_clock_apart_is_a_warning(connection: Connection) -> None:
     finding = by_question(connection, datetime.now(UTC) - timedelta(hours=1))["clock"]
     assert finding.level == "warning"
-    assert finding.text.startswith("the server's clock is +3600")
+    assert finding.text.startswith("the server's clock is 3600.0 s ahead of this machine's")
 
 
 def test_quarantined_input_is_counted_by_reason(connection: Connection) -> None:
@@ -101,3 +101,12 @@ def test_an_absent_database_is_one_line_and_exit_2(
     assert shown.out == ""
     assert len(shown.err.splitlines()) == 1
     assert shown.err.startswith("database: connection is bad")
+
+
+def test_a_database_that_takes_no_writes_is_an_error(connection: Connection) -> None:
+    connection.commit()
+    connection.execute("SET default_transaction_read_only = on")
+    connection.commit()
+    finding = by_question(connection)["writes"]
+    assert finding.level == "error"
+    assert finding.text.startswith("read-only, so nothing is collected or scored")
