@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from collectors.metrics import QUEUE_BYTES, QUEUE_MESSAGES
 
+MESSAGE_BYTES = 400
+"""What a message takes in memory beside topic and payload: with small payloads most of it."""
+
 
 class Message(NamedTuple):
     """One message as it arrived; `connection` and `mid` are what an acknowledgement needs."""
@@ -18,6 +21,11 @@ class Message(NamedTuple):
     payload: bytes
     received_at: datetime
     retained: bool = False
+
+    @property
+    def size_bytes(self) -> int:
+        """Its share of the queue, about."""
+        return len(self.payload) + len(self.topic) + MESSAGE_BYTES
 
 
 class Backlog:
@@ -32,17 +40,22 @@ class Backlog:
         self._messages: deque[Message] = deque()
         self._bytes = 0
         self._arrived = threading.Condition()
+        self._wanted = 1
 
     def has_room(self) -> bool:
         """Whether another message may be put."""
-        return self._bytes < self._limit_bytes
+        has_room = self._bytes < self._limit_bytes
+        if not has_room:
+            self._count(0)
+        return has_room
 
     def put(self, message: Message) -> None:
         """Adds one message; never waits."""
         with self._arrived:
             self._messages.append(message)
-            self._count(len(message.payload))
-            self._arrived.notify()
+            self._bytes += message.size_bytes
+            if len(self._messages) >= self._wanted:  # waking the writer for each one costs more than the message
+                self._arrived.notify()
 
     def take(self, enough: int, linger_seconds: float, patience_seconds: float, at_most_bytes: int) -> list[Message]:
         """The next messages in order, [] when none comes within `patience_seconds`.
@@ -52,14 +65,16 @@ class Backlog:
         at a time (its in-flight window) so costs `linger_seconds` and never a stall.
         """
         with self._arrived:
+            self._wanted = 1
             if not self._arrived.wait_for(lambda: self._messages, patience_seconds):
                 return []
+            self._wanted = enough
             self._arrived.wait_for(lambda: len(self._messages) >= enough, linger_seconds)
             taken: list[Message] = []
             size = 0
-            while self._messages and (not taken or size + len(self._messages[0].payload) <= at_most_bytes):
+            while self._messages and (not taken or size + self._messages[0].size_bytes <= at_most_bytes):
                 taken.append(self._messages.popleft())
-                size += len(taken[-1].payload)
+                size += taken[-1].size_bytes
             self._count(-size)
             return taken
 

@@ -7,18 +7,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
 from collectors.feed_rows import Numbered, feed_rows
 from collectors.feeds import OpenFeed
+from collectors.file_rows import columns_of
 from collectors.kept_input import kept_of_unread, masked
 from collectors.known import Known
-from collectors.native_payload import Decoded, decoded
+from collectors.native_payload import Decoded, Row, decoded
 from collectors.native_topic import CIRCUIT_KINDS, KIND_WORDS, PREFIX, KindWord
 from collectors.plausibility import Column
 from collectors.reasons import Reason, Refusal, Rejected
 from store.instants import microseconds
-from store.rows import OccupancyRow, SensorReadingRow, State
+from store.rows import SensorReadingRow, State
 
 logger = logging.getLogger(__name__)
 
@@ -119,33 +119,31 @@ def _of_feed(opened: OpenFeed, arrival: Arrival, known: Known, limit_bytes: int)
         return _Part(topic, "feed", [], [], [Rejected(why, masked(payload))], [])
     rows = feed_rows(opened, topic, payload, arrival.received_at, retained=arrival.retained)
     counts = [
-        Decoded("occupancy", opened.feed.code, row.zone, None, _occupancy_columns(row, known), [])
-        for row in rows.occupancy
+        Decoded(
+            "occupancy",
+            opened.feed.code,
+            one.zone,
+            None,
+            [(known.zones[one.zone].number, microseconds(one.measured_at), one.people)],
+            [],
+        )
+        for one in rows.occupancy
     ]
     devices = [DeviceReading(row, topic, payload) for row in rows.readings]
     return _Part(topic, "feed", counts, devices, rows.rejected, rows.sequence)
 
 
-def _occupancy_columns(row: OccupancyRow, known: Known) -> list[Column]:
-    values = (known.zones[row.zone].number, microseconds(row.measured_at), row.people)
-    return [np.array([value], dtype=np.int64) for value in values]
-
-
 def _rows_of(kind: KindWord, parts: Iterable[_Part]) -> KindRows | None:
-    pieces: list[list[Column]] = []
+    rows: list[Row] = []
     starts: list[int] = []
     sources: list[tuple[str, str]] = []
-    row = 0
     for part in parts:
         for one in part.decoded:
-            if one.kind == kind and one.columns is not None and len(one.columns[0]):
-                pieces.append(one.columns)
-                starts.append(row)
+            if one.kind == kind and one.rows:
+                starts.append(len(rows))
                 sources.append((part.topic, one.code))
-                row += len(one.columns[0])
-    if not pieces:
-        return None
-    return KindRows([np.concatenate(columns) for columns in zip(*pieces, strict=True)], starts, sources)
+                rows += one.rows
+    return KindRows(columns_of(kind, rows), starts, sources) if rows else None
 
 
 def row_payload(kind: KindWord, code: str, instant_text: str, values: list[int]) -> bytes:

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from collectors.ingest import FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, Ingest, IngestSettings
+from collectors.ingest import Ingest, IngestSettings
 from collectors.known import Known
 from collectors.metrics import DATABASE_UP
 from collectors.mqtt_address import broker_address
 from collectors.options import add_broker, add_inventory, add_metrics_port, positive_number, whole_number
+from collectors.patient_writer import FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS
 from collectors.registration import registered
 from facilities.inventory import Inventory, inventory_path, read_inventory
 from facilities.process import run, serve_metrics, stop_event
 from store.connection import connect, server
-from store.errors import StoreUnavailable
+from store.errors import InputError, StoreUnavailable
 from store.migrations import require_current_schema
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     add_inventory(parser)
     parser.add_argument(
         "--client-id",
-        default=os.environ.get("P2I_MQTT_CLIENT_ID", defaults.client_id),
+        default=os.environ.get("P2I_MQTT_CLIENT_ID"),
         metavar="NAME",
         help="name the broker keeps our session under; one per process (P2I_MQTT_CLIENT_ID; default p2i-collect)",
     )
@@ -71,6 +72,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="larger messages are quarantined unread (P2I_COLLECT_LIMIT_BYTES; default 262144)",
     )
+    parser.add_argument(
+        "--share",
+        metavar="GROUP",
+        help="share the load with the other workers of this group; needs a client id (docs/collect.md)",
+    )
+    parser.add_argument(
+        "--sparkplug",
+        action="store_true",
+        help="with --share: this worker, and no other of the group, takes the feeds of Sparkplug nodes, whole",
+    )
+    parser.add_argument(
+        "--leave",
+        action="store_true",
+        help="unsubscribe, store what the broker still holds under this client id, end the session and stop",
+    )
     add_metrics_port(parser)
     return parser
 
@@ -78,20 +94,37 @@ def _parser() -> argparse.ArgumentParser:
 def _collect(arguments: argparse.Namespace) -> int:
     address = broker_address(arguments.broker, os.environ)
     inventory = read_inventory(inventory_path(arguments.inventory, os.environ))
-    settings = IngestSettings(
-        arguments.client_id,
-        arguments.receive_maximum,
-        arguments.batch_messages,
-        arguments.flush_seconds,
-        arguments.limit_bytes,
-    )
+    settings = _settings(arguments)
     stop = stop_event()
     with server() as dsn:
         serve_metrics(arguments.metrics_port)
         known = _known(dsn, inventory, stop)
-        if known is not None:
-            Ingest(address, dsn, known, settings, clock=lambda: datetime.now(UTC)).run(stop)
+        done = known is not None and Ingest(address, dsn, known, settings, lambda: datetime.now(UTC)).run(stop)
+    if settings.leaves and not done:
+        logger.warning("stopped before the session was drained; run --leave again, or its messages are lost")
+        return 1
     return 0
+
+
+def _settings(arguments: argparse.Namespace) -> IngestSettings:
+    """The options together. Raises InputError for those that contradict each other."""
+    share = arguments.share
+    if share is not None and (not share or set(share) & set("/+#")):
+        raise InputError(f'--share: "{share}" is no name of a group: it must be without /, + and #')
+    if share is not None and not arguments.client_id:
+        raise InputError("--share: needs --client-id (P2I_MQTT_CLIENT_ID): every worker has one of its own, for good")
+    if arguments.sparkplug and share is None:
+        raise InputError("--sparkplug: only with --share; a collector alone takes every feed")
+    return IngestSettings(
+        client_id=arguments.client_id or IngestSettings.client_id,
+        receive_maximum=arguments.receive_maximum,
+        batch_messages=arguments.batch_messages,
+        flush_seconds=arguments.flush_seconds,
+        limit_bytes=arguments.limit_bytes,
+        share=share,
+        takes_sparkplug=arguments.sparkplug,
+        leaves=arguments.leave,
+    )
 
 
 def _known(dsn: str, inventory: Inventory, stop: threading.Event) -> Known | None:

@@ -78,7 +78,7 @@ def _believed(one: Observation, received_at: datetime) -> datetime:
     if one.measured_at_us > microseconds(received_at) + FUTURE_SECONDS * 1_000_000:
         raise Refused(Reason.FUTURE, f"dated more than {FUTURE_SECONDS // 60} minutes after it was received")
     if one.measured_at_us < CLOCK_NOT_SET_BEFORE:
-        raise Refused(Reason.CLOCK_NOT_SET, "dated before the year 2000: a clock never set")
+        raise Refused(Reason.CLOCK_NOT_SET, "dated before the year 2010: a clock never set")
     return instant_of(one.measured_at_us)
 
 

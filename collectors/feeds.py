@@ -25,7 +25,7 @@ from collectors.decoders import (
 from collectors.decoders.device_profiles import object_profile, profile_named
 from collectors.decoders.identity import refuse_identity
 from collectors.decoders.json_mapping import json_mapping_of
-from collectors.decoders.lorawan import DeviceProfile
+from collectors.decoders.lorawan import DeviceProfile, dev_eui
 from collectors.decoders.meaning import meanings
 from collectors.decoders.sparkplug import EdgeNode, sparkplug_address
 from collectors.observation import DeviceMessage
@@ -134,6 +134,11 @@ def _profiles(options: TomlTable, sensors: Mapping[str, Sensor]) -> Mapping[str,
     for device, sensor in sensors.items():
         where = f'sensors.toml: sensor "{sensor.code}": key "profile"'
         assert sensor.profile is not None  # facilities/references.py
+        try:
+            dev_eui(device)
+        except Refused:
+            key = f'sensors.toml: sensor "{sensor.code}": key "device"'
+            raise InputError(f'{key}: must be a DevEUI, 16 hexadecimal digits such as "24e124136b502217"') from None
         if sensor.profile == ANY_PROFILE:
             if believed is None:
                 raise InputError(f'{where}: "object" needs options.object of its feed')

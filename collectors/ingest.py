@@ -10,34 +10,34 @@ from functools import partial
 from typing import cast
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from collectors.backlog import Backlog, Message
-from collectors.batch import Arrival, Batch, decoded_batch
+from collectors.batch import Batch
 from collectors.known import Known
-from collectors.metrics import (
-    COMMIT_SECONDS,
-    DATABASE_UP,
-    MESSAGES,
-    QUARANTINED,
-    READINGS,
-    SESSIONS_LOST,
-    SKIPPED_MESSAGES,
-)
+from collectors.metrics import SESSIONS_LOST, SKIPPED_MESSAGES
 from collectors.mqtt_address import BrokerAddress
 from collectors.mqtt_connection import Identity, LinkEvents
-from collectors.mqtt_link import MqttLink
-from collectors.native_topic import SUBSCRIPTION
-from collectors.readings_writer import ReadingsWriter, Tally
+from collectors.mqtt_link import MqttLink, end_session
+from collectors.patient_writer import PatientWriter
+from collectors.readings_writer import SOURCE, Notes, storable
+from collectors.rebirth import RebirthRequests
 from collectors.sequence import SequenceWatch
-from store.errors import InputError, StoreUnavailable
+from collectors.session_memory import SessionMemory
+from collectors.subscriptions import subscriptions
+from store.errors import InputError, P2IError
+from store.gap_rows import SEQUENCE, GapRow
+from store.instants import microseconds
 
 logger = logging.getLogger(__name__)
 
 BATCH_BYTES = 4 * 1024 * 1024
 PATIENCE_SECONDS = 0.2
-FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 5.0
 LAST_WRITE_SECONDS = 5.0
+QUIET_SECONDS = 3.0
+"""How long nothing may come after unsubscribing until the session counts as drained."""
+END_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,13 @@ class IngestSettings:
     flush_seconds: float = 0.1
     limit_bytes: int = 256 * 1024
     queue_bytes: int = 64 * 1024 * 1024
+    share: str | None = None
+    takes_sparkplug: bool = False
+    leaves: bool = False
 
 
 class Ingest:
-    """Takes messages from one broker to one database until stopped."""
+    """Takes messages from one broker to one database until stopped or, when it `leaves`, until none is left for it."""
 
     def __init__(
         self,
@@ -63,40 +66,63 @@ class Ingest:
         settings: IngestSettings,
         clock: Callable[[], datetime],
     ) -> None:
+        self._address = address
         self._settings = settings
         self._known = known
-        self._topics = [SUBSCRIPTION, *known.feeds.topics]
+        self._wanted = subscriptions(known.feeds, settings.share, takes_sparkplug=settings.takes_sparkplug)
+        for code in self._wanted.left_out:
+            logger.info('feed "%s" is left to the worker of the group with --sparkplug', code)
         self._clock = clock
         self._backlog = Backlog(settings.queue_bytes)
-        self._writer = ReadingsWriter(dsn)
+        self._writer = PatientWriter(dsn, known, settings.limit_bytes)
         self._sequence = SequenceWatch()
+        self._session = SessionMemory(self._writer, settings.client_id, self._wanted.topics)
+        self._rebirths = RebirthRequests()
         self.subscribed = threading.Event()
         """Set once the broker holds our subscription: what is published from then on reaches us."""
         self._stopping = False
-        self._had_session = False
+        self._quiet_since: float | None = None
+        self._client: mqtt.Client | None = None
         identity = Identity(settings.client_id, keep_session=True, receive_maximum=settings.receive_maximum)
-        events = LinkEvents(up=self._up, message=self._arrived, subscribed=self._subscribed, may_read=self._may_read)
+        events = LinkEvents(
+            up=self._up,
+            message=self._arrived,
+            subscribed=self._subscribed,
+            unsubscribed=self._unsubscribed,
+            may_read=self._may_read,
+        )
         self._link = MqttLink(address, identity, events)
-        self._away_since: float | None = None
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event) -> bool:
         """Runs until `stop` is set, then writes what has arrived and leaves; what is not written stays unacknowledged.
 
-        Raises P2IError when the broker refuses us for good.
+        One that `leaves` ends by itself once the broker has nothing more for it, and then the session is no more;
+        returns False when it was stopped before that. Raises P2IError when the broker refuses us for good.
         """
-        self._link.start()
         enough = min(self._settings.batch_messages, self._settings.receive_maximum)
         try:
-            while not stop.is_set():
+            heads = self._session.recall(stop)
+            if heads is None:
+                return not self._settings.leaves
+            self._sequence = SequenceWatch(heads)
+            self._link.start()
+            while not stop.is_set() and not self._is_drained():
                 self._link.raise_failure()
                 messages = self._backlog.take(enough, self._settings.flush_seconds, PATIENCE_SECONDS, BATCH_BYTES)
                 if messages:
                     self._commit(messages, stop)
+                self._session.renew(self._clock(), stop, is_there=self.subscribed.is_set() and self._link.is_up)
+            is_drained = self._is_drained()
             self._stopping = True
             until = time.monotonic() + LAST_WRITE_SECONDS
             while time.monotonic() < until and (messages := self._backlog.take(1, 0.0, 0.0, BATCH_BYTES)):
                 if not self._commit(messages, stop):
                     break
+            else:
+                is_there = self.subscribed.is_set() and self._link.is_up
+                self._session.renew(self._clock(), stop, is_there=is_there, at_once=True)
+            self._link.stop()
+            return self._end_session(stop) if is_drained else not self._settings.leaves
         finally:
             self._link.stop()
             self._writer.close()
@@ -104,20 +130,35 @@ class Ingest:
     # In the link's thread:
 
     def _up(self, client: mqtt.Client, session_present: bool) -> None:
-        if not session_present and self._had_session:
+        self._client = client
+        if self._session.connected(self._clock(), session_present=session_present):
             SESSIONS_LOST.inc()
             logger.warning("the broker has lost our session: messages it held for us are gone; readings may be missing")
         elif not session_present:
             logger.info("the broker opened a new session; what was published before is not in it")
-        self._had_session = True
-        client.subscribe([(topic, 1) for topic in self._topics])
+        if self._settings.share is not None and client.protocol != MQTTProtocolVersion.MQTTv5:
+            raise InputError(
+                "--share: the broker does not speak MQTT 5, and may take $share for a topic like any other"
+            )
+        self._quiet_since = None
+        if self._settings.leaves:
+            client.unsubscribe([*self._wanted.topics, *self._session.stale_topics])
+            return
+        if session_present and self._session.stale_topics:
+            client.unsubscribe(self._session.stale_topics)
+        client.subscribe([(topic, 1) for topic in self._wanted.topics])
 
     def _subscribed(self, reasons: list[ReasonCode]) -> None:
-        for topic, reason in zip(self._topics, reasons, strict=True):
+        for topic, reason in zip(self._wanted.topics, reasons, strict=True):
             if reason.is_failure:
                 raise InputError(f"broker: the subscription to {topic} is refused: {reason}")
-        logger.info("subscribed to %s", ", ".join(self._topics))
+        logger.info("subscribed to %s", ", ".join(self._wanted.topics))
         self.subscribed.set()
+
+    def _unsubscribed(self) -> None:
+        if self._settings.leaves:
+            logger.info("unsubscribed; taking what the broker still holds for us")
+            self._quiet_since = time.monotonic()
 
     def _may_read(self) -> bool:
         return not self._stopping and self._backlog.has_room()
@@ -128,66 +169,63 @@ class Ingest:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "(not UTF-8)"
-        self._backlog.put(
-            Message(client, message.mid, message.qos, topic, bytes(message.payload), self._clock(), message.retain)
-        )
+        now = self._clock()
+        self._session.had(now)
+        self._backlog.put(Message(client, message.mid, message.qos, topic, bytes(message.payload), now, message.retain))
 
     def _acknowledge(self, messages: Sequence[Message]) -> None:
         for message in messages:
             if message.qos and self._link.is_current(message.connection):
                 cast("mqtt.Client", message.connection).ack(message.mid, message.qos)
 
+    def _publish(self, topic: str, payload: bytes) -> None:
+        if self._client is not None and self._link.is_current(self._client):
+            self._client.publish(topic, payload)
+
     # In the main thread:
 
     def _commit(self, messages: Sequence[Message], stop: threading.Event) -> bool:
         """Stores the messages and has them acknowledged; False when asked to stop while the database was away."""
-        arrivals = (
-            Arrival(message.topic, message.payload, message.received_at, message.retained) for message in messages
-        )
-        batch = decoded_batch(arrivals, self._known, self._settings.limit_bytes)
-        started = time.perf_counter()
-        tally = self._write(batch, stop)
-        if tally is None:
-            return False
-        COMMIT_SECONDS.observe(time.perf_counter() - started)
+        batch = self._writer.decoded(messages)
+        lost_sessions = self._session.unwritten()
+        notes = self._notes(batch, lost_sessions)
+        done = self._writer.store(messages, batch, notes, stop, self._acknowledge_soon)
+        if done:
+            self._session.written(len(lost_sessions))
+            sent_at_ms = microseconds(self._clock()) // 1000
+            for topic, payload in self._rebirths.due(self._known.feeds, time.monotonic(), sent_at_ms):
+                logger.info("messages of a Sparkplug node are missing; asking for its births: %s", topic)
+                self._link.call_soon(partial(self._publish, topic, payload))
+        if self._quiet_since is not None:
+            self._quiet_since = time.monotonic()
+        return done
+
+    def _acknowledge_soon(self, messages: Sequence[Message]) -> None:
         self._link.call_soon(partial(self._acknowledge, messages))
-        self._count(batch, tally)
+
+    def _notes(self, batch: Batch, lost_sessions: Sequence[GapRow]) -> Notes:
+        """What is missing: sessions the broker lost, and numbers that senders counted and we never saw."""
+        at = batch.received_at
+        numbers = [
+            one._replace(stream=storable(one.stream)) for one in batch.sequence if self._wanted.sees_all_of(one.stream)
+        ]
+        progress = self._sequence.seen(numbers, at)
+        gaps = list(lost_sessions)
+        for stream, skipped in progress.skipped.items():
+            SKIPPED_MESSAGES.labels(stream.partition("/")[0]).inc(skipped.messages)
+            gaps.append(GapRow(SOURCE, stream, skipped.last_at, at, skipped.messages, SEQUENCE, at))
+        return Notes(self._settings.client_id, gaps, progress.heads, progress.is_full)
+
+    def _is_drained(self) -> bool:
+        quiet_since = self._quiet_since
+        return quiet_since is not None and self._link.is_up and time.monotonic() - quiet_since >= QUIET_SECONDS
+
+    def _end_session(self, stop: threading.Event) -> bool:
+        """Forgets the session here first: one without subscriptions costs nothing if the broker is away just then."""
+        if not self._session.forget(stop):
+            return False
+        client_id = self._settings.client_id
+        if not end_session(self._address, client_id, END_SECONDS):
+            raise P2IError(f"broker {self._address}: away before the session {client_id} was ended; run --leave again")
+        logger.info("the session %s is ended; everything the broker held for it is stored", client_id)
         return True
-
-    def _write(self, batch: Batch, stop: threading.Event) -> Tally | None:
-        """Writes the batch, however long the database is away; None when asked to stop before it could."""
-        wait_seconds = FIRST_WAIT_SECONDS
-        while True:
-            try:
-                tally = self._writer.write(batch)
-            except StoreUnavailable as error:
-                self._database_away(error)
-                if stop.wait(wait_seconds):
-                    return None
-                wait_seconds = min(wait_seconds * 2, LONGEST_WAIT_SECONDS)
-                continue
-            self._database_back()
-            return tally
-
-    def _database_away(self, error: StoreUnavailable) -> None:
-        DATABASE_UP.set(0)
-        if self._away_since is None:
-            self._away_since = time.monotonic()
-            logger.warning("database away; messages are kept and nothing is acknowledged until it is back: %s", error)
-
-    def _database_back(self) -> None:
-        DATABASE_UP.set(1)
-        if self._away_since is not None:
-            logger.info("database back after %.0f s; going on where it stopped", time.monotonic() - self._away_since)
-            self._away_since = None
-
-    def _count(self, batch: Batch, tally: Tally) -> None:
-        for word, number in batch.messages.items():
-            MESSAGES.labels(word).inc(number)
-        for (kind, outcome), number in tally.readings.items():
-            READINGS.labels(kind, outcome).inc(number)
-        for reason, number in tally.quarantined.items():
-            QUARANTINED.labels(reason).inc(number)
-        for collector, seq, modulus in batch.sequence:
-            if skipped := self._sequence.skipped(collector, seq, modulus):
-                SKIPPED_MESSAGES.labels(collector.partition("/")[0]).inc(skipped)

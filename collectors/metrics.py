@@ -11,7 +11,7 @@ COMMIT_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
 QUEUE_MESSAGES = Gauge("collectors_queue_messages", "Messages received and not yet taken for a batch.")
-QUEUE_BYTES = Gauge("collectors_queue_bytes", "Payload of these messages.")
+QUEUE_BYTES = Gauge("collectors_queue_bytes", "What they take in memory, about.")
 DATABASE_UP = Gauge("collectors_database_up", "1 while the database takes our writes.")
 SESSIONS_LOST = Counter("collectors_sessions_lost", "Reconnects at which the broker had forgotten our session.")
 SKIPPED_MESSAGES = Counter(

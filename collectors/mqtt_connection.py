@@ -15,6 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from collectors.buffered_client import BufferedClient
 from collectors.mailbox import Mailbox
 from collectors.mqtt_address import BrokerAddress
 
@@ -45,6 +46,7 @@ class LinkEvents:
     message: Callable[[mqtt.Client, mqtt.MQTTMessage], None] = lambda _client, _message: None
     published: Callable[[mqtt.Client, int], None] = lambda _client, _mid: None
     subscribed: Callable[[list[ReasonCode]], None] = lambda _reasons: None
+    unsubscribed: Callable[[], None] = lambda: None
     may_read: Callable[[], bool] = lambda: True
 
 
@@ -71,6 +73,7 @@ class Connection:
         self.accepted = False
         self.protocol = protocol
         self.client = _new_client(address, identity, protocol)
+        self.client.may_read = lambda: not self.accepted or events.may_read()
         self._address = address
         self._identity = identity
         self._events = events
@@ -82,6 +85,7 @@ class Connection:
         self.client.on_message = lambda of, _data, message: events.message(of, message)
         self.client.on_publish = lambda of, _data, mid, _reason, _properties: events.published(of, mid)
         self.client.on_subscribe = lambda _of, _data, _mid, reasons, _properties: events.subscribed(reasons)
+        self.client.on_unsubscribe = lambda *_: events.unsubscribed()
 
     def run(self, stopping: threading.Event) -> Ending:
         """Connects and moves packets until the connection ends or `stopping` is set."""
@@ -122,7 +126,7 @@ class Connection:
                 return "stopped"
             if not self.accepted and time.monotonic() > connack_until:
                 return f"no answer to CONNECT within {CONNACK_SECONDS:g} s"
-            decrypted = isinstance(connection, ssl.SSLSocket) and connection.pending() > 0
+            decrypted = client.has_unread or (isinstance(connection, ssl.SSLSocket) and connection.pending() > 0)
             may_read = not self.accepted or self._events.may_read()
             readable, writable, _ = select.select(
                 [mailbox.wakes, connection] if may_read else [mailbox.wakes],
@@ -171,8 +175,8 @@ class Connection:
             self._ended_by_broker = str(reason)
 
 
-def _new_client(address: BrokerAddress, identity: Identity, protocol: MQTTProtocolVersion) -> mqtt.Client:
-    client = mqtt.Client(
+def _new_client(address: BrokerAddress, identity: Identity, protocol: MQTTProtocolVersion) -> BufferedClient:
+    client = BufferedClient(
         CallbackAPIVersion.VERSION2,
         client_id=identity.client_id,
         clean_session=None if protocol == MQTTProtocolVersion.MQTTv5 else not identity.keep_session,

@@ -2,7 +2,9 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import MQTTProtocolVersion
@@ -18,9 +20,11 @@ logger = logging.getLogger(__name__)
 CONNECTED = Gauge("collectors_connected", "1 while connected to the broker.")
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 15.0
+BRIEF_SECONDS, BRIEF_IN_A_ROW = 5.0, 5  # connections that end so soon, so often, have a reason
 FIVE, THREE = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
 
 NO_MQTT_5 = "Unsupported protocol version"
+TAKEN_OVER = "Session taken over"
 OURS_TO_PUT_RIGHT = {"Bad user name or password", "Not authorized", "Client identifier not valid", "Banned"}
 
 
@@ -35,12 +39,13 @@ class MqttLink:
         self.failure: P2IError | None = None
         self._address = address
         self._identity = identity
-        self._events = LinkEvents(self._up, events.message, events.published, events.subscribed, events.may_read)
+        self._events = replace(events, up=self._up)
         self._owner_up = events.up
         self._mailbox = Mailbox()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"mqtt {identity.client_id}", daemon=True)
         self._connection: Connection | None = None
+        self._brief_in_a_row = 0
         self._ever_up = self._said_away = self._said_older = False
 
     def start(self) -> None:
@@ -58,6 +63,12 @@ class MqttLink:
     def call_soon(self, action: Callable[[], None]) -> None:
         """Runs `action` in the link's thread; from any thread."""
         self._mailbox.post(action)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a connection is up just now; from any thread."""
+        connection = self._connection
+        return connection is not None and connection.accepted
 
     def is_current(self, client: object) -> bool:
         """Whether `client` is the connection that is up; for actions in the link's thread."""
@@ -87,11 +98,19 @@ class MqttLink:
                 self._stopping.wait(POLL_SECONDS)
                 continue
             self._connection = Connection(self._address, self._identity, protocol, self._events, self._mailbox)
+            began = time.monotonic()
             ending = self._connection.run(self._stopping)
+            self._count_brief(ending.accepted and time.monotonic() - began < BRIEF_SECONDS)
             self._connection = None
             CONNECTED.set(0)
             if self._stopping.is_set():
                 return
+            if ending.accepted and ending.why == TAKEN_OVER:
+                # Connecting again would throw the other one out in turn, for ever, and both would see everything twice.
+                raise InputError(
+                    f"broker {self._address}: another process took over the session {self._identity.client_id};"
+                    " every process needs a client id of its own"
+                )
             if protocol == FIVE and (ending.silent or ending.refused == NO_MQTT_5):
                 # An older broker refuses MQTT 5, or takes its CONNECT for an unfinished one and waits for the rest.
                 protocol, speaks_five = THREE, ending.silent
@@ -107,6 +126,16 @@ class MqttLink:
             self._stopping.wait(wait_seconds)
             wait_seconds = min(wait_seconds * 2, LONGEST_WAIT_SECONDS)
 
+    def _count_brief(self, was_brief: bool) -> None:
+        """Not every broker says that somebody else took the session over (Mosquitto 2.0.11 does not)."""
+        self._brief_in_a_row = self._brief_in_a_row + 1 if was_brief else 0
+        if self._brief_in_a_row == BRIEF_IN_A_ROW:
+            logger.warning(
+                "broker %s ends our connection again and again; does another process use the client id %s?",
+                self._address,
+                self._identity.client_id,
+            )
+
     def _up(self, client: mqtt.Client, session_present: bool) -> None:
         self._ever_up, self._said_away = True, False
         CONNECTED.set(1)
@@ -120,3 +149,18 @@ class MqttLink:
                 self._address,
             )
         self._owner_up(client, session_present)
+
+
+def end_session(address: BrokerAddress, client_id: str, patience_seconds: float) -> bool:
+    """Has the broker forget the session of that name, by beginning a clean one and leaving it (every version of MQTT).
+
+    False when it cannot be reached within `patience_seconds`.
+    """
+    reached = threading.Event()
+    events = LinkEvents(up=lambda _client, _present: reached.set())
+    link = MqttLink(address, Identity(client_id, keep_session=False, receive_maximum=1), events)
+    link.start()
+    try:
+        return reached.wait(patience_seconds)
+    finally:
+        link.stop()

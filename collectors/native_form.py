@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -56,19 +56,22 @@ READINGS: Mapping[KindWord, type[Reading]] = {
 }
 
 
-class Envelope(msgspec.Struct, forbid_unknown_fields=True):
+Read = TypeVar("Read")
+
+
+class Envelope(msgspec.Struct, Generic[Read], forbid_unknown_fields=True):
     """What is around the readings: whose they are, and the sender's message number."""
 
-    readings: list[msgspec.Raw]
+    readings: list[Read]
     circuit: str | msgspec.UnsetType = msgspec.UNSET
     zone: str | msgspec.UnsetType = msgspec.UNSET
     seq: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | msgspec.UnsetType = msgspec.UNSET
 
 
-_ENVELOPE = msgspec.json.Decoder(Envelope)
+_ENVELOPE = msgspec.json.Decoder(Envelope[msgspec.Raw])
 
 
-def envelope_of(payload: bytes, kind: KindWord) -> Envelope:
+def envelope_of(payload: bytes, kind: KindWord) -> Envelope[msgspec.Raw]:
     """The payload opened, its readings still unread; raises Refused when it is no native payload."""
     try:
         payload.decode("utf-8")  # the envelope's decoder does not look inside the readings

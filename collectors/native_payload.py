@@ -1,14 +1,14 @@
-"""Decodes native MQTT payloads (docs/native-payload.md): topic and bytes to columns, and what was refused. Pure."""
+"""Decodes native MQTT payloads (docs/native-payload.md): topic and bytes to rows, and what was refused. Pure."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
-import numpy as np
 
 from collectors.decimal_text import whole_units
+from collectors.file_rows import columns_of
 from collectors.kept_input import code_text, kept_of, kept_of_unread
 from collectors.known import Known, Series
 from collectors.native_form import (
@@ -22,8 +22,8 @@ from collectors.native_form import (
     envelope_of,
     why_reading,
 )
-from collectors.native_topic import CIRCUIT_KINDS, KindWord, native_topic
-from collectors.plausibility import LARGEST_NANOSECONDS, Column, refusals
+from collectors.native_topic import CIRCUIT_KINDS, KindWord, NativeTopic, native_topic
+from collectors.plausibility import LARGEST_NANOSECONDS, is_plausible, refusals
 from collectors.reasons import Reason, Refusal, Refused, Rejected
 from store.rows import State
 
@@ -32,21 +32,28 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+Row: TypeAlias = tuple[int, ...]
+
+
 class Decoded(NamedTuple):
     """What became of one payload.
 
-    `columns` are the series number, the instant in µs since 1970 (UTC) and the values of the kind, row by row;
-    a lost probe's round trip is -1. None when the payload was refused as a whole.
+    `rows` hold the series number, the instant in µs since 1970 (UTC) and the values of the kind each; a lost probe's
+    round trip is -1. None when the payload was refused as a whole.
     """
 
     kind: KindWord | None
     collector: str
     code: str
     seq: int | None
-    columns: list[Column] | None
+    rows: Sequence[Row] | None
     rejected: list[Rejected]
 
 
+_WHOLE: Mapping[KindWord, Any] = {
+    kind: msgspec.json.Decoder(Envelope[reading])  # type: ignore[valid-type]
+    for kind, reading in READINGS.items()
+}
 _BATCH = {kind: msgspec.json.Decoder(list[reading]) for kind, reading in READINGS.items()}  # type: ignore[valid-type]
 _ONE = {kind: msgspec.json.Decoder(reading) for kind, reading in READINGS.items()}
 
@@ -68,26 +75,41 @@ def decoded(topic: str, payload: bytes, received_at: datetime, known: Known, lim
         return refused(Reason.OVERSIZED, detail, kept_of_unread(kind, payload))
     if native is None:
         return refused(Reason.TOPIC, "not p2i/v1/FACILITY/COLLECTOR/KIND with a known kind", kept_of(None, payload))
+    received_at_us = (received_at - EPOCH) // _MICROSECOND
+    if (flawless := _flawless(native, payload, received_at_us, known)) is not None:
+        return flawless
     try:
         envelope = envelope_of(payload, native.kind)
         code, series = _series(native.facility, native.kind, envelope, known)
     except Refused as error:
         return refused(*error.refusal, kept_of(kind, payload))
-    rows, rejected = _rows(native.kind, code, envelope.readings)
-    columns = _columns(native.kind, series.number, rows)
+    read, rejected = _rows(native.kind, code, series.number, envelope.readings)
     grids = {series.number: series.grids} if series.grids else {}
-    found = refusals(native.kind, columns, (received_at - EPOCH) // _MICROSECOND, grids)
-    if found:
-        raws = [raw for raw, _ in rows]
-        rejected += [Rejected(why, _kept_row(native.kind, code, raws[place])) for place, why in found.items()]
-        good = np.ones(len(rows), dtype=np.bool_)
-        good[list(found)] = False
-        columns = [column[good] for column in columns]
-    seq = None if isinstance(envelope.seq, msgspec.UnsetType) else envelope.seq
-    return Decoded(native.kind, collector, code, seq, columns, rejected)
+    found = refusals(native.kind, columns_of(native.kind, [row for _, row in read]), received_at_us, grids)
+    rejected += [Rejected(why, _kept_row(native.kind, code, read[place][0])) for place, why in found.items()]
+    rows = [row for place, (_, row) in enumerate(read) if place not in found]
+    return Decoded(native.kind, collector, code, _seq(envelope), rows, rejected)
 
 
-def _series(facility: str, kind: KindWord, envelope: Envelope, known: Known) -> tuple[str, Series]:
+def _flawless(native: NativeTopic, payload: bytes, received_at_us: int, known: Known) -> Decoded | None:
+    """What a payload without a flaw holds, read in one go as nearly all are; None says to look where the flaw is."""
+    numbers = _NUMBERS[native.kind]
+    try:
+        envelope = _WHOLE[native.kind].decode(payload)
+        code, series = _series(native.facility, native.kind, envelope, known)
+        rows = [(series.number, *numbers(reading)) for reading in envelope.readings]
+    except (msgspec.DecodeError, UnicodeDecodeError, Refused):
+        return None
+    if not is_plausible(native.kind, rows, received_at_us, series.grids):
+        return None
+    return Decoded(native.kind, f"{native.facility}/{native.collector}", code, _seq(envelope), rows, [])
+
+
+def _seq(envelope: Envelope[Any]) -> int | None:
+    return None if isinstance(envelope.seq, msgspec.UnsetType) else envelope.seq
+
+
+def _series(facility: str, kind: KindWord, envelope: Envelope[Any], known: Known) -> tuple[str, Series]:
     about_circuit = kind in CIRCUIT_KINDS
     code, other = (envelope.circuit, envelope.zone) if about_circuit else (envelope.zone, envelope.circuit)
     word = "circuit" if about_circuit else "zone"
@@ -103,17 +125,17 @@ def _series(facility: str, kind: KindWord, envelope: Envelope, known: Known) -> 
 
 
 def _rows(
-    kind: KindWord, code: str, raws: Sequence[msgspec.Raw]
-) -> tuple[list[tuple[msgspec.Raw, tuple[int, ...]]], list[Rejected]]:
-    """Each well-formed reading as (its JSON, instant and values); the others refused."""
-    rows: list[tuple[msgspec.Raw, tuple[int, ...]]] = []
+    kind: KindWord, code: str, number: int, raws: Sequence[msgspec.Raw]
+) -> tuple[list[tuple[msgspec.Raw, Row]], list[Rejected]]:
+    """Each well-formed reading as (its JSON, its row); the others refused."""
+    rows: list[tuple[msgspec.Raw, Row]] = []
     rejected: list[Rejected] = []
     numbers = _NUMBERS[kind]
     for raw, reading in zip(raws, _each(kind, raws), strict=True):
         try:
             if reading is None:
                 raise why_reading(kind, raw)
-            rows.append((raw, numbers(reading)))
+            rows.append((raw, (number, *numbers(reading))))
         except Refused as error:
             rejected.append(Rejected(error.refusal, _kept_row(kind, code, raw)))
     return rows, rejected
@@ -178,12 +200,6 @@ def _nanoseconds(token: bytes) -> int:
     if nanoseconds > LARGEST_NANOSECONDS:
         raise Refused(Reason.OUT_OF_RANGE, "a round trip longer than a day")
     return nanoseconds
-
-
-def _columns(kind: KindWord, number: int, rows: Sequence[tuple[msgspec.Raw, tuple[int, ...]]]) -> list[Column]:
-    width = 3 if kind == "intervals" else 2
-    table = np.array([numbers for _, numbers in rows], dtype=np.int64).reshape(len(rows), width)
-    return [np.full(len(rows), number, dtype=np.int64), *(np.ascontiguousarray(table[:, at]) for at in range(width))]
 
 
 def _kept_row(kind: KindWord, code: str, raw: msgspec.Raw) -> bytes:

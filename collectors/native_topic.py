@@ -1,5 +1,6 @@
 """The native topics `p2i/v1/{facility}/{collector}/{kind}`. Pure."""
 
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 KindWord: TypeAlias = Literal["intervals", "probes", "states", "occupancy"]
@@ -25,6 +26,7 @@ class NativeTopic(NamedTuple):
         return f"{PREFIX}/{self.facility}/{self.collector}/{self.kind}"
 
 
+@lru_cache(maxsize=4096)
 def native_topic(text: str) -> NativeTopic | None:
     """The parts of a native topic; None when `text` is not one."""
     levels = text.split("/")

@@ -14,6 +14,7 @@ from collectors.quarantine_list import list_json, list_lines, show_lines, utc
 from collectors.quarantine_options import quarantine_parser
 from collectors.quarantine_retry import STORED, message_again, retry_row
 from collectors.readings_writer import SOURCE as MQTT_SOURCE
+from collectors.reasons import Reason
 from collectors.registration import registered
 from collectors.visible_text import visible
 from facilities.inventory import inventory_path, read_inventory
@@ -53,6 +54,7 @@ def _list(connection: Connection, arguments: argparse.Namespace, now: datetime) 
     except OverflowError:  # older than the calendar: everything
         since = None
     chosen = Chosen(arguments.reason, arguments.source, arguments.origin, since, arguments.all)
+    _require_reason(connection, arguments.reason)
     rows, totals = read_quarantine(connection, chosen, arguments.limit), read_quarantine_totals(connection, chosen)
     if arguments.json:
         print(list_json(rows, totals))
@@ -102,6 +104,7 @@ def _check_retry(arguments: argparse.Namespace) -> None:
 def _retry(connection: Connection, arguments: argparse.Namespace, now: datetime) -> int:
     inventory = read_inventory(inventory_path(arguments.inventory, os.environ))
     form = _form(arguments)
+    _require_reason(connection, arguments.reason)
     chosen = Chosen(arguments.reason, arguments.source, arguments.origin)
     numbers = list(dict.fromkeys(arguments.numbers)) or read_quarantine_numbers(connection, chosen)
     known = registered(connection, inventory)
@@ -121,6 +124,16 @@ def _retry(connection: Connection, arguments: argparse.Namespace, now: datetime)
     counted = ", ".join(f"{count} {word}" for word, count in became.items()) or "no open row is like that"
     print(f"{'dry run, nothing is changed: ' if is_rehearsal else ''}{counted}")
     return 1 if set(became) - {STORED, "resolved before"} else 0
+
+
+def _require_reason(connection: Connection, reason: str | None) -> None:
+    """Refuses a word that is no reason: "nothing is like that" would be a false comfort. What is there from another
+    release may be asked for all the same."""
+    if reason is None or reason in set(Reason):
+        return
+    if not read_quarantine_totals(connection, Chosen(reason, resolved_too=True)):
+        known = ", ".join(sorted(Reason))
+        raise InputError(f'quarantine: --reason: "{visible(reason)}" is no reason; there are {known}')
 
 
 def _form(arguments: argparse.Namespace) -> ImportForm | None:

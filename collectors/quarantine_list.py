@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from collectors.kept_form import why_incomplete
 from collectors.quarantine_advice import advice
 from collectors.visible_text import shortened, visible, visible_payload
 from store.quarantine_rows import QuarantinedRow, ReasonTotal
@@ -65,6 +66,7 @@ def show_lines(row: QuarantinedRow, payload: bytes, in_full: bool) -> Iterator[s
     yield f"what to do {advice(row.reason)}"
     cut = f", of which the first {len(payload)} were kept" if row.payload_bytes > len(payload) else ""
     yield f"content    {row.payload_bytes} bytes{cut}, sha256 {row.payload_sha256.hex()}"
+    yield from _masked_lines(row, payload)
     if not payload:
         return
     yield ""
@@ -92,6 +94,16 @@ def _cells(row: QuarantinedRow) -> list[str]:
         shortened(visible(row.origin), ORIGIN_LENGTH),
         standing + _first_words(visible(row.detail)),
     ]
+
+
+def _masked_lines(row: QuarantinedRow, payload: bytes) -> Iterator[str]:
+    """That the content is not what came, and how what stands in its place is read; nothing when it is what came."""
+    if (why := why_incomplete(payload, row.payload_bytes)) is None:
+        return
+    yield f"{'masked' if payload else 'kept':<10} {why}; no retry can help, the sender must send it again"
+    if b'"removed_keys"' in payload:
+        yield "           removed_keys: how many keys were left out here: the format does not have them, and what they"
+        yield "           held could name somebody"
 
 
 def _first_words(text: str) -> str:

@@ -9,6 +9,9 @@ from collectors.import_mapping import FORMATS
 from collectors.native_payload import LIMIT_BYTES
 from collectors.options import add_inventory, whole_number
 
+POINTER = "What each reason means and what to do: docs/quarantine.md."
+EXIT_CODES = "Exit code: 0; 1 when a retry left something open; 2 after one line about a mistake."
+
 _AGE = re.compile(r"([0-9]{1,6})([mhd])", re.ASCII)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -19,20 +22,52 @@ def quarantine_parser() -> argparse.ArgumentParser:
         prog="p2i quarantine",
         description="Input that could not become a reading is kept with its reason: this shows it, tries it again, or"
         " closes it.",
-        epilog="What each reason means and what to do: docs/quarantine.md.",
+        epilog=f"{POINTER} {EXIT_CODES}",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|retry|close")
-    _add_list(actions.add_parser("list", help="one line per row, newest first, and what to do about each reason"))
-    shown = actions.add_parser("show", help="all of some rows, with their content")
+    _add_list(
+        _action(
+            actions,
+            "list",
+            "one line per row, newest first, and what to do about each reason",
+            "Each line: number, last arrival, how often it came, source, reason, origin (topic, or file and line) and"
+            " the first words of the detail. Changes nothing.",
+        )
+    )
+    shown = _action(
+        actions,
+        "show",
+        "all of some rows, with their content",
+        'Says "masked" where the content is not what came but what was kept of it. Characters that do not print are'
+        " written out. Changes nothing.",
+    )
     shown.add_argument("numbers", metavar="N", nargs="+", type=_number, help="number of a row")
     shown.add_argument("--full", action="store_true", help="do not cut the content at 64 KiB")
     _add_retry(
-        actions.add_parser("retry", help="decode rows again with today's inventory, and store what is a reading")
+        _action(
+            actions,
+            "retry",
+            "decode rows again with today's inventory, and store what is a reading",
+            "Safe to run twice: nothing is stored twice. Name rows by number, or choose them with --reason, --source or"
+            " --origin; try --dry-run first.",
+        )
     )
-    closed = actions.add_parser("close", help="take rows off the list; their content stays")
+    closed = _action(
+        actions,
+        "close",
+        "take rows off the list; their content stays",
+        "For what no retry can help. All of the rows or, when one number does not exist, none.",
+    )
     closed.add_argument("numbers", metavar="N", nargs="+", type=_number, help="number of a row")
     closed.add_argument("--reason", metavar="TEXT", required=True, type=_text, help="why; an auditor will ask")
     return parser
+
+
+def _action(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", word: str, short: str, more: str
+) -> argparse.ArgumentParser:
+    description = f"{short[0].upper()}{short[1:]}. {more}"
+    return actions.add_parser(word, help=short, description=description, epilog=f"{POINTER} {EXIT_CODES}")
 
 
 def _add_list(parser: argparse.ArgumentParser) -> None:

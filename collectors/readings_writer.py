@@ -1,22 +1,46 @@
-"""One transaction per batch: its readings and its quarantine rows, or nothing."""
+"""One transaction per batch: its readings, its quarantine rows and its gaps, or nothing."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 import psycopg
+from psycopg.errors import DeadlockDetected, ProgramLimitExceeded, SerializationFailure
 
 from collectors.batch import Batch, row_payload
 from collectors.native_topic import KindWord
 from collectors.reasons import Reason
 from collectors.stored_rows import Stored, store_devices, store_rows
 from store.connection import Connection, connect
-from store.errors import StoreUnavailable
+from store.errors import P2IError, StoreUnavailable
+from store.gap_rows import GapRow, StreamHead
+from store.gaps import forget_streams, write_gaps, write_streams
 from store.instants import instant_of
 from store.quarantine import write_quarantine
 from store.rows import QuarantineRow
 
 SOURCE = "mqtt"
+TRIES = 3  # of a transaction that another one got in the way of
+STORABLE_BYTES = 1000  # of a topic or a name: three of them must fit into a key (PostgreSQL: 2704 bytes)
+
+Answer = TypeVar("Answer")
+
+
+class Unstorable(P2IError):
+    """The store can take the batch neither now nor later: something in it is to blame."""
+
+
+class Notes(NamedTuple):
+    """What is written with a batch, in its transaction: gaps it showed and the last numbers of streams.
+
+    `forgets_streams`: all earlier numbers of this client are dropped first.
+    """
+
+    client_id: str
+    gaps: Sequence[GapRow]
+    heads: Mapping[str, StreamHead]
+    forgets_streams: bool = False
 
 
 class Tally(NamedTuple):
@@ -33,21 +57,32 @@ class ReadingsWriter:
         self._dsn = dsn
         self._connection: Connection | None = None
 
-    def write(self, batch: Batch) -> Tally:
-        """Commits the batch and says what became of it.
+    def write(self, batch: Batch, notes: Notes | None = None) -> Tally:
+        """Commits the batch and says what became of it; raises as `run` does, and then nothing of it is stored."""
+        return self.run(partial(self._write, batch=batch, notes=notes))
 
-        Raises StoreUnavailable for whatever keeps the database from taking it, and then nothing of it is stored: the
-        same batch may be written again.
+    def run(self, action: Callable[[Connection], Answer]) -> Answer:
+        """Does `action` in one transaction and returns its answer.
+
+        Raises StoreUnavailable for whatever keeps the database from taking it (away, full, a right or a table
+        missing): the same may be tried again, until somebody has put it right. Raises Unstorable when the data are to
+        blame. A transaction that another one got in the way of is tried again here.
         """
-        try:
-            if self._connection is None:
-                self._connection = connect(self._dsn, "collectors")
-            with self._connection.transaction():
-                return self._write(self._connection, batch)
-        except psycopg.Error as error:
-            self.close()
-            lines = str(error).strip().splitlines()
-            raise StoreUnavailable(f"database: {lines[0] if lines else type(error).__name__}") from error
+        for left in reversed(range(TRIES)):
+            try:
+                if self._connection is None:
+                    self._connection = connect(self._dsn, "collectors")
+                with self._connection.transaction():
+                    return action(self._connection)
+            except (DeadlockDetected, SerializationFailure) as error:
+                if not left:
+                    raise StoreUnavailable(_line(error)) from error
+            except (psycopg.DataError, psycopg.IntegrityError, ProgramLimitExceeded) as error:
+                raise Unstorable(f"{_line(error)} (SQLSTATE {error.sqlstate})") from error
+            except psycopg.Error as error:
+                self.close()
+                raise StoreUnavailable(_line(error)) from error
+        raise AssertionError("the last try returns or raises")
 
     def close(self) -> None:
         """Closes the connection, if there is one."""
@@ -55,7 +90,7 @@ class ReadingsWriter:
             self._connection.close()
             self._connection = None
 
-    def _write(self, connection: Connection, batch: Batch) -> Tally:
+    def _write(self, connection: Connection, batch: Batch, notes: Notes | None) -> Tally:
         tally = Tally(Counter(), Counter())
         refused = [
             _quarantine_row(batch, topic, rejected.refusal.reason, rejected.refusal.detail, rejected.kept)
@@ -70,7 +105,17 @@ class ReadingsWriter:
             refused += _devices(connection, batch, tally)
         write_quarantine(connection, refused)
         tally.quarantined.update(row.reason for row in refused)
+        if notes is not None:
+            write_notes(connection, notes)
         return tally
+
+
+def write_notes(connection: Connection, notes: Notes) -> None:
+    """Stores gaps and last numbers inside the caller's transaction."""
+    write_gaps(connection, notes.gaps)
+    if notes.forgets_streams:
+        forget_streams(connection, notes.client_id)
+    write_streams(connection, notes.client_id, notes.heads)
 
 
 def _devices(connection: Connection, batch: Batch, tally: Tally) -> Iterator[QuarantineRow]:
@@ -106,5 +151,12 @@ def _quarantine_row(batch: Batch, topic: str, reason: Reason, detail: str, kept:
 
 
 def storable(text: str) -> str:
-    """`text` as PostgreSQL can hold it: a NUL or a lone surrogate is written out."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+    """`text` as PostgreSQL can hold and index it: a NUL or a lone surrogate is written out, what is long is cut."""
+    whole = text.encode("utf-8", "backslashreplace").replace(b"\0", b"\\0")
+    cut = whole[:STORABLE_BYTES].decode(errors="ignore")
+    return cut if len(whole) <= STORABLE_BYTES else f"{cut}…"
+
+
+def _line(error: psycopg.Error) -> str:
+    lines = str(error).strip().splitlines()
+    return f"database: {lines[0] if lines else type(error).__name__}"

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from facilities.calendar import ServiceHours, local_midnight
+from facilities.civil_calendar import CalendarVersion
 from store.errors import InputError
 from store.intervals import Interval
 
@@ -120,7 +121,10 @@ Objective: TypeAlias = AvailabilityObjective | LossObjective | RoundTripObjectiv
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One contract with one tenant: its span of civil days, its fee, and its objectives in the order written."""
+    """One contract with one tenant: its span of civil days, its fee, and its objectives in the order written.
+
+    `calendar` names the text that `service_hours` were taken from; None where the agreement writes its own.
+    """
 
     id: str
     tenant: str
@@ -135,6 +139,7 @@ class Agreement:
     maintenance: Maintenance
     service_hours: ServiceHours | None
     objectives: tuple[Objective, ...]
+    calendar: CalendarVersion | None = None
 
     @property
     def starts_at(self) -> int:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facilities.agreement import Agreement, Objective
 from facilities.agreement_toml import read_agreement
+from facilities.civil_calendar import CivilCalendar
 from facilities.inventory_toml import CODE_PATTERN, CODE_RULE, mistake
 
 if TYPE_CHECKING:
     from facilities.inventory import Inventory
 
 
-def read_agreements(folder: Path) -> tuple[dict[str, Agreement], dict[str, Path]]:
+def read_agreements(
+    folder: Path, calendars: Mapping[str, CivilCalendar]
+) -> tuple[dict[str, Agreement], dict[str, Path]]:
     """The agreements of `folder`/*.toml by id, and the file of each; none when there is no such folder.
 
     InputError in one line for a file the contract refuses, and for an id used twice: two files under one
@@ -24,7 +27,7 @@ def read_agreements(folder: Path) -> tuple[dict[str, Agreement], dict[str, Path]
     agreements: dict[str, Agreement] = {}
     files: dict[str, Path] = {}
     for file in sorted(folder.glob("[!.]*.toml")):
-        agreement = read_agreement(file)
+        agreement = read_agreement(file, calendars)
         if not CODE_PATTERN.fullmatch(agreement.id):
             raise mistake(file, f"agreement.id: {CODE_RULE}")
         if agreement.id in files:
@@ -42,6 +45,10 @@ def agreement_problems(inventory: Inventory) -> Iterator[tuple[Path, str]]:
             yield file, f'agreement.tenant: no tenant "{agreement.tenant}" in tenants.toml'
         if agreement.facility not in inventory.parks:
             yield file, f'agreement.facility: no park "{agreement.facility}" in parks.toml'
+        calendar = None if agreement.calendar is None else inventory.calendars.get(agreement.calendar.id)
+        if calendar is not None and calendar.tenant not in (None, agreement.tenant):
+            whose = f'is that of tenant "{calendar.tenant}", not of "{agreement.tenant}"'
+            yield file, f'agreement.service_hours.calendar: "{calendar.id}" {whose}'
         for objective in agreement.objectives:
             wrong = _objective_problem(inventory, agreement, objective)
             if wrong is not None:

@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from facilities.agreement import Agreement, Maintenance
 from facilities.calendar import ServiceHours, zone
+from facilities.civil_calendar import CalendarVersion, CivilCalendar
+from facilities.hours_toml import read_service_hours
 from facilities.objective_toml import read_objectives
+from facilities.toml_document import toml_document
 from facilities.toml_table import TomlTable
 from store.errors import InputError
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CLOCK = re.compile(r"(\d{2}):(\d{2})", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def read_agreement(path: str | Path) -> Agreement:
-    """The agreement written in the file `path`."""
+def read_agreement(path: str | Path, calendars: Mapping[str, CivilCalendar] | None = None) -> Agreement:
+    """The agreement written in the file `path`; `calendars` are those it may name, by id."""
     try:
         content = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    return agreement_from_toml(content, str(path))
+    return agreement_from_toml(content, str(path), calendars)
 
 
-def agreement_from_toml(content: bytes, source: str) -> Agreement:
+def agreement_from_toml(content: bytes, source: str, calendars: Mapping[str, CivilCalendar] | None = None) -> Agreement:
     """The agreement that TOML text writes; `source` names it in errors.
 
     They read `source: key: what is wrong`, or `source:line: what is wrong` where it is no TOML and has no keys.
+    Without `calendars`, those of an inventory, a file that names one is refused: it does not hold its days.
     """
-    try:
-        document = tomllib.loads(content.decode().removeprefix("\ufeff"))
-    except UnicodeDecodeError as error:
-        line = len((content[: error.start] + b"?").splitlines())
-        raise InputError(f"{source}:{line}: not UTF-8") from None
-    except (ValueError, RecursionError) as error:  # a number or a nesting beyond limits is not a TOMLDecodeError
-        raise InputError(_syntax_error(source, content, str(error))) from None
-    top = TomlTable(source, "", document)
+    top = toml_document(content, source)
     table = top.table("agreement")
     time_zone = table.text("time_zone")
     maintenance = table.optional_table("maintenance")
@@ -55,7 +52,7 @@ def agreement_from_toml(content: bytes, source: str) -> Agreement:
     ends_on = table.day("ends_on") if table.has("ends_on") else None
     if ends_on is not None and ends_on < starts_on:
         table.refuse("ends_on", "is before starts_on")
-    hours = None if service_hours is None else _service_hours(service_hours)
+    hours, calendar = (None, None) if service_hours is None else _service_hours(service_hours, in_zone, calendars)
     agreement = Agreement(
         id=table.text("id"),
         tenant=table.text("tenant"),
@@ -70,18 +67,11 @@ def agreement_from_toml(content: bytes, source: str) -> Agreement:
         maintenance=Maintenance() if maintenance is None else _maintenance(maintenance),
         service_hours=hours,
         objectives=tuple(read_objectives(top, hours is not None)),
+        calendar=calendar,
     )
     table.close()
     top.close()
     return agreement
-
-
-def _syntax_error(source: str, content: bytes, message: str) -> str:
-    found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
-    if found is None:  # a number or a nesting too long to read
-        return f"{source}: not TOML: {message}"
-    line = found[1] or max(1, len(content.splitlines()))
-    return f"{source}:{line}: not TOML: {message[: found.start()]}"
 
 
 def _maintenance(table: TomlTable) -> Maintenance:
@@ -93,28 +83,32 @@ def _maintenance(table: TomlTable) -> Maintenance:
     return maintenance
 
 
-def _service_hours(table: TomlTable) -> ServiceHours:
-    days = table.value("days")
-    if not isinstance(days, list) or any(day not in DAYS for day in days):
-        table.refuse("days", f"must be a list of {', '.join(DAYS)}")
-    from_minute, to_minute = _minute(table, "from"), _minute(table, "to")
-    if from_minute == 1440:
-        table.refuse("from", 'must be a time of day such as "08:00"')
-    if to_minute <= from_minute:
-        table.refuse("to", "must be later than from")
-    hours = ServiceHours(
-        days=frozenset(DAYS.index(day) for day in days),
-        from_minute=from_minute,
-        to_minute=to_minute,
-        holidays=table.days("holidays"),
-    )
+def _service_hours(
+    table: TomlTable, in_zone: ZoneInfo, calendars: Mapping[str, CivilCalendar] | None
+) -> tuple[ServiceHours, CalendarVersion | None]:
+    """The hours, and the calendar they come from: named here, or written out with its identity beside them."""
+    if not table.has("calendar"):
+        return read_service_hours(table), None
+    if isinstance(table.value("calendar"), dict):
+        origin = _origin(table.table("calendar"))
+        return read_service_hours(table), origin
+    name = table.text("calendar")
+    table.close("has no place beside the name of a calendar, which gives the hours")
+    if calendars is None:
+        what = 'is a calendar of an inventory; "p2i inventory agreement ID" writes this file with its days'
+        table.refuse("calendar", f'"{name}" {what}')
+    calendar = calendars.get(name)
+    if calendar is None:
+        table.refuse("calendar", f'no calendar "{name}" in calendars/*.toml')
+    hours = calendar.service_hours(in_zone)
+    if hours is None:
+        table.refuse("calendar", f'"{name}" has no weekly hours')
+    return hours, calendar.identity
+
+
+def _origin(table: TomlTable) -> CalendarVersion:
+    version = CalendarVersion(table.text("id"), table.integer("version", 1), table.text("sha256"))
+    if not _SHA256.fullmatch(version.sha256):
+        table.refuse("sha256", "must be 64 hexadecimal digits")
     table.close()
-    return hours
-
-
-def _minute(table: TomlTable, key: str) -> int:
-    found = _CLOCK.fullmatch(table.text(key))
-    minute = int(found[1]) * 60 + int(found[2]) if found else -1
-    if found is None or int(found[2]) > 59 or minute > 1440:
-        table.refuse(key, 'must be a time of day such as "08:00", or "24:00" for the midnight that ends it')
-    return minute
+    return version

@@ -1,5 +1,6 @@
-"""The only module that knows local time: periods and service windows are cut in a zone and given in UTC seconds.
+"""Local time, which only the family `calendar*` knows: periods and service windows cut in a zone, in UTC seconds.
 
+Zones, midnights and windows are here; `calendar_recurrence` expands weekly windows, `calendar_days` counts civil days.
 Morocco left UTC+1 for UTC+0 for good on 2026-09-20 and most systems' zone files do not know it
 yet, so zones are read from the pinned `tzdata` package and never from the system (R-33, R-34).
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -31,16 +33,54 @@ _CHANGE_AT = 1_789_866_000  # 2026-09-20T01:00:00Z
 
 
 @dataclass(frozen=True, slots=True)
+class WeeklyWindow:
+    """Days of the week, Monday as 0, from one local time to a later one; 1440 is the midnight that ends the day."""
+
+    days: frozenset[int]
+    from_minute: int
+    to_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """The civil days [starts_on, ends_on) on which other windows replace the weekly ones: Ramadan, a summer."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    windows: tuple[WeeklyWindow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceHours:
     """The weekly window in which service is owed, as local wall-clock time, and the days it is not.
 
-    `days` counts Monday as 0. `to_minute` is 1440 for "24:00", the midnight that ends the day.
+    `days` counts Monday as 0. `to_minute` is 1440 for "24:00", the midnight that ends the day. What follows
+    `holidays` is written where one window is not enough: `more_windows` (Saturdays, a night in two halves), `seasons`
+    with hours of their own, `time_zone` where the clock is not the agreement's (a client's), the civil days
+    [starts_on, ends_on) for which holidays and seasons are known, and of those the days that are only forecast.
     """
 
     days: frozenset[int]
     from_minute: int
     to_minute: int
     holidays: frozenset[date]
+    more_windows: tuple[WeeklyWindow, ...] = ()
+    seasons: tuple[Season, ...] = ()
+    time_zone: ZoneInfo | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    forecasts: frozenset[date] = frozenset()
+
+    def windows_on(self, day: date) -> Iterator[WeeklyWindow]:
+        """The windows of one civil day: those of its season where it lies in one; none on a holiday."""
+        if day in self.holidays:
+            return
+        season = next((one for one in self.seasons if one.starts_on <= day < one.ends_on), None)
+        weekly = (WeeklyWindow(self.days, self.from_minute, self.to_minute), *self.more_windows)
+        for window in weekly if season is None else season.windows:
+            if day.weekday() in window.days:
+                yield window
 
 
 def zone(name: str) -> ZoneInfo:
@@ -88,6 +128,11 @@ def local_midnight(day: date, in_zone: ZoneInfo) -> int:
     return local_seconds(day, 0, in_zone)
 
 
+def local_day(at: int, in_zone: ZoneInfo) -> date:
+    """The civil day that calendars of `in_zone` show at the epoch second `at`."""
+    return instant(at).astimezone(in_zone).date()
+
+
 def month(year: int, month_number: int, in_zone: ZoneInfo) -> Interval[int]:
     """A civil month of `in_zone` in epoch seconds; September 2026 in Casablanca has 721 hours (DS-1)."""
     last = date(year, month_number, monthrange(year, month_number)[1])
@@ -117,16 +162,18 @@ def period(text: str, in_zone: ZoneInfo) -> Interval[int]:
 def service_windows(hours: ServiceHours, in_zone: ZoneInfo, span: Interval[int]) -> list[Interval[int]]:
     """The service time inside `span`, in epoch seconds: sorted windows that neither overlap nor touch.
 
-    Each day's window is converted on its own, so it is right on days of 23 and 25 hours (anchors I9).
+    Each day's windows are converted on their own, so they are right on days of 23 and 25 hours (anchors I9).
+    `in_zone` is the agreement's; hours with a zone of their own are read on that clock (R-28, DS-6).
     """
+    clock = hours.time_zone or in_zone
     first = max(span.starts_at // 86400 - 2, _day_number(date.min) + 1)
     last = min(span.ends_at // 86400 + 2, _day_number(date.max) - 1)
     windows: list[Interval[int]] = []
     for number in range(first, last + 1):
         day = _EPOCH.date() + timedelta(days=number)
-        if day.weekday() in hours.days and day not in hours.holidays:
-            starts_at = local_seconds(day, hours.from_minute, in_zone)
-            ends_at = local_seconds(day, hours.to_minute, in_zone)
+        for window in hours.windows_on(day):
+            starts_at = local_seconds(day, window.from_minute, clock)
+            ends_at = local_seconds(day, window.to_minute, clock)
             if starts_at < ends_at:  # a clock change can skip a whole window
                 windows.append(Interval(starts_at, ends_at))
     return clip(windows, span)

@@ -1,4 +1,4 @@
-"""`p2i inventory`: checks an inventory folder file by file, or lists what it holds."""
+"""`p2i inventory`: checks an inventory folder, lists what it holds, writes one agreement out, drafts holidays."""
 
 from __future__ import annotations
 
@@ -7,34 +7,84 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
+from facilities.calendar_revision import changed_days, revision_problems
+from facilities.holiday_draft import holiday_draft
 from facilities.inventory import FILES, Inventory, inventory_path, read_inventory
+from facilities.inventory_toml import mistake
 from facilities.listing import listing
 from store.errors import InputError
 
 
 def main(argv: Sequence[str]) -> int:
     """Runs `p2i inventory` and returns its exit code: 0, or 2 with the first mistake as one line on stderr."""
-    parser = argparse.ArgumentParser(
-        prog="p2i inventory",
-        description="The parks, circuits, zones, tenants and agreements the system works on.",
-        epilog="DIR is one inventory folder; without it P2I_INVENTORY, and without that the packaged real parks.",
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="check|show")
-    for name, sentence in (
-        ("check", "read the folder and print one line per file, or the first mistake"),
-        ("show", "list what the folder holds, with sources and « à confirmer » where nothing is known"),
-    ):
-        command = commands.add_parser(name, help=sentence, description=f"{sentence[0].upper()}{sentence[1:]}.")
-        command.add_argument("folder", nargs="?", metavar="DIR")
-    arguments = parser.parse_args(argv)
+    arguments = _parser().parse_args(argv)
     try:
-        inventory = read_inventory(inventory_path(arguments.folder, os.environ))
+        if arguments.command == "holidays":
+            text = holiday_draft(arguments.country, arguments.year, arguments.subdivision, arguments.language)
+        else:
+            inventory = read_inventory(inventory_path(arguments.folder, os.environ))
+            text = "".join(f"{line}\n" for line in _lines(arguments, inventory))
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
-    for line in _summary(inventory) if arguments.command == "check" else listing(inventory):
-        print(line)
+    sys.stdout.write(text)
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="p2i inventory",
+        description="The parks, circuits, zones, tenants, calendars and agreements the system works on.",
+        epilog="DIR is one inventory folder; without it P2I_INVENTORY, and without that the packaged real parks.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="check|show|agreement|holidays")
+    sentences = {
+        "check": "read the folder and print one line per file, or the first mistake",
+        "show": "list what the folder holds, with sources and « à confirmer » where nothing is known",
+        "agreement": "write one agreement as a file that needs no calendar, for p2i score --agreement",
+        "holidays": "draft the holidays of one country and year as TOML, for a person to check (python-holidays)",
+    }
+    added = {
+        name: commands.add_parser(name, help=sentence, description=f"{sentence[0].upper()}{sentence[1:]}.")
+        for name, sentence in sentences.items()
+    }
+    added["agreement"].add_argument("agreement", metavar="ID")
+    for name in ("check", "show", "agreement"):
+        added[name].add_argument("folder", nargs="?", metavar="DIR")
+    added["check"].add_argument(
+        "--since", metavar="DIR", help="the folder before: is a changed calendar a new version?"
+    )
+    added["holidays"].add_argument("--country", required=True, metavar="MA", help="two capitals of ISO 3166")
+    added["holidays"].add_argument("--year", required=True, type=int)
+    added["holidays"].add_argument("--subdivision", metavar="MD", help="a region, where holidays differ")
+    added["holidays"].add_argument("--language", default="fr", help="of the names, where the library has it")
+    return parser
+
+
+def _lines(arguments: argparse.Namespace, inventory: Inventory) -> Iterator[str]:
+    if arguments.command == "show":
+        yield from listing(inventory)
+    elif arguments.command == "agreement":
+        if arguments.agreement not in inventory.agreements:
+            raise InputError(f'{inventory.path}: no agreement "{arguments.agreement}"')
+        yield inventory.agreement_text(arguments.agreement).decode().removesuffix("\n")
+    else:
+        yield from _summary(inventory)
+        if arguments.since is not None:
+            yield from _revised(read_inventory(arguments.since), inventory)
+
+
+def _revised(older: Inventory, newer: Inventory) -> Iterator[str]:
+    """One line per calendar whose text has changed: its versions, and the days that count otherwise now."""
+    for code, calendar in newer.calendars.items():
+        before = older.calendars.get(code)
+        if before is None or before.identity == calendar.identity:
+            continue
+        file = newer.path / "calendars" / f"{code}.toml"
+        for problem in revision_problems(before, calendar):
+            raise mistake(file, problem)
+        days = ", ".join(str(day) for day in changed_days(before, calendar)) or "none"
+        yield f"{file}: version {before.identity.version} -> {calendar.identity.version}, days changed: {days}"
 
 
 def _summary(inventory: Inventory) -> Iterator[str]:
@@ -50,10 +100,15 @@ def _summary(inventory: Inventory) -> Iterator[str]:
         "zones.toml": _count(len(inventory.zones), "zone"),
         "circuits.toml": f"{_count(len(inventory.circuits), 'circuit')}, {simulated} simulated",
         "probes.toml": _count(len(inventory.probes), "probe"),
+        "feeds.toml": _count(len(inventory.feeds), "feed"),
+        "sensors.toml": _count(len(inventory.sensors), "sensor"),
     }
     for file in FILES:
         if (inventory.path / file).exists():
             yield f"{inventory.path / file}: {held[file]}"
+    for code, calendar in inventory.calendars.items():
+        days = f"{_count(len(calendar.holidays), 'holiday')}, {_count(len(calendar.forecasts), 'forecast day')}"
+        yield f"{inventory.path / 'calendars' / code}.toml: {code} version {calendar.identity.version}, {days}"
     for code, agreement_file in inventory.agreement_files.items():
         agreement = inventory.agreements[code]
         yield f"{agreement_file}: {code}, {agreement.tenant}, {_count(len(agreement.objectives), 'objective')}"

@@ -13,7 +13,10 @@ import msgspec
 
 from facilities.agreement import Agreement
 from facilities.agreement_files import agreement_problems, read_agreements
+from facilities.agreement_standalone import standalone_agreement
 from facilities.circuits import Circuit, Probe, Tenant
+from facilities.civil_calendar import CivilCalendar
+from facilities.civil_calendar_toml import read_calendars
 from facilities.inventory_toml import mistake, read_entries, read_table
 from facilities.parks import Organisation, Park, Zone
 from facilities.provenance import Source, Text
@@ -42,7 +45,9 @@ FILES = (
     "feeds.toml",
     "sensors.toml",
 )
-"""Every file of an inventory besides agreements/*.toml, in the order of reading; the last three may be absent."""
+"""Every file of an inventory besides the two folders, in the order of reading; the last three may be absent."""
+FOLDERS = ("agreements", "calendars")
+"""Folders of one file per agreement, and per calendar; both may be absent."""
 
 
 class Heading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -58,8 +63,8 @@ class Heading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Inventory:
     """One folder read and checked: mappings by code, in the order of the files, that cannot be changed.
 
-    Agreements are keyed by their id; `agreement_files` holds the file each was read from, which is the
-    file `p2i score --agreement` takes.
+    Agreements and calendars are keyed by their id; `agreement_files` holds the file each agreement was read from,
+    `agreement_text` gives the file `p2i score --agreement` takes.
     """
 
     path: Path
@@ -75,6 +80,7 @@ class Inventory:
     sensors: Mapping[str, Sensor]
     agreements: Mapping[str, Agreement]
     agreement_files: Mapping[str, Path] = field(repr=False)
+    calendars: Mapping[str, CivilCalendar] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def name(self) -> str:
@@ -124,6 +130,14 @@ class Inventory:
             if any(objective.circuit == circuit for objective in agreement.objectives)
         )
 
+    def agreement_text(self, agreement: str) -> bytes:
+        """The agreement as a file that needs no other: its own file, with the days of the calendar it may name.
+
+        What `p2i score --agreement` takes, what an export holds and what a verdict is hashed by. The file is read
+        anew: one that was edited since is not the agreement this inventory holds.
+        """
+        return standalone_agreement(self.agreement_files[agreement].read_bytes(), self.agreements[agreement])
+
     def agreements_on(self, day: datetime.date) -> tuple[Agreement, ...]:
         """The agreements in force on the civil day `day`: from `starts_on` to before `ends_on`."""
         return tuple(
@@ -154,7 +168,8 @@ def read_inventory(path: Path | str) -> Inventory:
     """
     folder = Path(path)
     _refuse_other_files(folder)
-    agreements, agreement_files = read_agreements(folder / "agreements")
+    calendars = read_calendars(folder / "calendars")
+    agreements, agreement_files = read_agreements(folder / "agreements", calendars)
     inventory = Inventory(
         path=folder,
         heading=read_table(folder / "inventory.toml", "inventory", Heading),
@@ -169,6 +184,7 @@ def read_inventory(path: Path | str) -> Inventory:
         sensors=_frozen(_if_there(folder / "sensors.toml", "sensor", Sensor)),
         agreements=_frozen(agreements),
         agreement_files=_frozen(agreement_files),
+        calendars=_frozen(calendars),
     )
     for problem in reference_problems(inventory):
         raise mistake(folder / problem.file, str(problem))
@@ -184,8 +200,10 @@ def _refuse_other_files(folder: Path) -> None:
     for file in sorted(folder.rglob("*.toml")):
         place = file.relative_to(folder)
         hidden = any(part.startswith(".") for part in place.parts)  # an editor's, or a mount's own copies
-        if place.as_posix() not in FILES and place.parts[:-1] != ("agreements",) and not hidden:
-            raise mistake(file, f"not a file of an inventory ({', '.join(FILES)}, agreements/*.toml)")
+        in_folder = len(place.parts) == 2 and place.parts[0] in FOLDERS
+        if place.as_posix() not in FILES and not in_folder and not hidden:
+            known = ", ".join((*FILES, *(f"{name}/*.toml" for name in FOLDERS)))
+            raise mistake(file, f"not a file of an inventory ({known})")
 
 
 def _if_there(path: Path, table: str, entry_type: type[Entry]) -> dict[str, Entry]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
+from facilities.civil_calendar import CivilCalendar
 from facilities.inventory import Inventory
 from facilities.parks import Park, Zone
 from facilities.provenance import TO_CONFIRM, UNDATED, Fact, NumberFact, PartyFact, PercentFact, Unknown
@@ -64,10 +66,23 @@ def listing(inventory: Inventory) -> Iterator[str]:
     for park in inventory.parks.values():
         yield ""
         yield from _park(inventory, park)
+    if inventory.calendars:
+        yield ""
+        yield "Calendriers"
+    for calendar in inventory.calendars.values():
+        whose = "" if calendar.tenant is None else f" de {inventory.tenants[calendar.tenant].name}"
+        yield f"  {calendar.name} [{calendar.id}, version {calendar.identity.version}]{whose} : {_days_off(calendar)}"
     yield ""
     yield "Sources"
     for mark, source in inventory.sources.items():
         yield f"  [{mark}] {source.reference}"
+
+
+def _days_off(calendar: CivilCalendar) -> str:
+    """The days off, those that are only forecast, and the days the calendar knows."""
+    forecast = f", dont {len(calendar.forecasts)} prévisions {TO_CONFIRM}" if calendar.forecasts else ""
+    known = f"du {calendar.starts_on:%d/%m/%Y} au {calendar.ends_on - timedelta(days=1):%d/%m/%Y}"
+    return f"{len(calendar.holidays)} jours fériés{forecast}, {known} {_marks(calendar.sources)}"
 
 
 def _park(inventory: Inventory, park: Park) -> Iterator[str]:

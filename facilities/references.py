@@ -36,6 +36,7 @@ def reference_problems(inventory: Inventory) -> Iterator[Problem]:
     yield from _probe_problems(inventory)
     yield from _feed_problems(inventory)
     yield from _sensor_problems(inventory)
+    yield from _calendar_problems(inventory)
 
 
 def _label_problems(inventory: Inventory) -> Iterator[Problem]:
@@ -149,6 +150,17 @@ def _sensor_problems(inventory: Inventory) -> Iterator[Problem]:
             yield _absent("sensors.toml", entry, "zone", "zone", sensor.zone)
         elif zone.facility != feed.facility:
             yield Problem("sensors.toml", entry, "zone", f'"{sensor.zone}" is at {zone.facility}, not {feed.facility}')
+
+
+def _calendar_problems(inventory: Inventory) -> Iterator[Problem]:
+    """The tenant whose calendar it is, and the sources of its days, are listed."""
+    for code, civil in inventory.calendars.items():
+        file, entry = f"calendars/{code}.toml", f'calendar "{code}"'
+        if civil.tenant is not None and civil.tenant not in inventory.tenants:
+            yield _absent(file, entry, "tenant", "tenant", civil.tenant)
+        for mark in civil.sources:
+            if mark not in inventory.sources:
+                yield _absent(file, entry, "source", "source", mark)
 
 
 def _site_problems(inventory: Inventory, file: str, entry: str, facility: str) -> Iterator[Problem]:

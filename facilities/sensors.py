@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import Any, Literal
 
 import msgspec
+import msgspec.structs
 
 from facilities.provenance import Text
 
@@ -46,17 +47,60 @@ def topics_overlap(one: str, other: str) -> bool:
     return True
 
 
+_NEEDED = {
+    "basic": ("user",),
+    "header": ("header",),
+    "query": ("parameter",),
+    "hmac": ("header",),
+    "jwt-hs256": ("header",),
+}
+_POSSIBLE = {"hmac": ("algorithm", "encoding", "prefix")}
+"""The keys that each kind of proof needs, and those it may have besides."""
+
+
+class HookAuth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How the sender of a webhook proves that it holds the feed's secret; the secret itself is never written here.
+
+    `bearer`: in Authorization. `basic`: as the password of `user`. `header`: in the header named. `query`: in the
+    address, which proxies log, so only where nothing else is offered. `hmac`: the header holds the body's HMAC.
+    `jwt-hs256`: the header holds a token signed with the secret, with a checksum of the body in it.
+    """
+
+    kind: Literal["bearer", "basic", "header", "query", "hmac", "jwt-hs256"]
+    user: Text | None = None
+    header: Text | None = None
+    parameter: Text | None = None
+    algorithm: Literal["sha256", "sha384", "sha512"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    prefix: str = ""
+
+    def __post_init__(self) -> None:
+        needed = _NEEDED.get(self.kind, ())
+        for field in msgspec.structs.fields(self):
+            key, written = field.name, getattr(self, field.name) != field.default
+            if key in needed and not written:
+                raise ValueError(f'missing key "{key}" (kind "{self.kind}")')
+            if written and key not in ("kind", *needed, *_POSSIBLE.get(self.kind, ())):
+                raise ValueError(f'key "{key}": has no meaning for kind "{self.kind}"')
+
+
+BEARER = HookAuth(kind="bearer")
+DT_SIGNATURE = HookAuth(kind="jwt-hs256", header="X-Dt-Signature")
+
+
 class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One way in: messages of one `source` about sensors of one park.
 
-    `topics` are the MQTT topic filters it comes by; without any it is a webhook, POSTed to /hooks/CODE. `options` are
-    the source's own (docs/sources/): checked by the collector, which knows them.
+    `topics` are the MQTT topic filters it comes by; without any it is a webhook, POSTed to /hooks/CODE with the proof
+    that `auth` describes (docs/webhooks.md). `options` are the source's own (docs/sources/): checked by the collector,
+    which knows them.
     """
 
     code: str
     facility: str
     source: Source
     topics: tuple[Text, ...] = ()
+    auth: HookAuth | None = None
     options: dict[str, Any] = {}
     note: str = ""
 
@@ -65,6 +109,8 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             raise ValueError(f'key "topics": {self.source} comes by webhook')
         if not self.topics and self.source in MQTT_ONLY:
             raise ValueError(f'missing key "topics" ({self.source} comes by MQTT)')
+        if self.topics and self.auth is not None:
+            raise ValueError('key "auth": a feed with topics comes by MQTT, where the broker knows its clients')
         for topic in self.topics:
             levels = topic.split("/")
             if "#" in levels[:-1] or any(set(level) & {"+", "#"} and len(level) > 1 for level in levels):
@@ -76,6 +122,13 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def is_webhook(self) -> bool:
         """Whether it is POSTed to us."""
         return not self.topics
+
+    @property
+    def proof(self) -> HookAuth:
+        """What a webhook must show: as written, else what its make signs by itself, else a bearer token."""
+        if self.auth is not None:
+            return self.auth
+        return DT_SIGNATURE if self.source == "disruptive" else BEARER
 
 
 class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

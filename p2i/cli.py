@@ -19,21 +19,28 @@ class Word(NamedTuple):
 WORDS = {
     "demo": Word("p2i.demo", "start everything on this machine, feed it, and compare score and truth"),
     "collect": Word("collectors.command", "take in readings over MQTT and store them"),
+    "hooks": Word("collectors.hooks_command", "take in webhooks over HTTP and store them"),
     "probe": Word("collectors.probe_command", "measure circuits actively and publish the readings"),
     "reflect": Word("collectors.reflect_command", "answer probes: the far end of a measured circuit"),
     "import": Word("collectors.import_command", "take in readings from a file"),
     "quarantine": Word("collectors.quarantine_command", "show input that was refused, try it again, or close it"),
     "engine": Word("sla_engine.command", "score what is due, every minute"),
     "score": Word("sla_engine.score", "recompute one period of one agreement from files"),
+    "readings": Word(
+        "sla_engine.other_readings_command", "your contract's rules, and what the other readings would have said"
+    ),
     "export": Word("sla_engine.export_command", "write the files with which anyone recomputes a month"),
     "archive": Word("store.archive_command", "write closed months to Parquet files, or verify them"),
     "board": Word("dashboards.command", "show circuits and zones in the terminal, worst first"),
     "alert": Word("alerting.command", "tell about every change, at least once"),
     "statement": Word("reports.command", "write tenants' statements as JSON and HTML"),
     "inventory": Word("facilities.command", "check or show what exists and what was promised"),
+    "mef": Word("facilities.mef_command", "exchange objectives in the carrierEthernetSls shape of MEF LSO"),
     "migrate": Word("store.migrate_command", "bring the database schema up to this release"),
     "upkeep": Word("p2i.upkeep", "keep sums up to date and drop rows past their time"),
     "retention": Word("store.retention_command", "show or change how long each kind of row is kept"),
+    "backup": Word("store.backup_command", "dump the database while everything goes on"),
+    "restore": Word("store.restore_command", "restore a dump into an empty database and verify it"),
     "doctor": Word("store.doctor_command", "say what the database offers and what is wrong with it"),
 }
 

@@ -98,7 +98,7 @@ class _Demo:
         """The whole demo; its exit code."""
         began = time.monotonic()
         self.console.rule(self.inventory.labelled("fictional tenants, carriers and events; real processes"))
-        dsn, connection, processes, feed = self._start()
+        connection, processes, feed = self._start()
         self._feed_month(feed, connection, processes)
         processes.start("sla_engine", ["p2i", "engine"])
         stopped_at, answering_at = self._stop_a_reflector(processes)
@@ -110,14 +110,15 @@ class _Demo:
         verdict = "every figure is the truth" if not wrong else f"{wrong} of {len(comparisons)} figures differ"
         self.teller.step(f"[bold]{verdict}[/bold]; {time.monotonic() - began:.0f} s")
         if keep:
-            self._keep(dsn, feed, processes)
+            self._keep(feed, processes)
         return 1 if wrong else 0
 
-    def _start(self) -> tuple[str, Connection, Processes, Feed]:
+    def _start(self) -> tuple[Connection, Processes, Feed]:
         dsn = self.stack.enter_context(EmbeddedServer(self.home).running())
         connection = self.stack.enter_context(connect(dsn, "demo"))
         migrate(connection)
         connection.commit()
+        connection.autocommit = True  # it only looks from now on, for hours with --keep: no transaction may stay open
         broker = self.stack.enter_context(start_broker(self.home / "broker", free_port(socket.SOCK_STREAM)))
         self.environment = {
             "P2I_DSN": dsn,
@@ -140,7 +141,7 @@ class _Demo:
         processes.start("probe", ["p2i", "probe"])
         feed = self.stack.enter_context(Feed("127.0.0.1", broker.port))
         self._await_collectors(feed, connection, processes)
-        return dsn, connection, processes, feed
+        return connection, processes, feed
 
     def _start_reflector(self, processes: Processes, circuit: str) -> None:
         port = next(probe.port for probe in self.inventory.probes.values() if probe.circuit == circuit)
@@ -203,7 +204,6 @@ class _Demo:
         self.teller.wait(processes, "scoring the month and the live circuits", scored)
 
     def _month_scores(self, connection: Connection) -> dict[str, ScoreRow]:
-        connection.rollback()
         names = {agreement.id for agreement in self.month.agreements}
         rows = read_scores(connection, overlapping=(self.month.starts_at, self.month.ends_at))
         return {
@@ -213,7 +213,6 @@ class _Demo:
         }
 
     def _live_score(self, connection: Connection) -> ScoreRow | None:
-        connection.rollback()
         rows = [row for row in read_scores(connection) if row.agreement == LIVE_AGREEMENT]
         return rows[-1] if rows else None
 
@@ -259,14 +258,11 @@ class _Demo:
             self._p2i("statement", "--tenant", tenant, "--period", period, "--out", str(folder))
         self.teller.step(f"statements: {folder}")
 
-    def _keep(self, dsn: str, feed: Feed, processes: Processes) -> None:
-        self.teller.step("everything keeps running until Ctrl-C; in another terminal:")
-        self.console.print(
-            f"  export P2I_DSN='{dsn}' P2I_INVENTORY='{self.inventory.path}'", soft_wrap=True, highlight=False
-        )
-        p2i = Path(sys.executable).with_name("p2i")
-        self.console.print(f"  {p2i} board                      the live circuits, now", highlight=False)
-        self.console.print(f"  {p2i} board --period {self.month_text}     the simulated month", highlight=False)
+    def _keep(self, feed: Feed, processes: Processes) -> None:
+        # Not before: the sums of a month that comes in within seconds cost time, and of an old month, which --month
+        # may name, it drops what is past its time.
+        processes.start("upkeep", ["p2i", "upkeep"])
+        self.teller.invitation(self.environment, self.month_text, processes.logs)
         while True:
             now = datetime.now(UTC).replace(microsecond=0)
             self.month.publish_occupancy(feed, now, now + timedelta(seconds=1))
@@ -278,7 +274,6 @@ class _Demo:
 def _count(connection: Connection, kind: str, starts_at: datetime, ends_at: datetime) -> int:
     """How many readings of a kind are stored with an instant in the span."""
     table, column = TABLES[kind]
-    connection.rollback()
     row = connection.execute(
         f"SELECT count(*) FROM {table} WHERE {column} >= %s AND {column} < %s".encode(), (starts_at, ends_at)
     ).fetchone()

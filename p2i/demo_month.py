@@ -57,11 +57,12 @@ class DemoMonth:
 
     def write_promises(self, connection: Connection) -> None:
         """Writes tickets, freezes and exclusions, as a ticket system would, and commits."""
-        numbers = register_circuits(connection, circuit_rows(self.inventory))
-        for simulated in self.circuits:
-            write_tickets(connection, simulated.tickets, numbers)
-            write_freezes(connection, simulated.freezes)
-            write_exclusions(connection, simulated.exclusions, numbers)
+        with connection.transaction():
+            numbers = register_circuits(connection, circuit_rows(self.inventory))
+            for simulated in self.circuits:
+                write_tickets(connection, simulated.tickets, numbers)
+                write_freezes(connection, simulated.freezes)
+                write_exclusions(connection, simulated.exclusions, numbers)
         connection.commit()
 
     def publish(self, feed: Feed) -> Iterator[Counter[str]]:

@@ -2,10 +2,12 @@
 
 import fcntl
 import re
+import shlex
 import shutil
 import socket
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,6 +74,11 @@ def answers(port: int) -> bool:
             return False
 
 
+def shell_line(settings: Mapping[str, str]) -> str:
+    """A line that sets these variables in any POSIX shell, whatever their values are made of."""
+    return " ".join(["export", *(f"{name}={shlex.quote(value)}" for name, value in settings.items())])
+
+
 class Teller:
     """Tells the person watching what happens: steps of the demo, and alerts as `p2i alert` tells them."""
 
@@ -83,6 +90,20 @@ class Teller:
     def step(self, text: str) -> None:
         """One line of what happens now."""
         self.console.print(f"[dim]{datetime.now(UTC):%H:%M:%S}Z[/dim]  {text}", highlight=False)
+
+    def invitation(self, environment: Mapping[str, str], month: str, logs: Path) -> None:
+        """What a person can do in another terminal while everything keeps running, and where to look."""
+        settings = {name: environment[name] for name in ("P2I_DSN", "P2I_INVENTORY", "P2I_MQTT_URL")}
+        self.step(f"everything keeps running until Ctrl-C; broker: {settings['P2I_MQTT_URL']}; in another terminal:")
+        p2i = shlex.quote(str(Path(sys.executable).with_name("p2i")))
+        for line in (
+            shell_line(settings),
+            f"{p2i} board                      # the live circuits, now",
+            f"{p2i} board --period {month}     # the simulated month",
+            f"{p2i} doctor                     # what is wrong, if anything",
+            f"ls {shlex.quote(str(logs))}     # the log of every process",
+        ):
+            self.console.print(f"  {line}", soft_wrap=True, highlight=False, markup=False)
 
     def alerts(self, log: Path) -> None:
         """Prints the alerts told since the last look."""

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
 from facilities.instants import instant_text
 from sla_engine.due import epoch_seconds_of
-from sla_engine.facts import DOWN, UNKNOWN, UP, CircuitFacts, Facts, ProbeRows
+from sla_engine.facts import DOWN, UNKNOWN, UP, CircuitFacts, Facts
+from store.reading_text import csv_line, millisecond_texts, reading_lines
 from store.rows import ExclusionRow, FreezeRow, ScoreRow, TicketRow
 
-_ROWS = 1 << 14  # per piece of text: a month of probes need never be one string
-_RowsOf: TypeAlias = Callable[[str, CircuitFacts], Iterator[str]]
+_MICROSECONDS = 1_000_000
+_LinesOf: TypeAlias = Callable[[str, CircuitFacts], Iterator[str]]
 _STATES = {UP: "up", DOWN: "down", UNKNOWN: "unknown"}
 
 
@@ -41,13 +37,13 @@ def fact_files(
         files["states"] = _file("at,circuit,state", _each(circuits, _states))
     if tickets:
         rows = [(row.ticket, row.circuit, _text(row.opened_at), _text(row.restored_at)) for row in tickets]
-        files["tickets"] = _file("ticket,circuit,opened_at,restored_at", map(_line, rows))
+        files["tickets"] = _file("ticket,circuit,opened_at,restored_at", map(csv_line, rows))
     if freezes:
         rows = [(row.ticket, _text(row.starts_at), _text(row.ends_at), row.reason) for row in freezes]
-        files["freezes"] = _file("ticket,starts_at,ends_at,reason", map(_line, rows))
+        files["freezes"] = _file("ticket,starts_at,ends_at,reason", map(csv_line, rows))
     if exclusions:
         header = "id,circuit,kind,starts_at,ends_at,announced_at,decision"
-        files["exclusions"] = _file(header, map(_line, map(_exclusion, exclusions)))
+        files["exclusions"] = _file(header, map(csv_line, map(_exclusion, exclusions)))
     return files
 
 
@@ -106,33 +102,30 @@ def _file(header: str, lines: Iterable[str]) -> Iterator[str]:
     yield from lines
 
 
-def _each(circuits: Iterable[tuple[str, CircuitFacts]], rows_of: _RowsOf) -> Iterator[str]:
+def _each(circuits: Iterable[tuple[str, CircuitFacts]], lines_of: _LinesOf) -> Iterator[str]:
     for name, facts in circuits:
-        yield from rows_of(_line([name])[:-1], facts)
+        yield from lines_of(name, facts)
 
 
 def _intervals(circuit: str, facts: CircuitFacts) -> Iterator[str]:
-    rows = facts.intervals
-    for part in _parts(0 if rows is None else rows.starts_at.size):
-        assert rows is not None
-        columns = (_seconds(rows.starts_at[part]), rows.sent[part].tolist(), rows.lost[part].tolist())
-        yield "".join([f"{at},{circuit},{sent},{lost}\n" for at, sent, lost in zip(*columns, strict=True)])
+    if (rows := facts.intervals) is not None:
+        starts_at = rows.starts_at * _MICROSECONDS
+        yield from reading_lines(circuit, starts_at, lambda part: [rows.sent[part].tolist(), rows.lost[part].tolist()])
 
 
 def _probes(circuit: str, facts: CircuitFacts) -> Iterator[str]:
-    rows = facts.probes
-    for part in _parts(0 if rows is None else rows.sent_at.size):
-        assert rows is not None
-        columns = (_microseconds(rows.sent_at[part]), _milliseconds(rows, part))
-        yield "".join([f"{at},{circuit},{round_trip}\n" for at, round_trip in zip(*columns, strict=True)])
+    if (rows := facts.probes) is not None:
+        yield from reading_lines(
+            circuit,
+            rows.sent_at,
+            lambda part: [millisecond_texts(rows.round_trip[part], rows.answered[part], rows.units_per_ms)],
+        )
 
 
 def _states(circuit: str, facts: CircuitFacts) -> Iterator[str]:
-    rows = facts.states
-    for part in _parts(0 if rows is None else rows.at.size):
-        assert rows is not None
-        columns = (_seconds(rows.at[part]), rows.states[part].tolist())
-        yield "".join([f"{at},{circuit},{_STATES[state]}\n" for at, state in zip(*columns, strict=True)])
+    if (rows := facts.states) is not None:
+        at = rows.at * _MICROSECONDS
+        yield from reading_lines(circuit, at, lambda part: [[_STATES[state] for state in rows.states[part].tolist()]])
 
 
 def _exclusion(row: ExclusionRow) -> tuple[str, ...]:
@@ -140,38 +133,5 @@ def _exclusion(row: ExclusionRow) -> tuple[str, ...]:
     return (row.exclusion, row.circuit, row.kind, *spans, row.decision)
 
 
-def _parts(count: int) -> Iterator[slice]:
-    for start in range(0, count, _ROWS):
-        yield slice(start, start + _ROWS)
-
-
-def _seconds(at: npt.NDArray[np.int64]) -> list[str]:
-    texts: list[str] = np.datetime_as_string(at.astype("datetime64[s]"), timezone="UTC").tolist()
-    return texts
-
-
-def _microseconds(at: npt.NDArray[np.int64]) -> list[str]:
-    """Instants with the fraction they have, if they have one."""
-    texts, rests = _seconds(at // 1_000_000), at % 1_000_000
-    if not rests.any():
-        return texts
-    return [f"{text[:-1]}.{rest:06d}Z" if rest else text for text, rest in zip(texts, rests.tolist(), strict=True)]
-
-
-def _milliseconds(rows: ProbeRows, part: slice) -> list[str]:
-    """Round trips in milliseconds with all their decimals; empty for a lost probe. Units are a power of ten."""
-    unit, decimals = rows.units_per_ms, len(str(rows.units_per_ms)) - 1
-    pairs = zip(rows.round_trip[part].tolist(), rows.answered[part].tolist(), strict=True)
-    texts = [f"{value // unit}.{value % unit:0{decimals}d}" if answered else "" for value, answered in pairs]
-    return [text.rstrip("0").rstrip(".") for text in texts]
-
-
 def _text(at: datetime | None) -> str:
     return "" if at is None else instant_text(epoch_seconds_of(at))
-
-
-def _line(fields: Iterable[str]) -> str:
-    r"""One row of CSV. Written with \r\n, which makes every Python quote a field that holds either of the two."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(fields)
-    return text.getvalue()[:-2] + "\n"

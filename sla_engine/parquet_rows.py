@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 from sla_engine.facts import Flags
 from sla_engine.keyed_rows import FirstMistake
 from sla_engine.spans import Numbers
+from store.archive_seals import Seal, sealed
 from store.errors import InputError
 from store.parquet_form import ABSENT, CODE, FORMS, RECEIVED_AT, Form, may_hold
+from store.sealed_file import SealedFile
 
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _YEAR_1, _YEAR_10000 = -62_135_596_800, 253_402_300_800
@@ -39,21 +41,26 @@ class ParquetFiles:
     def __init__(self, path: str | Path, kind: str, words: Mapping[str, int] | None = None) -> None:
         self._form: Form = FORMS[kind]
         self._words = dict(words or {})
-        self._paths = _paths(Path(path), kind)
+        self._given = Path(path)
+        self._paths = _paths(self._given, kind)
         self._starts: list[int] = []
         self.mistakes = FirstMistake(self._error)
 
     def read(self, circuits: set[str]) -> dict[str, Rows]:
         """The rows of each of the circuits that has one, in the order of the files; other circuits' are not looked at.
 
-        Raises InputError when a file is none of this kind. Values that no reading has are noted in `mistakes`.
+        Where an archive's manifest stands, only the bytes of which it has the hash are read, and only files in which
+        it says one of the circuits is. Raises InputError when they are others, or a file is none of this kind. Values
+        that no reading has are noted in `mistakes`.
         """
         found: dict[str, list[Rows]] = {}
         rows = 0
-        for path in self._paths:
+        seals = sealed(self._given, self._paths, self._form.kind, circuits)
+        self._paths = list(seals)
+        for path, seal in seals.items():
             self._starts.append(rows)
             try:
-                with path.open("rb") as stream, pq.ParquetFile(stream) as file:
+                with _opened(path, seal) as stream, pq.ParquetFile(stream) as file:
                     self._refuse_other_columns(path, file.schema_arrow)
                     for group in range(file.num_row_groups):
                         described = file.metadata.row_group(group)
@@ -134,6 +141,10 @@ class ParquetFiles:
         found = np.array([self._words.get(word or "", ABSENT) for word in words], np.int64)
         self.mistakes.note(numbers[found == ABSENT], f"{name}: is none of {', '.join(self._words)}")
         return found
+
+
+def _opened(path: Path, seal: Seal | None) -> BinaryIO | SealedFile:
+    return path.open("rb") if seal is None else SealedFile(path, seal.sha256, seal.mistake)
 
 
 def _paths(path: Path, kind: str) -> list[Path]:

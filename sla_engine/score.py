@@ -22,6 +22,23 @@ from store.errors import InputError
 _MEASUREMENTS = ("intervals", "probes", "states")
 _FILES = (*_MEASUREMENTS, "tickets", "freezes", "exclusions")
 
+_EPILOG = """\
+Leave a file out and what it holds counts as absent: without --exclusions announced works count as outages.
+`p2i export` writes all the files of a month and the command to run; docs/score-files.md says what they hold.
+Of an archive (a folder with the manifest.json of `p2i archive`) only files that have the hash it names are read.
+
+exit status:
+  0  computed, whatever the verdict
+  2  bad input, or an archive's file that is not what its manifest says: one line on stderr, nothing on stdout
+
+examples, in the folder that `p2i export` wrote:
+  p2i score --agreement agreement.toml --period 2026-09 --intervals intervals.csv --probes probes.csv \\
+    --tickets tickets.csv --freezes freezes.csv --exclusions exclusions.csv --format text
+  the same from the archive, when the store has dropped the readings:
+  p2i score --agreement agreement.toml --period 2026-09 --intervals /srv/archive --probes /srv/archive \\
+    --tickets tickets.csv --freezes freezes.csv --exclusions exclusions.csv --format text
+"""
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose mistakes are one line, `--option: what is wrong`, like every other mistake of the command."""
@@ -84,12 +101,14 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(
         prog="p2i score",
         description="Recompute one period of one agreement from files: verdicts, figures and credits.",
-        epilog="Exit 0: computed, whatever the verdict. Exit 2: bad input, one line on stderr.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--agreement", metavar="FILE", help="the agreement (TOML)")
+    parser.add_argument("--agreement", metavar="FILE", help="the agreement (TOML); required")
     parser.add_argument(
-        "--period", help="a civil month of the agreement's time zone, YYYY-MM, or START/END with offset"
+        "--period",
+        help="a civil month of the agreement's time zone, YYYY-MM, or START/END with offset; required",
     )
     for name in _FILES:
         forms = "CSV, .parquet, or a folder of an archive" if name in _MEASUREMENTS else "CSV"

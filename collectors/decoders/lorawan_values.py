@@ -86,5 +86,5 @@ def history_instant(epoch_seconds: int) -> int:
     """The instant of a stored value, in µs since 1970. Raises Refused (clock_not_set): it cannot be dated otherwise."""
     instant = set_instant(epoch_seconds)
     if instant is None:
-        raise Refused(Reason.CLOCK_NOT_SET, "a stored value is dated before the year 2000: a clock never set")
+        raise Refused(Reason.CLOCK_NOT_SET, "a stored value is dated before the year 2010: a clock never set")
     return instant

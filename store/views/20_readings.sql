@@ -9,6 +9,19 @@ CREATE VIEW reporting.probe WITH (security_barrier) AS
     SELECT measured.circuit_id, circuit, facility, tenant, sent_at, round_trip_nanoseconds / 1e9::numeric AS round_trip_seconds, received_at
     FROM reporting.circuit JOIN probe AS measured USING (circuit_id);
 
+CREATE VIEW reporting.circuit_state WITH (security_barrier) AS
+    SELECT measured.circuit_id, circuit, facility, tenant, changed_at,
+           CASE state WHEN 1 THEN 'up' WHEN 2 THEN 'down' WHEN 3 THEN 'unknown' END AS state, received_at
+    FROM reporting.circuit JOIN circuit_state AS measured USING (circuit_id);
+
+-- From the log of arrivals, whose newest row of each series always stays: no reading is looked at.
+CREATE VIEW reporting.circuit_kinds WITH (security_barrier) AS
+    SELECT circuit_id, circuit, facility, tenant,
+           EXISTS (SELECT FROM ingest WHERE kind = 'interval' AND series_id = circuit_id) AS has_intervals,
+           EXISTS (SELECT FROM ingest WHERE kind = 'probe' AND series_id = circuit_id) AS has_probes,
+           EXISTS (SELECT FROM ingest WHERE kind = 'state' AND series_id = circuit_id) AS has_states
+    FROM reporting.circuit;
+
 CREATE VIEW reporting.circuit_5m WITH (security_barrier) AS
     SELECT measured.circuit_id, circuit, facility, tenant, bucket_at, intervals, intervals_known, sent, lost
     FROM reporting.circuit JOIN circuit_5m AS measured USING (circuit_id);

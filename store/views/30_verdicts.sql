@@ -1,12 +1,14 @@
 -- What the engine said, in columns. Figures are those of the document, as numbers: nothing is computed a second time.
+-- A month is named in the time zone of the document that was scored, whatever the agreement says today; a filter on
+-- period_starts_at, too, spares reading every document for it.
 CREATE VIEW reporting.score WITH (security_barrier) AS
     SELECT score.agreement, score.tenant, score.facility, period.month, period_starts_at, period_ends_at,
            (document::jsonb #>> '{credits,fee}')::numeric AS fee,
            (document::jsonb #>> '{credits,payable}')::numeric AS credit_payable,
            agreement.currency, score.is_demo, document, agreement_sha256, software_version, tzdb_version, scored_to_at,
-           scored_at
+           scored_at, agreement.is_listed
     FROM score JOIN reporting.agreement USING (agreement)
-    LEFT JOIN period ON period.time_zone = agreement.time_zone
+    LEFT JOIN period ON period.time_zone = coalesce(document::jsonb #>> '{period,time_zone}', agreement.time_zone)
         AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at;
 
 CREATE VIEW reporting.verdict WITH (security_barrier) AS
@@ -24,10 +26,11 @@ CREATE VIEW reporting.verdict WITH (security_barrier) AS
            (detail ->> 'lowest_percent')::numeric / 100 AS lowest_ratio,
            (detail ->> 'highest_percent')::numeric / 100 AS highest_ratio,
            budget_seconds, budget_left_seconds,
-           (detail ->> 'credit')::numeric AS credit, agreement.currency, detail, agreement.is_demo
-    FROM verdict JOIN reporting.agreement USING (agreement)
+           (detail ->> 'credit')::numeric AS credit, agreement.currency, detail, agreement.is_demo,
+           agreement.is_listed
+    FROM verdict JOIN score USING (agreement, period_starts_at, period_ends_at) JOIN reporting.agreement USING (agreement)
     LEFT JOIN objective ON objective.agreement = verdict.agreement AND objective.objective = verdict.objective
-    LEFT JOIN period ON period.time_zone = agreement.time_zone
+    LEFT JOIN period ON period.time_zone = coalesce(document::jsonb #>> '{period,time_zone}', agreement.time_zone)
         AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at;
 
 CREATE VIEW reporting.outage WITH (security_barrier) AS

@@ -73,6 +73,17 @@ def test_csv_parquet_and_store_give_the_same_bytes(
         by_kind[by_kind.index(option) + 1] = str(archive / f"kind={kind}")
     assert printed_score(whole, csv) == stored
     assert printed_score(by_kind, csv) == stored
+    # Retention has done its work: readings come from the archive, decisions still from an export.
+    for table in ("circuit_interval", "probe", "circuit_state"):
+        connection.execute(f"DELETE FROM {table}".encode())
+    connection.commit()
+    late = tmp_path / "late"
+    assert export([str(late) if word == str(csv) else word for word in asked]) == 0
+    assert not any((late / f"{option[2:]}.csv").exists() for option in KINDS)
+    assert printed_score(whole, late) == stored
+    options = ("--tickets", "--freezes", "--exclusions")
+    readings_only = [word for i, word in enumerate(whole) if not {word, whole[i - 1]} & set(options)]
+    assert printed_score(readings_only, late) != stored  # the works of September would be an outage
 
 
 REPORTED = """

@@ -20,7 +20,8 @@ from store.promises import write_exclusions
 from store.quarantine import write_quarantine
 from store.readings import INTERVAL, OCCUPANCY, PROBE, Kind, write_readings
 from store.reporting import query, query_names
-from store.rows import ExclusionRow, QuarantineRow
+from store.rows import ExclusionRow, QuarantineRow, SensorReadingRow
+from store.sensors import write_sensor_readings
 from store.verdicts import read_scores
 from tests.store.rollup_truth import bring_up_to_date
 
@@ -234,3 +235,28 @@ def test_a_tenant_sees_the_same_figures_and_nobody_elses(day: Connection, tenant
     assert asked(tenant, "quarantine") == []
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         tenant.execute("SELECT FROM p2i.circuit_interval")
+
+
+def test_sensors_say_what_they_said_and_only_to_whom_their_zone_belongs(day: Connection, tenant: Connection) -> None:
+    rows = [
+        SensorReadingRow("fes-z2-presence", "presence:0", "people", NOW, 12, None),
+        SensorReadingRow("tech-z3-mouvement", "", "temperature_celsius", NOW, None, None, "null"),
+        SensorReadingRow("tech-z3-mouvement", "", "temperature_celsius", NOW + MINUTE, None, 21.5),
+    ]
+    assert write_sensor_readings(day, rows, NOW + 3 * SECOND) == (3, 0, [])
+    day.execute("UPDATE zone SET tenant = 'locataire-a' WHERE zone = 'fes-z2'")
+    day.commit()
+    read = (
+        "SELECT sensor, facility, zone, channel, quantity, counted::int, value, reason FROM reporting.sensor_reading"
+        " WHERE series_id = ANY (ARRAY(SELECT series_id FROM reporting.sensor_series)) ORDER BY sensor, measured_at"
+    )
+    theirs = ("fes-z2-presence", "fes-shore", "fes-z2", "presence:0", "people", 12, None, None)
+    motion = ("tech-z3-mouvement", "technopolis", None, "", "temperature_celsius", None)
+    assert day.execute(read).fetchall() == [theirs, (*motion, None, "null"), (*motion, 21.5, None)]
+    assert tenant.execute(read).fetchall() == [theirs]
+    listed = {row["code"]: row for row in asked(day, "freshness") if row["subject"] == "sensor"}
+    assert listed["tech-z3-mouvement"]["newest_at"] == NOW + MINUTE
+    assert listed["casa-z3-porte"]["newest_at"] is None
+    assert {row["code"] for row in asked(tenant, "freshness") if row["subject"] == "sensor"} <= listed.keys() - {
+        "tech-z3-mouvement"
+    }

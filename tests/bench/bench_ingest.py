@@ -123,6 +123,9 @@ class Subscribers:
         )
         left = count
 
+        def connected(*_: object) -> None:
+            client.subscribe(SUBSCRIPTION, 1)
+
         def subscribed(*_: object) -> None:
             if not count:
                 client.disconnect()
@@ -134,8 +137,7 @@ class Subscribers:
             if not left:
                 client.disconnect()
 
-        client.on_subscribe, client.on_message = subscribed, arrived
-        client.on_connect = lambda *_: client.subscribe(SUBSCRIPTION, 1)
+        client.on_connect, client.on_subscribe, client.on_message = connected, subscribed, arrived
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.ReceiveMaximum = self._settings.receive_maximum
         properties.SessionExpiryInterval = 3600
@@ -226,8 +228,8 @@ def batch_vs_copy() -> Result:
             given / our_seconds,
             rows / their_seconds,
             "readings/s",
-            f"transactions of {BATCH_ROWS + REPEATED_ROWS} readings, {REPEATED_ROWS} of which were stored before and are"
-            f" told apart, against binary COPY of {BATCH_ROWS} new rows a transaction into the same keyed table",
+            f"transactions of {BATCH_ROWS + REPEATED_ROWS} readings, {REPEATED_ROWS} of which were stored before and"
+            f" are told apart, against binary COPY of {BATCH_ROWS} new rows a transaction into the same keyed table",
             server_of(connection),
         )
 

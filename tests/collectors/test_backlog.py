@@ -2,11 +2,12 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from collectors.backlog import Backlog, Message
+from collectors.backlog import MESSAGE_BYTES, Backlog, Message
 
 
-def message(number: int, size: int = 10) -> Message:
-    return Message(None, number, 1, "topic", bytes(size), datetime(2026, 9, 1, tzinfo=UTC))
+def message(number: int, size: int = MESSAGE_BYTES + 10) -> Message:
+    """A message that takes `size` bytes of the queue."""
+    return Message(None, number, 1, "", bytes(size - MESSAGE_BYTES), datetime(2026, 9, 1, tzinfo=UTC))
 
 
 def numbers(messages: list[Message]) -> list[int]:
@@ -17,7 +18,7 @@ def test_messages_come_out_in_order_and_all_that_are_there() -> None:
     backlog = Backlog(limit_bytes=1_000_000)
     for number in range(5):
         backlog.put(message(number))
-    assert numbers(backlog.take(2, 10.0, 10.0, 1000)) == [0, 1, 2, 3, 4]
+    assert numbers(backlog.take(2, 10.0, 10.0, 10_000)) == [0, 1, 2, 3, 4]
     assert backlog.take(2, 0.0, 0.0, 1000) == []
 
 
@@ -38,15 +39,15 @@ def test_a_full_batch_does_not_wait() -> None:
 
     arriving = threading.Thread(target=arrive)
     arriving.start()
-    assert len(backlog.take(3, 60.0, 60.0, 1000)) == 3
+    assert len(backlog.take(3, 60.0, 60.0, 10_000)) == 3
     arriving.join()
 
 
 def test_a_batch_is_bounded_by_bytes_and_holds_one_message_at_least() -> None:
     backlog = Backlog(limit_bytes=1_000_000)
-    for number, size in enumerate((600, 300, 200, 5000)):
+    for number, size in enumerate((6000, 3000, 2000, 50_000)):
         backlog.put(message(number, size))
-    assert [numbers(backlog.take(1, 0.0, 0.0, 1000)) for _ in range(3)] == [[0, 1], [2], [3]]
+    assert [numbers(backlog.take(1, 0.0, 0.0, 10_000)) for _ in range(3)] == [[0, 1], [2], [3]]
 
 
 def test_it_is_full_by_bytes_and_has_room_again_when_something_is_taken() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import random
+import string
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from prometheus_client import REGISTRY
 
+from collectors.backlog import MESSAGE_BYTES
 from p2i.broker import start_broker
 
 if TYPE_CHECKING:
@@ -33,8 +36,12 @@ def lines_about(word: str, caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if word in record.message]
 
 
+def metric(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
 def quarantined(reason: str) -> float:
-    return REGISTRY.get_sample_value("collectors_quarantined_total", {"reason": reason}) or 0.0
+    return metric("collectors_quarantined_total", reason=reason)
 
 
 def test_readings_of_every_kind_arrive(site: Site) -> None:
@@ -134,6 +141,61 @@ def test_a_row_the_database_refuses_does_not_hold_up_the_others(site: Site) -> N
     ]
 
 
+def test_a_topic_too_long_for_a_key_of_the_database_does_not_hold_up_the_others(site: Site) -> None:
+    letters = random.Random(1).choices(string.ascii_letters, k=30_000)  # which do not compress
+    long_topic = f"p2i/v1/{''.join(letters)}"
+    with site.collecting():
+        site.publish((long_topic, b"{}"), interval(0))
+        site.wait_for_intervals(1)
+    ((origin, reason),) = site.rows("SELECT origin, reason FROM quarantine")
+    assert (origin, reason) == (long_topic[:1000] + "…", "topic")
+
+
+def test_the_one_message_that_the_store_fails_on_is_set_aside_and_the_others_stored(site: Site) -> None:
+    """Whatever it is that no rule foresaw: here quarantine itself refuses the bytes."""
+    site.execute("ALTER TABLE quarantine ADD CONSTRAINT unforeseen CHECK (position('boom'::bytea IN payload) = 0)")
+    with site.collecting(flush_seconds=0.2):
+        site.publish(
+            *(interval(number) for number in range(13)),
+            (TOPIC, b"{boom"),
+            *(interval(number) for number in range(13, 40)),
+        )
+        site.wait_for_intervals(40)
+    assert site.rows("SELECT reason, payload, arrivals FROM quarantine") == [("undecodable", b"{xxxx", 1)]
+
+
+def test_a_right_that_is_missing_is_waited_for_with_one_line(
+    site: Site, eventually: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    site.execute("CREATE FUNCTION deny() RETURNS trigger LANGUAGE plpgsql AS"
+                 " $$ BEGIN RAISE insufficient_privilege USING MESSAGE = 'permission denied'; END $$")  # fmt: skip
+    with site.collecting():
+        site.execute("CREATE TRIGGER denied BEFORE INSERT ON circuit_interval EXECUTE FUNCTION deny()")
+        site.publish_intervals(range(50))
+        eventually(lambda: lines_about("database away", caplog))
+        eventually(lambda: metric("collectors_database_up") == 0)
+        site.execute("DROP TRIGGER denied ON circuit_interval")
+        site.wait_for_intervals(50)
+    (line,) = lines_about("database away", caplog)
+    assert line.endswith("database: permission denied")
+    assert site.rows("SELECT count(*) FROM quarantine") == [(0,)]
+
+
+def test_a_transaction_that_another_one_got_in_the_way_of_is_tried_again_at_once(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.execute("CREATE SEQUENCE tries")
+    site.execute("CREATE FUNCTION clash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                 " IF nextval('p2i.tries') = 1 THEN RAISE deadlock_detected; END IF; RETURN NULL; END $$")  # fmt: skip
+    site.execute("CREATE TRIGGER clashing BEFORE INSERT ON circuit_interval EXECUTE FUNCTION clash()")
+    with site.collecting():
+        site.publish_intervals([0])
+        site.wait_for_intervals(1)
+    assert site.rows("SELECT last_value FROM tries") == [(2,)]
+    assert not lines_about("database away", caplog)
+
+
 @pytest.mark.parametrize("window", [1, 5])
 def test_a_window_smaller_than_the_batch_does_not_stall(site: Site, window: int) -> None:
     with site.collecting(receive_maximum=window, batch_messages=500, flush_seconds=0.2):
@@ -177,15 +239,15 @@ def test_a_database_that_refuses_everything_is_waited_for(
 def test_a_full_queue_stops_reading_and_drops_nothing(
     site: Site, eventually: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    size = len(interval(0)[1])
+    size = len(TOPIC) + len(interval(0)[1]) + MESSAGE_BYTES
     with site.collecting(queue_bytes=20 * size):
         site.publish_intervals([0])
         site.wait_for_intervals(1)
         site.execute("ALTER TABLE circuit_interval RENAME TO away")
         site.publish_intervals(range(1, 1000))
         eventually(lambda: lines_about("database away", caplog))
-        eventually(lambda: (REGISTRY.get_sample_value("collectors_queue_bytes") or 0) >= 20 * size)
-        assert (REGISTRY.get_sample_value("collectors_queue_bytes") or 0) < 22 * size
+        eventually(lambda: metric("collectors_queue_bytes") >= 20 * size)
+        assert metric("collectors_queue_bytes") < 22 * size
         site.execute("ALTER TABLE away RENAME TO circuit_interval")
         site.wait_for_intervals(1000)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import logging
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import paho.mqtt.client as mqtt
 import pytest
 
 from collectors.mqtt_address import BrokerAddress
@@ -126,3 +128,22 @@ def test_tls_needs_a_certificate_that_the_ca_vouches_for(
             assert not attempt.up.is_set()
     gc.collect()
     assert "certificate verify failed" in caplog.records[-1].message
+
+
+def test_a_session_that_another_process_took_over_is_left_to_it(eventually: Callable[..., None]) -> None:
+    """As brokers that follow MQTT 5 §3.1.4 say it: CONNACK, then DISCONNECT with reason 0x8E."""
+    server = socket.create_server(("127.0.0.1", 0))
+    with server, Attempt(BrokerAddress("127.0.0.1", server.getsockname()[1])) as attempt:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(b"\x20\x03\x00\x00\x00" + b"\xe0\x02\x8e\x00")
+            eventually(lambda: attempt.link.failure)
+        with pytest.raises(InputError, match="another process took over the session test; every process needs"):
+            attempt.link.raise_failure()
+
+
+def test_paho_still_reads_by_the_method_that_ours_overrides() -> None:
+    """A release that reads otherwise would pass by our buffer, and only be slower: this says so."""
+    assert "self._sock_recv(" in inspect.getsource(mqtt.Client._packet_read)
+    assert "self._sock_recv(" not in inspect.getsource(mqtt.Client._sock_recv)

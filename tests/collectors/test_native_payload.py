@@ -31,8 +31,8 @@ def decode(kind: str, payload: bytes | str | dict[str, Any], facility: str = "ca
 
 
 def rows(found: Decoded) -> list[tuple[int, ...]]:
-    assert found.columns is not None
-    return list(zip(*(column.tolist() for column in found.columns), strict=True))
+    assert found.rows is not None
+    return list(found.rows)
 
 
 def reasons(found: Decoded) -> list[str]:
@@ -164,7 +164,7 @@ def test_only_the_bad_row_of_a_batch_is_refused(kind: str, reason: str, bad: Any
 )
 def test_a_payload_is_refused_whole(reason: str, kind: str, payload: bytes) -> None:
     found = decode(kind, payload)
-    assert found.columns is None
+    assert found.rows is None
     assert reasons(found) == [reason]
 
 
@@ -274,7 +274,7 @@ def test_every_reading_is_either_taken_or_refused(kind: KindWord, strange: list[
     assert len(rows(found)) >= len(strange)
 
 
-@given(st.sampled_from(KIND_WORDS), st.integers(946_684_800, 1_790_000_000), st.data())
+@given(st.sampled_from(KIND_WORDS), st.integers(1_262_304_000, 1_790_000_000), st.data())
 def test_a_row_written_as_a_payload_decodes_to_itself(kind: KindWord, second: int, data: st.DataObject) -> None:
     count = st.integers(0, 2**31 - 1)
     values = {

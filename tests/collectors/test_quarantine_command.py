@@ -127,6 +127,30 @@ def test_show_prints_content(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "quarantine: there is no row 3\n"
 
 
+@pytest.mark.parametrize("action", [["list"], ["list", "--json"], ["retry", "--dry-run"]])
+def test_a_word_that_is_no_reason_is_refused_with_all_that_are(
+    action: Sequence[str], connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*action, "--reason", "nosuch\x1b"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith('quarantine: --reason: "nosuch\\x1b" is no reason; there are ambiguous_instant, clock_')
+    assert error.count("\n") == 1
+    write_quarantine(connection, [QuarantineRow("mqtt", TOPIC, "of_another_release", "", BAD, FIRST)])
+    connection.commit()
+    assert main(["list", "--reason", "of_another_release"]) == 0
+
+
+@pytest.mark.parametrize("words", [[], ["list"], ["show"], ["retry"], ["close"]])
+def test_help_says_what_it_does_and_how_it_ends(words: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*words, "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.endswith(
+        "docs/quarantine.md. Exit code: 0; 1 when a retry left something open; 2 after one line about a mistake."
+    )
+    assert shown.count(". ") > 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

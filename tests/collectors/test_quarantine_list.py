@@ -3,6 +3,8 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from collectors.quarantine_advice import advice
 from collectors.quarantine_list import SHOWN_CHARACTERS, list_json, list_lines, show_lines
 from store.quarantine_rows import QuarantinedRow, ReasonTotal
@@ -77,6 +79,32 @@ def test_a_row_is_shown_whole() -> None:
         "",
         "[\n  1\n]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (b'{"sent":1}', []),
+        (
+            b"xxx 99",
+            ["masked     only its form was kept, letters as x and digits as 9; no retry can help, the sender must"],
+        ),
+        (
+            b'{"sent":1,"removed_keys":2}',
+            [
+                "masked     parts of it were removed or replaced by their length before it was kept; no retry can",
+                "           removed_keys: how many keys were left out here: the format does not have them, and what",
+                "           held could name somebody",
+            ],
+        ),
+        (b"", ["kept       nothing of it was kept; no retry can help, the sender must send it again"]),
+    ],
+)
+def test_what_is_not_what_came_is_said_to_be_masked(payload: bytes, said: list[str]) -> None:
+    lines = list(show_lines(ROW._replace(payload_bytes=len(payload)), payload, False))[6:]
+    shown = lines[: lines.index("") if payload else len(lines)]
+    assert len(shown) == len(said)
+    assert all(line.startswith(start) for line, start in zip(shown, said, strict=True))
 
 
 def test_content_is_cut_unless_asked_for_in_full() -> None:

@@ -15,7 +15,7 @@ from jsonschema.validators import validator_for
 from p2i.cli import WORDS
 
 ROOT = Path(__file__).parents[2]
-OURS = {"migrate", "collectors", "sla_engine", "alerting", "upkeep", "tools"}
+OURS = {"migrate", "collectors", "hooks", "sla_engine", "alerting", "upkeep", "tools"}
 ONE_SHOT = {"migrate", "tools"}
 PINNED = re.compile(r"[a-z0-9./-]+:\d+\.\d+\.\d+[a-z0-9.-]*")
 

@@ -19,6 +19,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from collectors.mqtt_connection import SESSION_SECONDS
 from p2i.broker import installed_mosquitto
 
 ROOT = Path(__file__).parents[2]
@@ -174,6 +175,28 @@ def test_a_park_publishes_for_itself_and_the_collector_reads_it(deployed: Deploy
         assert park.publish("p2i/v1/fes-shore/prober-1/intervals") == NOT_AUTHORIZED
         collector.until(lambda: bool(collector.received))
         assert collector.received == [("p2i/v1/casanearshore/prober-1/intervals", b"{}")]
+
+
+def test_workers_that_share_get_each_message_once_between_them(deployed: Deployed) -> None:
+    with deployed.running(), deployed.client("collectors") as one, deployed.client("collectors") as other:
+        for worker in (one, other):
+            assert worker.subscribe("$share/p2i/p2i/v1/#") == 1
+        with deployed.client("casanearshore") as park:
+            assert [park.publish(f"p2i/v1/casanearshore/p/{kind}") for kind in ("states", "probes")] == [0, 0]
+        one.until(lambda: bool(one.received))
+        other.until(lambda: bool(other.received))
+        assert sorted(topic.rpartition("/")[2] for topic, _ in one.received + other.received) == ["probes", "states"]
+
+
+def test_a_session_may_last_as_long_as_our_collectors_ask_for() -> None:
+    settings = dict(
+        line.split(maxsplit=1)
+        for line in (CONFIG / "mosquitto.conf").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    )
+    days = int(settings["persistent_client_expiration"].removesuffix("d"))
+    assert days * 86_400 >= SESSION_SECONDS >= 7 * 86_400
+    assert int(settings["max_queued_messages"]) > 1000
 
 
 def test_the_collector_publishes_nothing_of_a_park(deployed: Deployed) -> None:

@@ -161,6 +161,7 @@ def test_every_source_is_used_and_every_mark_in_a_note_is_listed(real: Inventory
     facts: list[Fact] = [fact for park in real.parks.values() for fact in park.facts.values()]
     used = {mark for fact in facts for mark in fact.sources}
     used |= {mark for organisation in real.organisations.values() for mark in organisation.sources}
+    used |= {mark for calendar in real.calendars.values() for mark in calendar.sources}
     notes = [fact.note for fact in facts] + [park.note for park in real.parks.values()]
     used |= {mark for note in notes for mark in re.findall(r"\[([CS][^\]]*)\]", note)}
     assert used == set(real.sources)

@@ -64,6 +64,16 @@ def test_show_gives_sources_dates_and_what_is_not_known(capsys: pytest.CaptureFi
     assert "locataires           à confirmer" in tetouan
 
 
+def test_show_says_which_days_of_a_calendar_are_only_forecast(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", str(REAL_INVENTORY)]) == 0
+    text = capsys.readouterr().out
+    assert (
+        "  Maroc, jours fériés du secteur privé [ma, version 1] : 30 jours fériés, dont 8 prévisions à confirmer, "
+        "du 01/01/2026 au 31/12/2027 [C42][C43]\n"
+    ) in text
+    assert "  France, jours fériés légaux [fr, version 1] : 22 jours fériés, du 01/01/2026 au 31/12/2027 [PH]\n" in text
+
+
 def test_show_labels_every_part_of_a_demonstration(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", str(DEMO_INVENTORY)]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -10,6 +10,7 @@ from facilities.circuits import Circuit, Probe, Tenant
 from facilities.inventory import FILES, Heading
 from facilities.parks import FACT_UNITS, Organisation, Park, Zone
 from facilities.provenance import NumberFact, PartyFact, PercentFact, Source
+from facilities.sensors import Feed, Sensor
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "inventory.md").read_text(encoding="utf-8")
 SECTIONS: dict[str, tuple[type[msgspec.Struct], ...]] = {
@@ -22,6 +23,8 @@ SECTIONS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "## zones.toml": (Zone,),
     "## circuits.toml": (Circuit,),
     "## probes.toml": (Probe,),
+    "## feeds.toml": (Feed,),
+    "## sensors.toml": (Sensor,),
 }
 
 

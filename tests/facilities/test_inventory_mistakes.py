@@ -441,6 +441,44 @@ MISTAKES = [
         "2026-12-31",
         'objective[availability].circuit: "C-17" has availability in agreement "AGR-A" over the same days',
     ),
+    # calendars
+    (
+        "agreements/b.toml",
+        '"ma-bureau"',
+        '"ma-bureaux"',
+        'agreement.service_hours.calendar: no calendar "ma-bureaux" in calendars/*.toml',
+    ),
+    (
+        "agreements/b.toml",
+        '"ma-bureau"',
+        '"ma-bureau"\ndays = ["mon"]',
+        "agreement.service_hours.days: has no place beside the name of a calendar, which gives the hours",
+    ),
+    ("agreements/b.toml", '"ma-bureau"', "17", "agreement.service_hours.calendar: must be a text that is not empty"),
+    (
+        "agreements/b.toml",
+        '"ma-bureau"',
+        '"jours-seuls"',
+        'agreement.service_hours.calendar: "jours-seuls" has no weekly hours',
+    ),
+    (
+        "calendars/clients-fr.toml",
+        '"locataire-a"',
+        '"locataire-z"',
+        'calendar "clients-fr": key "tenant": no tenant "locataire-z" in tenants.toml',
+    ),
+    (
+        "calendars/clients-fr.toml",
+        '"C2"',
+        '"C3"',
+        'calendar "clients-fr": key "source": no source "C3" in sources.toml',
+    ),
+    (
+        "calendars/clients-fr.toml",
+        'id = "clients-fr"',
+        'id = "clients-es"',
+        'calendar.id: "clients-es" is not the name of its file, which is "clients-fr"',
+    ),
 ]
 
 
@@ -502,6 +540,19 @@ def test_a_label_is_refused_outside_a_demonstration(folder: Path) -> None:
     )
 
 
+def test_the_calendar_of_one_tenant_is_not_for_another(folder: Path) -> None:
+    file = folder / "agreements" / "b.toml"
+    replace_once(file, "locataire-a", "locataire-b")
+    replace_once(file, "C-17", "C-18")
+    replace_once(file, "ma-bureau", "clients-fr")
+    with pytest.raises(InputError) as error:
+        read_inventory(folder)
+    assert str(error.value) == (
+        'inventory/agreements/b.toml: agreement.service_hours.calendar: "clients-fr" is that of tenant "locataire-a", '
+        'not of "locataire-b"'
+    )
+
+
 def test_an_empty_heading_is_refused(folder: Path) -> None:
     (folder / "inventory.toml").write_text("", encoding="utf-8")
     with pytest.raises(InputError) as error:
@@ -540,7 +591,7 @@ def test_a_file_that_is_not_utf_8_is_refused(folder: Path) -> None:
     assert str(error.value) == "inventory/tenants.toml:2: not UTF-8"
 
 
-@pytest.mark.parametrize("name", ["circuit.toml", "agreement/a.toml", "agreements/old/a.toml"])
+@pytest.mark.parametrize("name", ["circuit.toml", "agreement/a.toml", "agreements/old/a.toml", "calendars/old/a.toml"])
 def test_a_file_nobody_would_read_is_refused(folder: Path, name: str) -> None:
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text("", encoding="utf-8")
@@ -548,7 +599,8 @@ def test_a_file_nobody_would_read_is_refused(folder: Path, name: str) -> None:
         read_inventory(folder)
     assert str(error.value) == (
         f"inventory/{name}: not a file of an inventory (inventory.toml, sources.toml, organisations.toml, parks.toml, "
-        "tenants.toml, zones.toml, circuits.toml, probes.toml, feeds.toml, sensors.toml, agreements/*.toml)"
+        "tenants.toml, zones.toml, circuits.toml, probes.toml, feeds.toml, sensors.toml, agreements/*.toml,"
+        " calendars/*.toml)"
     )
 
 
@@ -561,16 +613,16 @@ def test_a_missing_folder_is_refused(folder: Path) -> None:
 def test_notes_of_an_editor_and_other_kinds_of_files_are_left_alone(folder: Path) -> None:
     (folder / ".#circuits.toml").write_text("not ours", encoding="utf-8")
     (folder / "agreements" / ".a.toml").write_text("not ours", encoding="utf-8")
+    (folder / "calendars" / ".ma.toml").write_text("not ours", encoding="utf-8")
     (folder / "README.md").write_text("ours", encoding="utf-8")
     assert set(read_inventory(folder).agreements) == {"AGR-A", "AGR-B"}
 
 
-def test_probes_feeds_sensors_and_agreements_are_optional_and_files_may_be_empty(folder: Path) -> None:
+def test_probes_feeds_sensors_agreements_and_calendars_are_optional_and_files_may_be_empty(folder: Path) -> None:
     for name in ("probes.toml", "feeds.toml", "sensors.toml"):
         (folder / name).unlink()
-    for file in (folder / "agreements").iterdir():
-        file.unlink()
-    (folder / "agreements").rmdir()
+    shutil.rmtree(folder / "agreements")
+    shutil.rmtree(folder / "calendars")
     for name in ("zones.toml", "circuits.toml", "tenants.toml"):
         (folder / name).write_text("# none yet\n", encoding="utf-8")
     inventory = read_inventory(folder)
@@ -578,5 +630,6 @@ def test_probes_feeds_sensors_and_agreements_are_optional_and_files_may_be_empty
     assert not inventory.feeds
     assert not inventory.sensors
     assert not inventory.agreements
+    assert not inventory.calendars
     assert not inventory.circuits
     assert inventory.tenants_of("casanearshore") == ()

@@ -93,7 +93,7 @@ def test_registering_again_writes_nothing(connection: Connection, demo: Inventor
 def test_the_real_parks_are_there_with_what_is_known_of_them(connection: Connection) -> None:
     real = read_inventory(REAL_INVENTORY)
     register_inventory(connection, real, NOW)
-    statuses = dict(connection.execute("SELECT status, count(*) FROM park GROUP BY status").fetchall())
+    statuses: dict[str, int] = dict(connection.execute("SELECT status, count(*) FROM park GROUP BY status").fetchall())
     assert statuses["operational"] == sum(one.is_operational for one in real.parks.values())
     assert sum(statuses.values()) == len(real.parks)
     assert connection.execute("SELECT FROM park WHERE facility_type = 'data_embassy'").fetchone() is not None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla_engine.facts import CircuitFacts, Facts, IntervalRows
+from sla_engine.facts import CircuitFacts, Facts, IntervalRows, ProbeRows
 from sla_engine.other_readings import OtherReadings, Reading, other_readings
 from sla_engine.other_readings_command import main
 from sla_engine.other_readings_document import half_up_percent, readings_document
@@ -58,15 +58,17 @@ def minutes(at: str = MONTH) -> str:
     return letters(at)
 
 
-def worked_facts() -> Facts:
+def probed(month: str) -> ProbeRows:
     """One probe a minute: 10 ms, 80 ms when slow, lost when down, none where nothing was measured."""
     values = {"u": 10, "s": 80, "d": None}
-    month = minutes()
-    probes = probe_rows([values.get(letter) for letter in month], every=60)
-    sent = np.array([letter != "n" for letter in month])
-    probes = type(probes)(probes.sent_at[sent], probes.answered[sent], probes.round_trip[sent], probes.units_per_ms)
+    every = probe_rows([values.get(letter) for letter in minutes(month)], every=60)
+    sent = np.array([letter != "n" for letter in minutes(month)])
+    return ProbeRows(every.sent_at[sent], every.answered[sent], every.round_trip[sent], every.units_per_ms)
+
+
+def worked_facts() -> Facts:
     exclusions = tuple(map(customer, marked(PLANNED, step=60)))
-    return Facts({"c": CircuitFacts(probes=probes, exclusions=exclusions)}, {}, False)
+    return Facts({"c": CircuitFacts(probes=probed(MONTH), exclusions=exclusions)}, {}, False)
 
 
 def worked_month() -> OtherReadings:
@@ -97,6 +99,17 @@ def test_the_worked_month_is_reproduced_to_the_digit(name: str) -> None:
     assert reading.credit.cents == (0 if verdict == "met" else 100_000)
 
 
+def test_the_anchors_mean_of_windows_holds_for_a_silence_on_the_edges_of_windows() -> None:
+    """Their formula divides minutes; their rule weighs windows. Two minutes later the silence cuts two windows, each
+    of which still weighs as much as a whole one, and the rule gives 8587/8617 where the formula says 8586/8616."""
+    shifted = MONTH.replace("5000u 120n 5000u", "5002u 120n 4998u")
+    facts = Facts({"c": CircuitFacts(probes=probed(shifted))}, {}, False)
+    found = read(facts, Interval(T0, T0 + 43_200 * 60), interval_seconds=60)
+    assert found["window-mean"].ratio == Fraction(8587, 8617)
+    assert half_up_percent(Fraction(8587, 8617)) == "99.6519"
+    assert found["window-mean"].ratio != Fraction(42_930, 43_080) == Fraction(8586, 8616)
+
+
 def test_the_reading_the_anchors_leave_out_is_mef_with_unknown_down() -> None:
     assert set(NAMES) - set(ANCHORS) == {"mef-unknown-down"}
     reading = worked_month().objectives[0].readings[-1]
@@ -112,8 +125,7 @@ def test_each_sentence_of_the_worked_month() -> None:
         "zabbix": "20 min up in the contract counts as down, 2 h unknown in the contract counts as up, "
         "1 h excluded by the contract counts as down.",
         "librenms": "2 h unknown in the contract counts as up, 1 h excluded by the contract counts as down.",
-        "probe-counting": "90 of 43020 probes were lost, 1 h of planned time is left out, "
-        "2 h of silence is left out.",
+        "probe-counting": "90 of 43020 probes were lost, 1 h of planned time is left out, 2 h of silence is left out.",
         "window-mean": "30 of 8616 windows were bad, 2 h of silence is in none.",
         "mef-unknown-up": "2 h unknown in the contract counts as up.",
         "mef-unknown-removed": "Every second counts as in the contract.",
@@ -232,6 +244,28 @@ def test_without_measurement_the_contract_says_nothing_and_some_tools_say_100() 
     assert rows["icinga"] == rows["zabbix"] == rows["librenms"] == rows["mef-unknown-up"] == ("100.0000", "met")
     assert rows["probe-counting"] == rows["window-mean"] == rows["mef-unknown-removed"] == (None, "not_measurable")
     assert rows["mef-unknown-down"] == ("0.0000", "breached")
+
+
+def test_a_period_without_counted_time_has_no_figure_where_planned_time_is_removed() -> None:
+    """MEF's text says 100 % of nothing, Zabbix shows −1; neither is a figure."""
+    whole = Interval(T0, T0 + 600)
+    facts = Facts({"c": CircuitFacts(intervals=interval_rows("60b"), exclusions=(customer(whole),))})
+    found = read(facts, whole)
+    none = {name for name, reading in found.items() if reading.ratio is None}
+    assert none == {name for name in NAMES if name.startswith("mef-")} | {"zabbix-excluded", "probe-counting"}
+    assert {found[name].verdict for name in none} == {"not_measurable"}
+    assert found["icinga"].ratio == 1
+    assert found["librenms"].ratio == found["window-mean"].ratio == 0
+
+
+def test_the_page_has_every_reading_and_every_figure_of_the_worked_month() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "readings.md").read_text(encoding="utf-8")
+    for reading in worked_month().objectives[0].readings:
+        good, total = reading.share.good, reading.share.total
+        if reading.share.unit == "seconds":
+            good, total = good / 60, total // 60
+        line = f"| `{reading.policy.name}` | {good} / {total} | {half_up_percent(reading.ratio)} | {reading.verdict} |"
+        assert line in page
 
 
 def test_the_cap_holds_for_what_would_be_paid() -> None:

@@ -1,19 +1,91 @@
-"""A real TimescaleDB for these tests: compiled to WebAssembly and run by Node, a fresh database for each test."""
+"""A real TimescaleDB for these tests, a fresh database for each: on the server `P2I_TEST_DSN` names where that has
+the extension, else compiled to WebAssembly and run by Node.
+"""
 
+import os
 import select
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
 
+import psycopg
 import pytest
+from psycopg import conninfo, sql
 
 from store.connection import Connection, connect
 from store.migrations import migrate
 
 WASM = Path(__file__).parent / "wasm"
 PATIENCE_SECONDS = 60
+LOADED = """
+SELECT current_setting('timescaledb.disable_load', true) IS NOT NULL
+   AND EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb')
+"""
+
+
+class Server(Protocol):
+    """Where fresh databases come from, one at a time."""
+
+    dsn: str
+    """The current database; every `make_fresh` and `keep` may change it."""
+
+    def keep(self, name: str) -> None:
+        """Remembers the database as it is now; nobody may be connected to it."""
+
+    def make_fresh(self, name: str = "migrated") -> None:
+        """Puts what was kept in the place of the database: nothing is left of its data, jobs or session.
+
+        A name under which nothing was kept gives a new database, to which the server offers the extension.
+        """
+
+
+class NativeServer:
+    """Databases on a server of its own; its background workers stay out of them."""
+
+    def __init__(self, server_dsn: str, migrated: str) -> None:
+        self.dsn = server_dsn
+        self._server_dsn = server_dsn
+        self._current: str | None = None
+        self._kept = {"migrated": migrated}
+        self._made: list[str] = []
+
+    def keep(self, name: str) -> None:
+        assert self._current is not None
+        self._kept[name] = self._create(self._current)
+
+    def make_fresh(self, name: str = "migrated") -> None:
+        if self._current is not None:
+            self._drop(self._current)
+        self._current = self._create(self._kept.get(name, "template1"))
+        self.dsn = conninfo.make_conninfo(self._server_dsn, dbname=self._current)
+
+    def stop(self) -> None:
+        """Drops what was made here."""
+        for name in list(self._made):
+            self._drop(name)
+
+    def _create(self, template: str) -> str:
+        name = f"p2i_timescale_{uuid4().hex[:12]}"
+        names = sql.Identifier(name), sql.Identifier(template)
+        with psycopg.connect(self._server_dsn, autocommit=True) as server:
+            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+        self._made.append(name)
+        dsn = conninfo.make_conninfo(self._server_dsn, dbname=name)
+        with psycopg.connect(dsn, autocommit=True) as created:
+            # The tests run policies by hand. The launcher looks for new databases once a minute: told now, it puts no
+            # scheduler into this one, whose jobs stay as they were made (alter_job would show in what tests compare).
+            if created.execute("SELECT FROM pg_extension WHERE extname = 'timescaledb'").fetchone() is not None:
+                assert created.execute("SELECT _timescaledb_functions.stop_background_workers()").fetchone() == (True,)
+        return name
+
+    def _drop(self, name: str) -> None:
+        with psycopg.connect(self._server_dsn, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._made.remove(name)
 
 
 class WasmServer:
@@ -31,15 +103,10 @@ class WasmServer:
             raise
 
     def keep(self, name: str) -> None:
-        """Remembers the database as it is now."""
         self._obey(f"keep {name}")
 
     def make_fresh(self, name: str = "migrated") -> None:
-        """Puts what was kept in the place of the database: nothing is left of its data, roles, jobs or session.
-
-        A name under which nothing was kept gives a new database, to which the server offers the extension.
-        """
-        self._obey(f"fresh {name}")
+        self._obey(f"fresh {name}")  # roles go, too: a fresh database is a fresh server here
 
     def stop(self) -> None:
         """Ends the process: it lives as long as its standard input."""
@@ -68,8 +135,19 @@ class WasmServer:
 
 
 @pytest.fixture(scope="session")
-def wasm_server() -> Iterator[WasmServer]:
+def is_native(request: pytest.FixtureRequest) -> bool:
+    """Whether `P2I_TEST_DSN` names a server that has loaded the extension."""
+    if os.environ.get("P2I_TEST_DSN") is None:
+        return False
+    with psycopg.connect(request.getfixturevalue("server_dsn")) as server:
+        return server.execute(LOADED).fetchone() == (True,)
+
+
+@pytest.fixture(scope="session")
+def wasm_server(is_native: bool) -> Iterator[WasmServer]:
     """The running server with a migrated database kept."""
+    if is_native:
+        pytest.skip("P2I_TEST_DSN names a server with the extension: WebAssembly has no part in this run")
     if shutil.which("node") is None:
         pytest.skip("TimescaleDB in WebAssembly needs node, which is not installed here")
     if not (WASM / "node_modules" / ".package-lock.json").exists():
@@ -85,11 +163,24 @@ def wasm_server() -> Iterator[WasmServer]:
             server.stop()
 
 
+@pytest.fixture(scope="session")
+def timescale_server(request: pytest.FixtureRequest, is_native: bool) -> Iterator[Server]:
+    """The server that has the extension, natively or in WebAssembly."""
+    if not is_native:
+        yield request.getfixturevalue("wasm_server")
+        return
+    server = NativeServer(request.getfixturevalue("server_dsn"), request.getfixturevalue("template_database"))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 @pytest.fixture
-def timescale_dsn(wasm_server: WasmServer) -> str:
-    """The DSN of a migrated, empty TimescaleDB of this test's own; it takes one connection at a time."""
-    wasm_server.make_fresh()
-    return wasm_server.dsn
+def timescale_dsn(timescale_server: Server) -> str:
+    """The DSN of a migrated, empty TimescaleDB of this test's own; it may take one connection at a time only."""
+    timescale_server.make_fresh()
+    return timescale_server.dsn
 
 
 @pytest.fixture

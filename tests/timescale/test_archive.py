@@ -49,7 +49,7 @@ def test_a_month_is_archived_whole_and_verified(timescale: Connection, tmp_path:
     assert [file.rows for file in folder.files] == [rows]
     assert archive(timescale, folder, CLOSED + timedelta(days=1)) == [("verified", PATH)]
     assert {outcome.word for outcome in verify_files(folder, list(KINDS))} == {"verified"}
-    (compared,) = verify_against_store(timescale, folder, list(KINDS))
+    (compared,) = verify_against_store(timescale, folder, list(KINDS), CLOSED + timedelta(days=1))
     assert compared.text == f"{rows} rows are the same in the store"
 
 

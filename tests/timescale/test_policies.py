@@ -19,7 +19,7 @@ VALUES = {
 SUMMED_UP = {rollup.base for rollup in ROLLUPS}
 
 
-def write_ages(connection: Connection, table: str, days: Iterable[int]) -> None:
+def write_ages(connection: Connection, table: str, days: Iterable[float]) -> None:
     """One reading of one series per age in days."""
     names = ", ".join([HYPERTABLES[table].series, HYPERTABLES[table].instant, "received_at", *VALUES[table]])
     values = ", ".join(["1", "at", "at", *("1" for _ in VALUES[table])])

@@ -8,6 +8,8 @@ import pytest
 
 from store.connection import connect
 
+pytestmark = pytest.mark.usefixtures("wasm_server")
+
 
 def test_nothing_of_a_test_is_left_for_the_next(timescale_dsn: str, wasm_server: Any) -> None:
     left_behind = (

@@ -1,0 +1,183 @@
+"""`p2i readings`: one month under the contract's rules and under those of other tools, from files or from the store."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from rich.console import Console
+
+from facilities.agreement import Agreement
+from facilities.agreement_toml import read_agreement
+from facilities.calendar import period
+from facilities.instants import epoch_seconds, instant
+from facilities.inventory import inventory_path, read_inventory
+from facilities.process import run
+from sla_engine.csv_files import FactFiles, read_facts
+from sla_engine.due import epoch_seconds_of
+from sla_engine.facts import Facts
+from sla_engine.from_store import read_facts as read_stored_facts
+from sla_engine.other_readings import OtherReadings, other_readings
+from sla_engine.other_readings_document import readings_document, readings_text
+from sla_engine.other_readings_table import drawing
+from sla_engine.scoring import grid, scored_period
+from sla_engine.spans import SECONDS
+from store.connection import Connection, connect, server
+from store.errors import InputError
+from store.intervals import Interval
+from store.migrations import require_current_schema
+from store.readings import INTERVAL, PROBE, read_last_before
+from store.registry import circuit_numbers
+from store.verdicts import read_scores
+
+_MEASUREMENTS = ("intervals", "probes", "states")
+_FILES = (*_MEASUREMENTS, "tickets", "freezes", "exclusions")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Prints the readings. Returns 0 whatever they say; 2 after one line on stderr, with nothing on stdout."""
+    return run("sla_engine", partial(_readings, _parser().parse_args(argv)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="p2i readings",
+        description="One month of one agreement: your contract's rules, and what the other readings would have said.",
+        epilog="The contract's own line is that of p2i score. docs/readings.md says how each other reading counts.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--agreement", metavar="FILE|ID", required=True, help="the agreement (TOML); with --stored its id"
+    )
+    parser.add_argument(
+        "--period",
+        metavar="PERIOD",
+        required=True,
+        help="a civil month of the agreement's time zone, YYYY-MM, or START/END with offset",
+    )
+    for name in _FILES:
+        forms = "CSV, .parquet, or a folder of an archive" if name in _MEASUREMENTS else "CSV"
+        parser.add_argument(f"--{name}", metavar="FILE", help=f"{name} ({forms})")
+    parser.add_argument("--as-of", metavar="INSTANT", help="hide everything later, except exclusions")
+    parser.add_argument("--stored", action="store_true", help="the facts of the store, not of files")
+    parser.add_argument("--inventory", metavar="DIR", help="inventory folder (P2I_INVENTORY; default: the real parks)")
+    parser.add_argument("--json", action="store_true", help="the exact figures as JSON instead of tables")
+    return parser
+
+
+def _readings(options: argparse.Namespace) -> int:
+    found = _of_store(options) if options.stored else _of_files(options)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # the same bytes whatever the locale; a table never fails on a sign
+        sys.stdout.reconfigure(encoding="utf-8" if options.json else None, errors="replace", newline="\n")
+    if options.json:
+        sys.stdout.write(readings_text(found))
+    else:
+        Console(highlight=False).print(drawing(readings_document(found)))
+    return 0
+
+
+def _of_files(options: argparse.Namespace) -> OtherReadings:
+    agreement = read_agreement(options.agreement)
+    requested = _period(agreement, options.period)
+    as_of = _as_of(options.as_of)
+    facts = read_facts(agreement, FactFiles(**{name: getattr(options, name) for name in _FILES}))
+    return other_readings(agreement, requested, facts, as_of=as_of, whole_fee="/" in options.period)
+
+
+def _of_store(options: argparse.Namespace) -> OtherReadings:
+    for name in _FILES:
+        if getattr(options, name) is not None:
+            raise InputError(f"--{name}: not with --stored, which reads the store")
+    inventory = read_inventory(inventory_path(options.inventory, os.environ))
+    if options.agreement not in inventory.agreements:
+        raise InputError(f'--agreement: no agreement "{options.agreement}" in {inventory.path}')
+    agreement = inventory.agreements[options.agreement]
+    requested = _period(agreement, options.period)
+    as_of = _as_of(options.as_of)
+    with server() as dsn, connect(dsn, "readings") as connection:
+        require_current_schema(connection)
+        connection.commit()
+        now = epoch_seconds_of(datetime.now(UTC))
+        return stored_readings(connection, agreement, requested, as_of, now=now, whole_fee="/" in options.period)
+
+
+def stored_readings(
+    connection: Connection,
+    agreement: Agreement,
+    requested: Interval[int],
+    as_of: int | None,
+    *,
+    now: int,
+    whole_fee: bool = False,
+) -> OtherReadings:
+    """The readings from the facts of the store, as one moment of it shows them.
+
+    Without `as_of` a period that still runs is read to where the engine last scored it, so that the contract's line
+    is the published one; to `now` (epoch seconds) when it has not been scored.
+    """
+    span = scored_period(agreement, requested)
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if as_of is None:
+            as_of = _scored_to(connection, agreement, span, now)
+            as_of = as_of if requested.contains(as_of) else None
+        numbers = circuit_numbers(connection)
+        facts = read_stored_facts(connection, agreement, span, numbers, as_of=as_of)
+        if silent := _silent_before(connection, agreement, span, numbers, facts):
+            facts = read_stored_facts(connection, agreement, span, numbers, as_of=as_of, since=silent)
+    return other_readings(agreement, requested, facts, as_of=as_of, whole_fee=whole_fee)
+
+
+def _silent_before(
+    connection: Connection, agreement: Agreement, span: Interval[int], numbers: Mapping[str, int], facts: Facts
+) -> dict[str, int]:
+    """Per circuit of which nothing was read from before the period, the start of the last Δt that was measured.
+
+    The contract forgets a state over a long silence, and so the store is not read further back; a tool keeps it. One
+    Δt before such a silence changes nothing in the contract's own line: the silence restarts its machine all the same.
+    """
+    kind = INTERVAL if facts.intervals_given else PROBE
+    found = {}
+    for objective in agreement.objectives:
+        axis, known = grid(agreement, objective.circuit), facts.of(objective.circuit)
+        if axis is SECONDS or objective.circuit not in numbers:
+            continue
+        firsts = [] if known.intervals is None else [int(known.intervals.starts_at[0])]
+        if known.probes is not None and not facts.intervals_given:
+            firsts = [int(known.probes.sent_at.min()) // 1_000_000]
+        if not firsts or min(firsts) >= span.starts_at:
+            last = read_last_before(connection, kind, numbers[objective.circuit], instant(span.starts_at))
+            if last is not None:
+                found[objective.circuit] = axis.seconds(axis.number(epoch_seconds_of(last)))
+    return found
+
+
+def _scored_to(connection: Connection, agreement: Agreement, span: Interval[int], now: int) -> int:
+    ends = instant(span.starts_at), instant(span.ends_at)
+    for row in read_scores(connection, tenant=agreement.tenant, overlapping=ends):
+        if (row.agreement, row.period_starts_at, row.period_ends_at) == (agreement.id, *ends):
+            return epoch_seconds_of(row.scored_to_at)
+    return now
+
+
+def _period(agreement: Agreement, text: str) -> Interval[int]:
+    try:
+        requested = period(text, agreement.time_zone)
+        scored = scored_period(agreement, requested)
+        for at in (scored.starts_at, scored.ends_at):
+            instant(at)  # the document must be able to show it
+    except InputError as error:
+        raise InputError(f"--period: {error}") from None
+    return requested
+
+
+def _as_of(text: str | None) -> int | None:
+    try:
+        return None if text is None else epoch_seconds(text)
+    except InputError as error:
+        raise InputError(f"--as-of: {error}") from None

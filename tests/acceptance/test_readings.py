@@ -1,0 +1,79 @@
+"""The other readings of a stored month: the contract's line is the published one; files and store give the same."""
+
+import contextlib
+import json
+import shlex
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facilities.inventory import DEMO_INVENTORY, Inventory
+from p2i.simulation import SimulatedCircuit
+from sla_engine.export_command import main as export
+from sla_engine.other_readings_command import main, stored_readings
+from store.connection import Connection
+from store.intervals import Interval
+from store.readings import INTERVAL, write_readings
+from store.registry import register_circuits
+from store.rows import CircuitRow
+from tests.sla_engine.cases import an_agreement, at, availability_objective
+
+StoreMonth = Callable[[str], list[SimulatedCircuit]]
+ScoreMonth = Callable[[str, datetime], str]
+
+CLOSED = datetime(2026, 11, 2, tzinfo=UTC)
+RUNNING = datetime(2026, 9, 15, 12, 0, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "scored_at"), [("DEMO-CASA-A", CLOSED), ("DEMO-CASA-A", RUNNING), ("DEMO-TECH-C", CLOSED)]
+)
+def test_store_and_files_give_the_same_bytes_and_the_published_line(
+    name: str,
+    scored_at: datetime,
+    dsn: str,
+    demo: Inventory,
+    tmp_path: Path,
+    store_month: StoreMonth,
+    score_month: ScoreMonth,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert demo.is_demo
+    store_month(name)
+    published = json.loads(score_month(name, scored_at))
+    monkeypatch.setenv("P2I_DSN", dsn)
+    words = ["--agreement", name, "--period", "2026-09"]
+    assert main([*words, "--stored", "--inventory", str(DEMO_INVENTORY), "--json"]) == 0
+    from_store = capsys.readouterr().out
+    shown = json.loads(from_store)
+    scored = {row["id"]: row for row in published["objectives"]}
+    for objective in shown["objectives"]:
+        contract = objective["readings"][0]
+        for key in ("value_percent", "verdict", "seconds", "credit_percent", "credit"):
+            assert contract[key] == scored[objective["id"]][key]
+    assert shown["payable"][0]["payable"] == published["credits"]["payable"]
+    assert export([*words, "--out", str(tmp_path), "--inventory", str(DEMO_INVENTORY)]) == 0
+    command = capsys.readouterr().out.split(" && ")[1]
+    with contextlib.chdir(tmp_path):
+        assert main([*shlex.split(command)[2:], "--json"]) == 0
+    assert capsys.readouterr().out == from_store
+
+
+def test_a_state_from_long_before_the_period_is_found_in_the_store(connection: Connection) -> None:
+    """Down on 20 January, then a dead collector into February: the contract has no figure, a tool keeps it down."""
+    number = register_circuits(connection, [CircuitRow("c", "f", "t", True)])["c"]
+    starts = np.arange(at("2026-01-20T00:00:00Z"), at("2026-01-20T01:00:00Z"), 10)
+    hundred = np.full(starts.size, 100)
+    write_readings(connection, INTERVAL, [np.full(starts.size, number), starts * 1_000_000, hundred, hundred], CLOSED)
+    agreement = an_agreement(availability_objective())
+    february = Interval(at("2026-02-01T00:00:00Z"), at("2026-03-01T00:00:00Z"))
+    connection.commit()
+    found = stored_readings(connection, agreement, february, None, now=at("2026-04-01T00:00:00Z"))
+    values = {reading.policy.name: reading.ratio for reading in found.objectives[0].readings}
+    assert found.objectives[0].result.ratio is None
+    assert values["icinga"] == values["zabbix"] == values["librenms"] == 0
+    assert values["mef-unknown-up"] == 1
