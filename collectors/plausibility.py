@@ -13,7 +13,7 @@ Column = npt.NDArray[np.int64]
 
 FUTURE_SECONDS = 300
 """A source's clock may run ahead this far (collectors.md §0.6); beyond, the instant is not believed."""
-CLOCK_NOT_SET_BEFORE = 1_262_304_000_000_000  # 2010-01-01T00:00:00Z in µs: before the parks; clocks start in 1970 or 2000
+CLOCK_NOT_SET_BEFORE = 1_262_304_000_000_000  # 2010-01-01 in µs: before the parks; clocks start in 1970 or 2000
 WHOLE_SECONDS = frozenset({"intervals", "states"})
 """Kinds whose instants have no fraction of a second (score.md, Command: only `sent_at` may have one)."""
 LARGEST_COUNT = 2**31 - 1

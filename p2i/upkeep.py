@@ -83,7 +83,8 @@ def main(argv: Sequence[str]) -> int:
                 require_current_schema(connection)
             upkeep = Upkeep(dsn)
             if options.once:
-                return 0 if all([upkeep.do(job) for job in JOBS]) else 1
+                done = [upkeep.do(job) for job in JOBS]  # each of them, whatever became of the others
+                return 0 if all(done) else 1
             serve_metrics(options.metrics_port)
             _until_stopped(upkeep)
         return 0

@@ -85,7 +85,7 @@ def _policies(connection: Connection, now: datetime) -> list[Finding]:
         return findings
     runs = [row[4] for row in rows if row[4] is not None]
     if len(runs) < len(rows):
-        text = f"{len(rows)} set, {len(rows) - len(runs)} have not run yet (within minutes of p2i migrate, if there are workers)"
+        text = f"{len(rows)} set, {len(rows) - len(runs)} have not run yet (they should within minutes of p2i migrate)"
         return [Finding("ok" if runs else "warning", "policies", text)]
     return [Finding("ok", "policies", f"{len(rows)} set and running, the last at {max(runs):%Y-%m-%dT%H:%M:%SZ}")]
 

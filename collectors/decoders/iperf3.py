@@ -42,9 +42,7 @@ def udp_measurements(content: bytes, direction: Direction = "forward") -> list[M
     if parts:
         return parts
     if "accepted_connection" in start and settings.get("reverse"):
-        raise Refused(
-            Reason.NOT_MEASURED, "iperf3: what arrived is in the client's file only"
-        )
+        raise Refused(Reason.NOT_MEASURED, "iperf3: what arrived is in the client's file only")
     return [_total(as_object(test.get("end"), "end"), settings, began, suffix)]
 
 
