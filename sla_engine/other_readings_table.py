@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -14,10 +13,10 @@ from sla_engine.document import Document
 _VERDICTS = {
     "met": ("met", "green"),
     "breached": ("breached", "red"),
-    "insufficient_data": ("insufficient", "yellow"),
+    "insufficient_data": ("no verdict", "yellow"),
     "not_measurable": ("no figure", "yellow"),
 }
-_NONE = "–"
+_NONE = "-"
 
 
 def drawing(shown: Document) -> RenderableType:
@@ -30,7 +29,7 @@ def drawing(shown: Document) -> RenderableType:
         Text(f"Agreement {shown['agreement']}, {period['starts_at']} to {period['ends_at']} ({period['time_zone']})")
     ]
     for objective in shown["objectives"]:
-        parts += [Text(""), _table(objective, shown["currency"]), *_sentences(objective)]
+        parts += [Text(""), _table(objective, shown["currency"]), Text(""), *_sentences(objective)]
     if not shown["objectives"]:
         parts.append(Text("No objective of this agreement is on availability: there is nothing to read otherwise."))
     else:
@@ -40,9 +39,12 @@ def drawing(shown: Document) -> RenderableType:
 
 def _table(objective: Document, currency: str) -> Table:
     table = Table(
-        title=f"{objective['id']} (circuit {objective['circuit']}), {objective['target_percent']} % promised",
+        title=Text(  # not markup: an id may hold brackets
+            f"{objective['id']} (circuit {objective['circuit']}), {objective['target_percent']} % promised, "
+            f"credits in {currency}"
+        ),
         title_justify="left",
-        box=SIMPLE_HEAD,
+        box=None,
         pad_edge=False,
         padding=(0, 1, 0, 0),
     )
@@ -50,7 +52,7 @@ def _table(objective: Document, currency: str) -> Table:
     for name in ("percent", "down", "unknown", "removed"):
         table.add_column(name, justify="right", overflow="fold")
     table.add_column("verdict", overflow="fold")
-    table.add_column(f"credit {currency}", justify="right", overflow="fold")
+    table.add_column("credit", justify="right", overflow="fold")
     for place, reading in enumerate(objective["readings"]):
         seconds = reading["seconds"]
         table.add_row(

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from sla_engine.facts import CircuitFacts, Facts, IntervalRows, ProbeRows
 from sla_engine.other_readings import OtherReadings, Reading, other_readings
 from sla_engine.other_readings_command import main
 from sla_engine.other_readings_document import half_up_percent, readings_document
 from sla_engine.other_readings_rules import POLICIES
+from sla_engine.other_readings_table import drawing
 from sla_engine.score import main as score_main
 from store.intervals import Interval
 from tests.sla_engine.cases import (
@@ -266,6 +268,12 @@ def test_the_page_has_every_reading_and_every_figure_of_the_worked_month() -> No
             good, total = good / 60, total // 60
         line = f"| `{reading.policy.name}` | {good} / {total} | {half_up_percent(reading.ratio)} | {reading.verdict} |"
         assert line in page
+
+
+def test_an_id_with_brackets_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    found = other_readings(an_agreement({**WORKED, "id": "[bold]a"}), Interval(T0, T0 + 600), Facts())
+    Console(width=80).print(drawing(readings_document(found)))
+    assert "[bold]a (circuit c), 99.75 % promised, credits in MAD" in capsys.readouterr().out
 
 
 def test_the_cap_holds_for_what_would_be_paid() -> None:
