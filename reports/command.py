@@ -168,7 +168,7 @@ def _scored(connection: Connection, inventory: Inventory, row: ScoreRow) -> Scor
     if agreement is None:
         raise InputError(f'{inventory.path}: no agreement "{row.agreement}", which the score is of')
     file = inventory.agreement_files[row.agreement]
-    if hashlib.sha256(file.read_bytes()).hexdigest() != row.agreement_sha256:
+    if hashlib.sha256(inventory.agreement_text(row.agreement)).hexdigest() != row.agreement_sha256:
         raise InputError(f"{file}: is not the text it was scored by; let the engine score the period again")
     return Scored(agreement, row, read_registers(connection, agreement, row.period_starts_at, row.period_ends_at))
 

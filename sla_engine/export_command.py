@@ -109,7 +109,7 @@ def _read(
         tickets = read_tickets(connection, facts.circuits)
         freezes = read_freezes(connection, {row.ticket for row in tickets})
         exclusions = read_exclusions(connection, facts.circuits)
-    text = inventory.agreement_files[agreement.id].read_bytes().decode()
+    text = inventory.agreement_text(agreement.id).decode()
     facts_as_text = fact_files(facts, tickets, freezes, exclusions)
     command = command_line(month, facts_as_text, as_of)
     note = readme(

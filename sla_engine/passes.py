@@ -40,7 +40,7 @@ Verdicts = Mapping[tuple[str, datetime], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Promised:
-    """The inventory that passes score by, and the SHA-256 of each agreement's file as it was read."""
+    """The inventory that passes score by, and the SHA-256 of each agreement's text, standing alone, as it was read."""
 
     inventory: Inventory
     sha256: Mapping[str, str]
@@ -48,8 +48,8 @@ class Promised:
     @classmethod
     def of(cls, inventory: Inventory) -> "Promised":
         """The inventory with its hashes; call it when the inventory is read, since files may be edited later."""
-        files = inventory.agreement_files.items()
-        return cls(inventory, {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files})
+        texts = {name: inventory.agreement_text(name) for name in inventory.agreement_files}
+        return cls(inventory, {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()})
 
 
 @dataclass

@@ -13,6 +13,7 @@ from facilities.agreement import (
     Objective,
     RoundTripObjective,
 )
+from facilities.agreement_days import refuse_unknown_days
 from facilities.calendar import service_windows
 from sla_engine.availability import (
     Clauses,
@@ -76,6 +77,7 @@ def score(
 def scored_period(agreement: Agreement, requested: Interval[int]) -> Interval[int]:
     """The part of `requested` that the agreement covers; refused when it is none, or when it lies off a grid."""
     period = agreement.covered(requested)
+    refuse_unknown_days(agreement, period)
     for objective in agreement.objectives:
         axis = grid(agreement, objective.circuit)
         for at in (requested.starts_at, requested.ends_at, period.starts_at, period.ends_at):

@@ -1,5 +1,6 @@
 """One bad day of the demo's parks: written, scored, and read back through every canonical query."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,9 +19,10 @@ from sla_engine.passes import Promised, Scorer
 from store.connection import Connection
 from store.promises import write_exclusions
 from store.quarantine import write_quarantine
-from store.readings import INTERVAL, OCCUPANCY, PROBE, Kind, write_readings
+from store.readings import INTERVAL, OCCUPANCY, PROBE, STATE, Kind, write_readings
+from store.registry import register_circuits
 from store.reporting import query, query_names
-from store.rows import ExclusionRow, QuarantineRow, SensorReadingRow
+from store.rows import CircuitRow, ExclusionRow, QuarantineRow, SensorReadingRow, State
 from store.sensors import write_sensor_readings
 from store.verdicts import read_scores
 from tests.store.rollup_truth import bring_up_to_date
@@ -183,7 +185,7 @@ def test_trust(day: Connection) -> None:
     assert silent["casa-b1"]["newest_at"] is None
     assert silent["casa-z1"]["late_by_seconds"] == 3
     covered = {row["circuit"]: row for row in asked(day, "coverage", to=NOW)}
-    assert covered["casa-a1"]["intervals_expected"] == 4320
+    assert (covered["casa-a1"]["span_seconds"], covered["casa-a1"]["known_seconds"]) == (12 * 3600, 11.5 * 3600)
     assert covered["casa-a1"]["coverage_ratio"] == pytest.approx(11.5 / 12)
     (refused,) = asked(day, "quarantine")
     assert (refused["source"], refused["reason"], refused["arrivals"]) == ("collect", "malformed", 1)
@@ -195,7 +197,7 @@ def test_portfolio_counts_and_shows_parks_without_data(day: Connection, demo: In
     payable = sum(
         Decimal(row.parsed()["credits"]["payable"]) for row in read_scores(day) if row.facility == "casanearshore"
     )
-    assert rows["casanearshore"]["credit_payable"] == payable
+    assert rows["casanearshore"]["credit_payable"] == {"MAD": str(payable)}
     assert rows["casanearshore"]["undecided"] >= 1
     history = asked(day, "verdict_history", **{"from": DAY - timedelta(days=60), "to": NOW})
     assert {row["month"] for row in history} == {"2026-09"}
@@ -260,3 +262,181 @@ def test_sensors_say_what_they_said_and_only_to_whom_their_zone_belongs(day: Con
     assert {row["code"] for row in asked(tenant, "freshness") if row["subject"] == "sensor"} <= listed.keys() - {
         "tech-z3-mouvement"
     }
+
+
+END = DAY + timedelta(days=1)
+AGREED = """
+INSERT INTO park (facility, name, facility_type, status, time_zone, is_demo)
+    VALUES ('casa', 'Casa', 'platform', 'operational', 'UTC', false);
+INSERT INTO period VALUES ('UTC', '2026-08', '2026-08-01Z', '2026-09-01Z'), ('UTC', '2026-09', '2026-09-01Z', '2026-10-01Z'),
+    ('Africa/Casablanca', '2026-09', '2026-08-31 23:00Z', '2026-10-01Z');
+INSERT INTO agreement (agreement, tenant, facility, time_zone, starts_on, ends_on, monthly_fee, currency, is_demo, is_listed)
+    VALUES ('A', 't', 'casa', 'UTC', '2026-01-01', NULL, 1, 'MAD', false, true),
+           ('B', 't', 'casa', 'UTC', '2026-01-01', NULL, 1, 'EUR', false, true),
+           ('LEFT', 't', 'casa', 'UTC', '2026-01-01', NULL, 1, 'MAD', false, false),
+           ('OVER', 't', 'casa', 'UTC', '2026-01-01', '2026-09-09', 1, 'MAD', false, true);
+INSERT INTO objective (agreement, objective, circuit, indicator, interval_seconds, is_listed) VALUES
+    ('A', 'silent', 'silent', 'availability', 10, true), ('A', 'well', 'well', 'availability', 10, true),
+    ('B', 'well', 'well', 'availability', 60, true), ('OVER', 'well', 'well', 'availability', 60, true),
+    ('LEFT', 'well', 'well', 'availability', 1, false), ('A', 'states', 'states', 'availability', NULL, true),
+    ('A', 'either', 'both', 'availability', 10, true), ('B', 'either', 'both', 'availability', NULL, true),
+    ('A', 'coarse', 'coarse', 'availability', 60, true), ('A', 'quarter', 'quarter', 'availability', 900, true),
+    ('A', 'probed', 'probed', 'availability', 60, true), ('A', 'two', 'two', 'availability', 120, true);
+"""
+
+
+@pytest.fixture
+def edges(connection: Connection) -> Connection:
+    """A day of circuits that fell silent, were never measured, are measured otherwise or promised to two tenants."""
+    codes = ("silent", "well", "never", "states", "free", "both", "coarse", "quarter", "two", "probed")
+    numbers = register_circuits(connection, [CircuitRow(code, "casa", "t", False) for code in codes])
+    connection.execute(AGREED.encode())
+    for code, every, hours in (("silent", 10, 10), ("well", 10, 24), ("both", 10, 10), ("coarse", 10, 24),
+                               ("quarter", 900, 24), ("two", 120, 24)):  # fmt: skip
+        at = [DAY + every * number * SECOND for number in range(hours * 3600 // every)]
+        sent = [number % 2 if code == "coarse" else 10 for number in range(len(at))]
+        write(connection, INTERVAL, numbers[code], at, sent, [0] * len(at))
+    for code in ("states", "free"):
+        changes = [DAY - timedelta(days=9), DAY + 6 * HOUR, DAY + 7 * HOUR]
+        write(connection, STATE, numbers[code], changes, [State.up, State.unknown, State.down])
+    write(connection, STATE, numbers["both"], [DAY + 2 * HOUR], [State.up])
+    write(connection, PROBE, numbers["probed"], [DAY + minute * MINUTE for minute in range(12 * 60)], [1] * 720)
+    bring_up_to_date(connection, END)
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("circuit", "unknown"),
+    [
+        ("well", []),
+        ("silent", [(10, 24)]),
+        ("never", [(0, 24)]),
+        ("states", [(6, 7)]),
+        ("free", [(6, 7)]),  # no agreement on it
+        ("both", [(0, 2), (10, 24)]),  # one agreement goes by intervals, the other by states
+        ("quarter", []),
+        ("probed", [(12, 24)]),
+        ("nobody's", []),
+    ],
+)
+def test_time_of_which_nothing_is_known_is_shown(
+    edges: Connection, circuit: str, unknown: list[tuple[int, int]]
+) -> None:
+    def spans(**values: object) -> list[tuple[str, timedelta, timedelta]]:
+        rows = asked(edges, "timeline", circuit=circuit, **values)
+        return [(row["state"], row["starts_at"] - DAY, row["ends_at"] - DAY) for row in rows]
+
+    assert spans(now=END) == [("unknown", start * HOUR, end * HOUR) for start, end in unknown]
+    seen = [(start, min(end, 15)) for start, end in unknown]
+    assert spans(now=DAY + 15 * HOUR) == [("unknown", start * HOUR, end * HOUR) for start, end in seen]
+    shown = [(max(start, 11.5), min(end, 12.5)) for start, end in unknown if end > 11.5 and start < 12.5]
+    half = {"from": DAY + 11.5 * HOUR, "to": DAY + 12.5 * HOUR, "now": END}
+    assert spans(**half) == [("unknown", start * HOUR, end * HOUR) for start, end in shown]
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "silent"),
+    [(20.25, 20.75, 0), (9.5, 10.5, 0.5), (0, 24, 10 / 24), (9.2, 9.21, 1), (8.5, 11.25, 1.5 / 2.75), (9, 10.5, 2 / 3),
+     (0, 30, 10 / 24), (9.5, 10, 1), (9.5, 9.5, None), (9.5, 9, None), (24, 25, None)],
+)  # fmt: skip
+def test_coverage_is_of_the_span_that_was_asked_for(
+    edges: Connection, starts: float, ends: float, silent: float | None
+) -> None:
+    span = {"from": DAY + starts * HOUR, "to": DAY + ends * HOUR, "now": END}
+    rows = asked(edges, "coverage", **span)
+    ratios = {row["circuit"]: row["coverage_ratio"] for row in rows}
+    assert len(rows) == len(ratios), "one row per circuit, however many agreements name an interval"
+    assert ratios["silent"] == (None if silent is None else pytest.approx(silent))
+    full = None if silent is None else pytest.approx(1)
+    assert [ratios[code] for code in ("well", "quarter", "two")] == [full] * 3
+    half = None if silent is None else pytest.approx(0.5)
+    assert ratios["coarse"] == half, "measured at 10 s, agreed at 60 s, every other interval known"
+
+
+def test_coverage_of_a_span_that_is_not_over_yet(edges: Connection) -> None:
+    now = DAY + 9 * HOUR + 47 * MINUTE + 30 * SECOND
+    edges.execute("DELETE FROM circuit_interval WHERE starts_at >= %s", (now,))
+    bring_up_to_date(edges, END)
+    rows = asked(edges, "coverage", **{"from": DAY + 9 * HOUR, "to": END, "now": now})
+    assert {row["coverage_ratio"] for row in rows if row["circuit"] in {"silent", "well"}} == {1}
+
+
+def test_now_says_of_each_agreement_what_that_agreement_says(edges: Connection) -> None:
+    for agreement, state in (("A", "down"), ("B", "up"), ("OVER", "down")):
+        before = {"down": "up", "up": "down"}[state]
+        edges.execute(
+            "INSERT INTO transition (subject, agreement, objective, circuit, is_demo, from_state, to_state, changed_at,"
+            " noticed_at, reason) VALUES ('circuit', %s, 'well', 'well', false, %s, %s, %s, %s, 'x')",
+            (agreement, before, state, DAY + HOUR, DAY + HOUR),
+        )
+    write_score(edges, "A", "2026-09-01Z", "2026-10-01Z", "UTC", verdicts=[("well", "breached")])
+    rows = [row for row in asked(edges, "now", now=END) if row["circuit"] == "well"]
+    assert [(row["agreement"], row["state"], row["verdict"]) for row in rows] == [
+        ("A", "down", "breached"),
+        ("B", "up", None),
+    ]
+    assert [row["agreement"] for row in asked(edges, "now", now=END) if row["circuit"] == "never"] == [None]
+    assert "OVER" in {row["agreement"] for row in asked(edges, "now", now=END - SECOND)}
+
+
+def write_score(
+    connection: Connection,
+    agreement: str,
+    starts_at: str,
+    ends_at: str,
+    time_zone: str,
+    *,
+    verdicts: list[tuple[str, str]],
+    scored_to_at: str = "2026-09-08Z",
+    payable: str = "5.00",
+) -> None:
+    """A score as the engine leaves one behind, and its verdicts."""
+    text = json.dumps({"period": {"time_zone": time_zone}, "credits": {"fee": "9.00", "payable": payable}})
+    connection.execute(
+        "INSERT INTO score VALUES (%s, %s, %s, 't', 'casa', false, %s, '', '1', '2026f', %s, %s)",
+        (agreement, starts_at, ends_at, text, scored_to_at, scored_to_at),
+    )
+    for circuit, verdict in verdicts:
+        connection.execute(
+            "INSERT INTO verdict (agreement, objective, circuit, indicator, period_starts_at, period_ends_at, verdict,"
+            " detail) VALUES (%s, %s, %s, 'availability', %s, %s, %s, '{}')",
+            (agreement, circuit, circuit, starts_at, ends_at, verdict),
+        )
+
+
+def test_portfolio_counts_each_verdict_once_whatever_the_currencies(edges: Connection) -> None:
+    month = ("2026-09-01Z", "2026-10-01Z", "UTC")
+    write_score(edges, "A", *month, verdicts=[("well", "breached"), ("silent", "met")])
+    write_score(edges, "B", *month, verdicts=[("well", "met")], payable="7.00")
+    write_score(edges, "LEFT", *month, verdicts=[("well", "breached")], payable="2.00")
+    write_score(
+        edges, "LEFT", "2026-08-01Z", "2026-09-01Z", "UTC", verdicts=[("well", "breached")], scored_to_at="2026-09-01Z"
+    )
+    counts = ("agreements", "met", "breached", "undecided", "credit_payable")
+    (row,) = asked(edges, "portfolio")
+    assert [row[name] for name in counts] == [2, 2, 1, 0, {"MAD": "5.00", "EUR": "7.00"}]
+    (row,) = asked(edges, "portfolio", month="2026-08")
+    assert [row[name] for name in counts] == [1, 0, 1, 0, {"MAD": "5.00"}], "it left after a month that was scored out"
+    (row,) = asked(edges, "portfolio", month="2031-01")
+    assert [row[name] for name in counts] == [0, 0, 0, 0, None]
+    assert {row["agreement"] for row in asked(edges, "worst_first")} == {"A", "B"}
+
+
+def test_a_month_keeps_the_name_it_was_scored_under(edges: Connection) -> None:
+    write_score(edges, "A", "2026-08-31 23:00Z", "2026-10-01Z", "Africa/Casablanca", verdicts=[("well", "met")])
+    for time_zone in ("Africa/Casablanca", "UTC"):
+        edges.execute("UPDATE agreement SET time_zone = %s", (time_zone,))
+        for view in ("score", "verdict"):
+            assert edges.execute(f"SELECT month FROM reporting.{view}".encode()).fetchall() == [("2026-09",)]
+        assert [row["agreement"] for row in asked(edges, "month_to_date", tenant="t")] == ["A"]
+
+
+@pytest.mark.parametrize("name", [name for name in query_names() if "%(bucket)s" in query(name)])
+@pytest.mark.parametrize("bucket", ["1 month", "1 year"])
+def test_a_bucket_is_days_at_most(edges: Connection, name: str, bucket: str) -> None:
+    circuit = {"circuit": "probed"} if name.startswith("delay") else {"circuit": "well"}
+    edges.execute("INSERT INTO zone (zone, facility) VALUES ('z', 'casa')")
+    write(edges, OCCUPANCY, 1, [DAY], [3])
+    asked(edges, name, bucket="1 day", facility="casa", zone="z", **circuit)
+    with pytest.raises(psycopg.errors.FeatureNotSupported, match="months or years"):
+        asked(edges, name, bucket=bucket, facility="casa", zone="z", **circuit)

@@ -164,6 +164,12 @@ def test_a_forecast_on_the_first_leaves_the_month_before_open_too() -> None:
     assert forecast_days(agreement, month(2026, 12, CASABLANCA)) == ()
 
 
+def test_a_forecast_on_the_last_leaves_the_month_after_open_too() -> None:
+    agreement = read(WRITTEN.replace("forecasts = [2027-02-08", "forecasts = [2027-02-28").encode())
+    assert date(2027, 2, 28) in forecast_days(agreement, month(2027, 3, CASABLANCA))
+    assert forecast_days(agreement, month(2027, 4, CASABLANCA)) == ()
+
+
 def test_days_the_calendar_does_not_know_are_refused() -> None:
     office = read(named("ma-bureau"), CALENDARS)
     refuse_unknown_days(office, month(2026, 1, CASABLANCA))

@@ -64,6 +64,23 @@ def test_service_hours_follow_the_season_and_not_beyond_it() -> None:
     assert hours.time_zone is None  # the agreement's own clock
 
 
+def test_seasons_may_follow_one_another_to_the_end_of_the_calendar() -> None:
+    first = GOOD.replace("ends_on = 2027-03-09", "ends_on = 2027-03-03")
+    season = '[[season]]\nname = "Fermé"\nstarts_on = 2027-03-03\nends_on = 2028-01-01\nstatus = "fixed"\nhours = []\n'
+    hours = read(first + season).service_hours(CASABLANCA)
+    assert hours is not None
+    assert [len(list(hours.windows_on(date(2027, 3, day)))) for day in (2, 3, 4)] == [1, 0, 0]
+    assert next(hours.windows_on(date(2027, 3, 2))).to_minute == 900
+    ordinary = read(first).service_hours(CASABLANCA)
+    assert ordinary is not None
+    assert next(ordinary.windows_on(date(2027, 3, 3))).to_minute == 1080
+
+
+def test_what_is_announced_today_is_compiled_today() -> None:
+    calendar = read(GOOD.replace("confirmed_on = 2026-03-19", "confirmed_on = 2026-11-22"))
+    assert calendar.holidays[0].confirmed_on == calendar.compiled_on
+
+
 def test_a_client_keeps_its_own_clock() -> None:
     hours = read_calendars(FOLDER)["clients-fr"].service_hours(CASABLANCA)
     assert hours is not None
@@ -135,6 +152,11 @@ MISTAKES = [
         HOLIDAY,
         HOLIDAY.replace("2026", "2025"),
         "holiday[2025-11-06].on: is outside the days of the calendar, from 2026-01-01 to before 2028-01-01",
+    ),
+    (
+        HOLIDAY,
+        HOLIDAY.replace("2026-11-06", "2028-01-01"),
+        "holiday[2028-01-01].on: is outside the days of the calendar, from 2026-01-01 to before 2028-01-01",
     ),
     (HOLIDAY, HOLIDAY.replace('name = "Marche verte"', ""), "holiday[2026-11-06].name: is required"),
     (
