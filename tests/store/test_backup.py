@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
@@ -310,7 +311,13 @@ def restoring(dsn: str, dump: Path, empty_dsn: str) -> Iterator["Restoring"]:
         blocker.execute("CREATE SCHEMA p2i")  # pg_restore must wait for what becomes of it
         words = [sys.executable, "-m", "p2i", "restore", str(dump)]
         process = subprocess.Popen(
-            words, env={**os.environ, "P2I_DSN": empty_dsn}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            words,
+            env={**os.environ, "P2I_DSN": empty_dsn},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # A suite that a script put into the background ignores Ctrl-C, and its children would.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
         )
         with process, psycopg.connect(empty_dsn, autocommit=True) as observer:
             state = Restoring(process, blocker, observer)
@@ -357,7 +364,7 @@ def test_a_killed_restore_is_simply_started_again(restoring: "Restoring", dump: 
 
 def test_an_interrupted_restore_leaves_the_database_open(restoring: "Restoring") -> None:
     restoring.process.send_signal(signal.SIGINT)
-    _, said = restoring.process.communicate()
+    _, said = restoring.process.communicate(timeout=60)
     assert (restoring.process.returncode, said) == (130, "")
     restoring.blocker.rollback()
     assert not restoring.is_closed()
@@ -373,7 +380,7 @@ def test_a_second_restore_at_the_same_time_changes_nothing(
         restore(empty_dsn, dump)
     assert restoring.is_closed()
     restoring.blocker.rollback()
-    done, said = restoring.process.communicate()
+    done, said = restoring.process.communicate(timeout=60)
     assert (restoring.process.returncode, said) == (0, "")
     assert done.startswith("restored and verified: ")
 
