@@ -9,8 +9,8 @@ WITH measured AS (
     WHERE %(bucket)s::interval >= INTERVAL '1 hour' AND bucket_at >= %(from)s AND bucket_at < %(to)s
     AND circuit_id = ANY (ARRAY(SELECT circuit_id FROM reporting.circuit WHERE circuit = %(circuit)s))
 ), classes AS (
-    SELECT date_bin(%(bucket)s, bucket_at, '2000-01-03Z') AS starts_at, delay_class, sum(probes) AS probes, sum(seconds) AS seconds,
-           min(least_seconds) AS least_seconds, max(most_seconds) AS most_seconds
+    SELECT date_bin(%(bucket)s, bucket_at, '2000-01-03Z') AS starts_at, delay_class, sum(probes) AS probes,
+           sum(seconds) AS seconds, min(least_seconds) AS least_seconds, max(most_seconds) AS most_seconds
     FROM measured WHERE delay_class >= 0 GROUP BY 1, 2
 ), ranked AS (
     SELECT *, sum(probes) OVER (PARTITION BY starts_at ORDER BY delay_class) AS up_to_here,

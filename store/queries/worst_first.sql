@@ -1,5 +1,5 @@
--- The objectives of the running periods of listed agreements: those that can no longer be met, open faults, then by how little of the
--- budget is left. What is measured too little to judge has a budget all the same, and ranks by it.
+-- The objectives of the running periods of listed agreements: those that can no longer be met, open faults, then by
+-- how little of the budget is left. What is measured too little to judge has a budget all the same, and ranks by it.
 -- Parameters: now, rows (how many).
 SELECT agreement, objective, circuit, facility, tenant, indicator, verdict, value_ratio, value_seconds, target_ratio,
        budget_left_seconds, budget_left_seconds / nullif(budget_seconds, 0) AS budget_left_ratio, credit, currency

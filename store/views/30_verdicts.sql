@@ -9,7 +9,8 @@ CREATE VIEW reporting.score WITH (security_barrier) AS
            scored_at, agreement.is_listed
     FROM score JOIN reporting.agreement USING (agreement)
     CROSS JOIN LATERAL (
-        SELECT coalesce(document::jsonb #>> '{period,time_zone}', agreement.time_zone) AS time_zone OFFSET 0) AS scored_in
+        SELECT coalesce(document::jsonb #>> '{period,time_zone}', agreement.time_zone) AS time_zone OFFSET 0
+    ) AS scored_in
     LEFT JOIN period ON period.time_zone = scored_in.time_zone
         AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at;
 
@@ -30,10 +31,12 @@ CREATE VIEW reporting.verdict WITH (security_barrier) AS
            budget_seconds, budget_left_seconds,
            (detail ->> 'credit')::numeric AS credit, agreement.currency, detail, agreement.is_demo,
            agreement.is_listed
-    FROM verdict JOIN score USING (agreement, period_starts_at, period_ends_at) JOIN reporting.agreement USING (agreement)
+    FROM verdict JOIN score USING (agreement, period_starts_at, period_ends_at)
+    JOIN reporting.agreement USING (agreement)
     LEFT JOIN objective ON objective.agreement = verdict.agreement AND objective.objective = verdict.objective
     CROSS JOIN LATERAL (
-        SELECT coalesce(document::jsonb #>> '{period,time_zone}', agreement.time_zone) AS time_zone OFFSET 0) AS scored_in
+        SELECT coalesce(document::jsonb #>> '{period,time_zone}', agreement.time_zone) AS time_zone OFFSET 0
+    ) AS scored_in
     LEFT JOIN period ON period.time_zone = scored_in.time_zone
         AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at;
 

@@ -268,9 +268,11 @@ END = DAY + timedelta(days=1)
 AGREED = """
 INSERT INTO park (facility, name, facility_type, status, time_zone, is_demo)
     VALUES ('casa', 'Casa', 'platform', 'operational', 'UTC', false);
-INSERT INTO period VALUES ('UTC', '2026-08', '2026-08-01Z', '2026-09-01Z'), ('UTC', '2026-09', '2026-09-01Z', '2026-10-01Z'),
+INSERT INTO period VALUES ('UTC', '2026-08', '2026-08-01Z', '2026-09-01Z'),
+    ('UTC', '2026-09', '2026-09-01Z', '2026-10-01Z'),
     ('Africa/Casablanca', '2026-09', '2026-08-31 23:00Z', '2026-10-01Z');
-INSERT INTO agreement (agreement, tenant, facility, time_zone, starts_on, ends_on, monthly_fee, currency, is_demo, is_listed)
+INSERT INTO agreement (agreement, tenant, facility, time_zone, starts_on, ends_on, monthly_fee, currency, is_demo,
+    is_listed)
     VALUES ('A', 't', 'casa', 'UTC', '2026-01-01', NULL, 1, 'MAD', false, true),
            ('B', 't', 'casa', 'UTC', '2026-01-01', NULL, 1, 'EUR', false, true),
            ('LEFT', 't', 'casa', 'UTC', '2026-01-01', NULL, 1, 'MAD', false, false),
@@ -349,6 +351,7 @@ def test_coverage_is_of_the_span_that_was_asked_for(
     assert ratios["silent"] == (None if silent is None else pytest.approx(silent))
     full = None if silent is None else pytest.approx(1)
     assert [ratios[code] for code in ("well", "quarter", "two")] == [full] * 3
+    assert ratios["probed"] is None, "measured, but not by intervals: neither 0 nor 1"
     half = None if silent is None else pytest.approx(0.5)
     assert ratios["coarse"] == half, "measured at 10 s, agreed at 60 s, every other interval known"
 
@@ -437,6 +440,7 @@ def test_a_bucket_is_days_at_most(edges: Connection, name: str, bucket: str) -> 
     circuit = {"circuit": "probed"} if name.startswith("delay") else {"circuit": "well"}
     edges.execute("INSERT INTO zone (zone, facility) VALUES ('z', 'casa')")
     write(edges, OCCUPANCY, 1, [DAY], [3])
+    bring_up_to_date(edges, END)
     asked(edges, name, bucket="1 day", facility="casa", zone="z", **circuit)
     with pytest.raises(psycopg.errors.FeatureNotSupported, match="months or years"):
         asked(edges, name, bucket=bucket, facility="casa", zone="z", **circuit)

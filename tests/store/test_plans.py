@@ -53,7 +53,7 @@ def chunks_read(connection: Connection, statement: str, values: dict[str, object
 @pytest.mark.parametrize("name", ["loss_curve", "timeline", "delay_curve"])
 def test_a_day_of_sums_reads_one_or_two_chunks_of_them(months: Connection, name: str, days_ago: int) -> None:
     to = END - days_ago * DAY
-    values = {"circuit": "a", "from": to - DAY, "to": to, "bucket": timedelta(minutes=15)}
+    values = {"circuit": "a", "now": END, "from": to - DAY, "to": to, "bucket": timedelta(minutes=15)}
     assert len(chunks_read(months, query(name), values)) <= 2
 
 

@@ -18,6 +18,7 @@ from psycopg import conninfo, sql
 
 from store.connection import Connection, connect
 from store.migrations import migrate
+from store.timescale import extension_version
 
 WASM = Path(__file__).parent / "wasm"
 PATIENCE_SECONDS = 60
@@ -31,10 +32,10 @@ class Server(Protocol):
     """Where fresh databases come from, one at a time."""
 
     dsn: str
-    """The current database; every `make_fresh` and `keep` may change it."""
+    """The current database; every `make_fresh` may change it."""
 
     def keep(self, name: str) -> None:
-        """Remembers the database as it is now; nobody may be connected to it."""
+        """Remembers the database as it is now; nobody may connect to it any more before the next `make_fresh`."""
 
     def make_fresh(self, name: str = "migrated") -> None:
         """Puts what was kept in the place of the database: nothing is left of its data, jobs or session.
@@ -42,26 +43,40 @@ class Server(Protocol):
         A name under which nothing was kept gives a new database, to which the server offers the extension.
         """
 
+    def stop_workers(self, connection: Connection) -> None:
+        """Ends background workers and lets none in any more, where a test itself added the extension."""
+
 
 class NativeServer:
-    """Databases on a server of its own; its background workers stay out of them."""
+    """Databases on the server that `P2I_TEST_DSN` names; its background workers stay out of them."""
 
-    def __init__(self, server_dsn: str, migrated: str) -> None:
+    def __init__(self, server_dsn: str) -> None:
         self.dsn = server_dsn
         self._server_dsn = server_dsn
         self._current: str | None = None
-        self._kept = {"migrated": migrated}
+        self._kept: dict[str, str] = {}
         self._made: list[str] = []
 
     def keep(self, name: str) -> None:
         assert self._current is not None
-        self._kept[name] = self._create(self._current)
+        self._kept[name], self._current = self._current, None
+        with psycopg.connect(self._server_dsn, autocommit=True) as server:
+            # To clone a database starts its workers anew, and while they are in it the next clone is refused.
+            kept = self._kept[name]
+            server.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(kept)))
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (kept,))
 
     def make_fresh(self, name: str = "migrated") -> None:
         if self._current is not None:
-            self._drop(self._current)
-        self._current = self._create(self._kept.get(name, "template1"))
+            gone, self._current = self._current, None
+            self._drop(gone)
+        self._current = self._create(self._kept.get(name, "template0"))
         self.dsn = conninfo.make_conninfo(self._server_dsn, dbname=self._current)
+
+    def stop_workers(self, connection: Connection) -> None:
+        # Tests run policies by hand. Stopped is stopped for this database, whatever is migrated later; and its jobs
+        # stay as they were made, which alter_job would change.
+        assert connection.execute("SELECT _timescaledb_functions.stop_background_workers()").fetchone() == (True,)
 
     def stop(self) -> None:
         """Drops what was made here."""
@@ -74,12 +89,9 @@ class NativeServer:
         with psycopg.connect(self._server_dsn, autocommit=True) as server:
             server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
         self._made.append(name)
-        dsn = conninfo.make_conninfo(self._server_dsn, dbname=name)
-        with psycopg.connect(dsn, autocommit=True) as created:
-            # The tests run policies by hand. The launcher looks for new databases once a minute: told now, it puts no
-            # scheduler into this one, whose jobs stay as they were made (alter_job would show in what tests compare).
-            if created.execute("SELECT FROM pg_extension WHERE extname = 'timescaledb'").fetchone() is not None:
-                assert created.execute("SELECT _timescaledb_functions.stop_background_workers()").fetchone() == (True,)
+        with psycopg.connect(conninfo.make_conninfo(self._server_dsn, dbname=name), autocommit=True) as created:
+            if extension_version(created) is not None:
+                self.stop_workers(created)  # before the launcher looks for new databases, as it does once a minute
         return name
 
     def _drop(self, name: str) -> None:
@@ -107,6 +119,9 @@ class WasmServer:
 
     def make_fresh(self, name: str = "migrated") -> None:
         self._obey(f"fresh {name}")  # roles go, too: a fresh database is a fresh server here
+
+    def stop_workers(self, connection: Connection) -> None:
+        pass  # WebAssembly has one process and no workers
 
     def stop(self) -> None:
         """Ends the process: it lives as long as its standard input."""
@@ -169,8 +184,16 @@ def timescale_server(request: pytest.FixtureRequest, is_native: bool) -> Iterato
     if not is_native:
         yield request.getfixturevalue("wasm_server")
         return
-    server = NativeServer(request.getfixturevalue("server_dsn"), request.getfixturevalue("template_database"))
+    server = NativeServer(request.getfixturevalue("server_dsn"))
     try:
+        server.make_fresh("empty")
+        with connect(server.dsn, "tests") as template:
+            # The extension comes first, and alone: its workers start with it, and would run policies as they are made.
+            template.execute("CREATE EXTENSION IF NOT EXISTS timescaledb SCHEMA public")
+            template.commit()
+            server.stop_workers(template)
+            migrate(template)
+        server.keep("migrated")
         yield server
     finally:
         server.stop()

@@ -1,11 +1,21 @@
 """What `migrate` makes of the reading tables where the extension is: chunks, columns, and nothing when run again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+import pytest
+
 from store.connection import Connection, connect
+from store.instants import microseconds
 from store.migrations import migrate
+from store.plain import refresh_rollups
+from store.readings import INTERVAL, OCCUPANCY, write_readings
 from store.timescale import HYPERTABLES, OLDEST_VERSION, extension_version
+from store.upkeep import drop_old
+from tests.timescale.test_policies import NOW, ages, refresh_as_workers_do
 
 STARTS_AT = datetime(2026, 1, 1, tzinfo=UTC)
 STATE = """
@@ -67,20 +77,68 @@ def test_what_a_site_set_itself_stays_when_migrating_again(timescale: Connection
     assert timescale.execute(STATE).fetchall() == before
 
 
-def test_a_site_that_began_on_plain_postgresql_keeps_its_readings(timescale_server: Any) -> None:
-    rows = [(1, STARTS_AT + timedelta(days=day), 10, day % 3, STARTS_AT) for day in range(60)]
-    timescale_server.make_fresh("empty")
-    with connect(timescale_server.dsn, "tests") as plain:
+@contextmanager
+def plain_site(server: Any) -> Iterator[Connection]:
+    """A migrated site without the extension; what is there at the end is kept as "plain" and then current."""
+    server.make_fresh("empty")
+    with connect(server.dsn, "tests") as plain:
         plain.execute("CREATE SCHEMA _timescaledb_catalog")  # in the way of the extension: it cannot be added
         migrate(plain)
-        plain.cursor().executemany("INSERT INTO circuit_interval VALUES (%s, %s, %s, %s, %s)", rows)
-        plain.execute("DROP SCHEMA _timescaledb_catalog")
         assert extension_version(plain) is None
-    timescale_server.keep("plain")
-    timescale_server.make_fresh("plain")  # another session: the extension goes only into one that has not met it
+        plain.commit()
+        yield plain
+        plain.execute("DROP SCHEMA _timescaledb_catalog")
+    server.keep("plain")
+    server.make_fresh("plain")  # another session: the extension goes only into one that has not met it
+
+
+def test_a_site_that_began_on_plain_postgresql_keeps_its_readings(timescale_server: Any) -> None:
+    rows = [(1, STARTS_AT + timedelta(days=day), 10, day % 3, STARTS_AT) for day in range(60)]
+    with plain_site(timescale_server) as plain:
+        plain.cursor().executemany("INSERT INTO circuit_interval VALUES (%s, %s, %s, %s, %s)", rows)
     with connect(timescale_server.dsn, "tests") as timescale:
         assert migrate(timescale) == []
         assert extension_version(timescale) is not None
         assert timescale.execute("SELECT * FROM circuit_interval ORDER BY starts_at").fetchall() == rows
         (chunks,) = timescale.execute("SELECT count(*) FROM show_chunks('circuit_interval')").fetchone() or (0,)
         assert chunks >= timedelta(days=59) / HYPERTABLES["circuit_interval"].chunk
+
+
+@pytest.mark.parametrize("late", [[], [480]], ids=["nothing older came since", "a count came late"])
+def test_sums_whose_readings_are_gone_come_along(timescale_server: Any, late: list[int]) -> None:
+    def write(connection: Connection, days: list[int]) -> None:
+        at = np.array([microseconds(NOW - timedelta(days=day)) for day in days], np.int64)
+        with connection.transaction():
+            write_readings(connection, OCCUPANCY, [np.ones_like(at), at, np.full_like(at, 7)], datetime.now(UTC))
+
+    with plain_site(timescale_server) as plain:
+        write(plain, [2, 450, 500])
+        refresh_rollups(plain, NOW)
+        assert drop_old(plain, datetime.now(UTC))["occupancy"] == 2
+        if late:
+            write(plain, late)
+    with connect(timescale_server.dsn, "tests") as timescale:
+        timescale.autocommit = True
+        migrate(timescale)
+        timescale_server.stop_workers(timescale)
+        refresh_as_workers_do(timescale, ["occupancy"])
+        assert ages(timescale, "occupancy_1h") == [2, 450, 500]
+
+
+def test_hours_kept_longer_than_finer_sums_come_along(timescale_server: Any) -> None:
+    """Their readings are there, but no refresh looks behind what was dropped of the sums between."""
+    with plain_site(timescale_server) as plain:
+        plain.execute("UPDATE retention SET kept_days = 100 WHERE relation = 'circuit_5m'")
+        at = np.array([microseconds(NOW - timedelta(days=day)) for day in (2, 90, 200)], np.int64)
+        columns = [np.ones_like(at), at, np.full_like(at, 10), np.zeros_like(at)]
+        with plain.transaction():
+            write_readings(plain, INTERVAL, columns, datetime.now(UTC))
+        refresh_rollups(plain, NOW)
+        drop_old(plain, datetime.now(UTC))
+        assert ages(plain, "circuit_1h") == [2, 90, 200]
+    with connect(timescale_server.dsn, "tests") as timescale:
+        timescale.autocommit = True
+        migrate(timescale)
+        timescale_server.stop_workers(timescale)
+        refresh_as_workers_do(timescale, ["circuit_interval"])
+        assert ages(timescale, "circuit_1h") == [2, 90, 200]

@@ -1,8 +1,10 @@
 """One text of every question for both databases: plain PostgreSQL and TimescaleDB give the same answer to each."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import numpy as np
+import psycopg
 import pytest
 
 from store.connection import Connection
@@ -34,14 +36,19 @@ INSERT INTO circuit (circuit, facility, tenant) VALUES ('C-1', 'casa', 'tenant-a
 INSERT INTO zone (zone, facility, tenant, capacity_people) VALUES ('Z-1', 'casa', 'tenant-a', 50);
 INSERT INTO tenant (tenant, name, is_demo) VALUES ('tenant-a', 'Tenant A', false);
 INSERT INTO agreement (agreement, tenant, facility, time_zone, starts_on, monthly_fee, currency, is_demo)
-    VALUES ('A-1', 'tenant-a', 'casa', 'Africa/Casablanca', '2026-01-05', 1000, 'MAD', false);
+    VALUES ('A-1', 'tenant-a', 'casa', 'Africa/Casablanca', '2026-01-05', 1000, 'MAD', false),
+           ('A-2', 'tenant-a', 'casa', 'Africa/Casablanca', '2026-01-05', 1000, 'EUR', false);
 INSERT INTO objective (agreement, objective, circuit, indicator, target_ratio, interval_seconds)
-    VALUES ('A-1', 'O-1', 'C-1', 'availability', 0.999, 100);
+    VALUES ('A-1', 'O-1', 'C-1', 'availability', 0.999, 100), ('A-2', 'O-1', 'C-1', 'availability', 0.999, 400),
+           ('A-2', 'O-2', 'C-2', 'availability', 0.999, NULL);
 INSERT INTO period VALUES ('Africa/Casablanca', '2026-01', '2025-12-31 23:00Z', '2026-01-31 23:00Z');
 INSERT INTO exclusion (exclusion, circuit_id, kind, starts_at, ends_at, decision)
     VALUES ('E-1', 1, 'maintenance', '2026-01-05 10:00Z', '2026-01-05 11:00Z', 'accepted');
 INSERT INTO score VALUES ('A-1', '2026-01-05Z', '2026-01-31 23:00Z', 'tenant-a', 'casa', false,
-    '{"credits": {"fee": "1000.00", "payable": "50.00"}}', '', '1', '2026f', '2026-01-08Z', '2026-01-08Z');
+    '{"credits": {"fee": "1000.00", "payable": "50.00"}}', '', '1', '2026f', '2026-01-08Z', '2026-01-08Z'),
+    ('A-2', '2026-01-05Z', '2026-01-31 23:00Z', 'tenant-a', 'casa', false,
+     '{"period": {"time_zone": "Africa/Casablanca"}, "credits": {"fee": "1000.00", "payable": "20.00"}}',
+     '', '1', '2026f', '2026-01-08Z', '2026-01-08Z');
 INSERT INTO verdict (agreement, objective, circuit, indicator, period_starts_at, period_ends_at, verdict, detail)
     VALUES ('A-1', 'O-1', 'C-1', 'availability', '2026-01-05Z', '2026-01-31 23:00Z', 'open',
     '{"value_percent": "99.8", "outages": [{"starts_at": "2026-01-06T00:00:00Z", "ends_at": "2026-01-06T00:05:00Z",
@@ -77,8 +84,8 @@ def sum_up(plain: Connection, timescale: Connection) -> None:
         timescale.execute("CALL refresh_continuous_aggregate(%s::regclass, NULL, %s)", (rollup.name, edge))
 
 
-def columns_and_rows(connection: Connection, text: str) -> tuple[list[str], list[tuple[object, ...]]]:
-    cursor = connection.execute(text.encode(), PARAMETERS)
+def columns_and_rows(connection: Connection, text: str, **values: object) -> tuple[list[str], list[tuple[object, ...]]]:
+    cursor = connection.execute(text.encode(), PARAMETERS | values)
     names = [column.name for column in cursor.description or ()]
     return names, [tuple(map(shown, row)) for row in cursor]
 
@@ -106,3 +113,15 @@ def test_both_databases_answer_alike(connection: Connection, timescale: Connecti
         answer = columns_and_rows(connection, query(name))
         assert columns_and_rows(timescale, query(name)) == answer, name
         assert answer[1], f"{name} has no row here, so it compares nothing"
+    for circuit, (start, end) in product(("C-1", "C-2"), ((20.25, 20.75), (9.5, 10.51), (27.1, 31.9), (66.3, 80))):
+        span: dict[str, object] = {
+            "from": STARTS_AT + start * timedelta(hours=1),
+            "to": STARTS_AT + end * timedelta(hours=1),
+        }
+        for name in ("coverage", "timeline", "loss_curve", "delay_curve"):
+            answer = columns_and_rows(connection, query(name), circuit=circuit, **span)
+            assert columns_and_rows(timescale, query(name), circuit=circuit, **span) == answer, (name, circuit, start)
+    for database in (connection, timescale):
+        for name in (name for name in query_names() if "%(bucket)s" in query(name)):
+            with pytest.raises(psycopg.errors.FeatureNotSupported, match="months or years"):
+                columns_and_rows(database, query(name), bucket="1 month")
