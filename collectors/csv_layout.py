@@ -1,8 +1,9 @@
 """Lines of a file as fields: the header checked against the mapping, and what quarantine keeps of a line. Pure."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from collectors.file_rows import Record
 from collectors.kept_input import kept_of_unread
@@ -12,6 +13,30 @@ from collectors.reasons import Reason, Refused
 from store.errors import InputError
 
 LINE_BYTES = 1024 * 1024
+
+
+class Separated(Protocol):
+    """What a mapping says of the lines of a file, whatever its rows are about."""
+
+    @property
+    def kind(self) -> str:
+        """What its rows are."""
+
+    @property
+    def separator(self) -> str:
+        """What stands between two fields."""
+
+    @property
+    def encoding(self) -> str:
+        """How text is written."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read."""
+
+    @property
+    def ignored_columns(self) -> frozenset[str]:
+        """Columns that are there and not read."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +53,12 @@ class Layout:
 
 
 def layout(name: str, header: bytes, mapping: FileMapping, series: Mapping[str, Series]) -> Layout:
-    """Checks the header line: every column is read or ignored on purpose; InputError `NAME:1: …` otherwise."""
+    """A mapping applied to the header line of a file; see `header_of`."""
+    return Layout(mapping, header_of(name, header, mapping), series)
+
+
+def header_of(name: str, header: bytes, mapping: Separated) -> tuple[str, ...]:
+    """The columns of the header line: each is read or ignored on purpose; InputError `NAME:1: …` otherwise."""
     try:
         columns = tuple(field.strip() for field in fields_of(header.removeprefix(b"\xef\xbb\xbf"), mapping))
     except Refused as error:
@@ -40,27 +70,34 @@ def layout(name: str, header: bytes, mapping: FileMapping, series: Mapping[str, 
             raise InputError(f'{name}:1: column "{column}" is neither mapped nor in ignored_columns')
     if missing := [column for column in mapping.columns if column not in columns]:
         raise InputError(f'{name}:1: column "{missing[0]}" of the mapping is not there')
-    return Layout(mapping, columns, series)
+    return columns
 
 
-def kept_of_line(line: Record, of: Layout) -> bytes:
+def kept_of_line(line: Record, header: Sequence[str], mapping: Separated) -> bytes:
     """What quarantine keeps of a line: the columns that are read; an ignored one may hold what must not be stored."""
     if line.content is None:
         return b""
-    ignored = of.mapping.ignored_columns
+    ignored = mapping.ignored_columns
     try:
-        fields = fields_of(line.content, of.mapping)
+        fields = fields_of(line.content, mapping)
     except Refused:
         fields = []
-    if len(fields) != len(of.header):  # which field is which cannot be told
-        return kept_of_unread(None if ignored else of.mapping.kind, line.content.rstrip(b"\r\n"))
+    if len(fields) != len(header):  # which field is which cannot be told
+        return kept_of_unread(None if ignored else mapping.kind, line.content.rstrip(b"\r\n"))
     if not ignored:
         return line.content.rstrip(b"\r\n")
-    kept = ["" if column in ignored else field for column, field in zip(of.header, fields, strict=True)]
-    return of.mapping.separator.join(kept).encode(of.mapping.encoding)
+    kept = ["" if column in ignored else field for column, field in zip(header, fields, strict=True)]
+    return mapping.separator.join(kept).encode(mapping.encoding)
 
 
-def fields_of(content: bytes, mapping: FileMapping) -> list[str]:
+def fields_of_line(line: Record, mapping: Separated) -> list[str] | None:
+    """The fields of one line, None for a blank one. Raises Refused when it is too long or cannot be split."""
+    if line.content is None:
+        raise Refused(Reason.OVERSIZED, f"a line longer than {LINE_BYTES} bytes")
+    return fields_of(line.content, mapping) if line.content.strip() else None
+
+
+def fields_of(content: bytes, mapping: Separated) -> list[str]:
     """The fields of one line; raises Refused when it cannot be split.
 
     A record is one line: so each can be named by its number, and a stray quote swallows no other line.

@@ -5,12 +5,12 @@ from datetime import datetime
 
 import numpy as np
 
-from collectors.csv_layout import LINE_BYTES, Layout, fields_of, kept_of_line
+from collectors.csv_layout import Layout, fields_of_line, kept_of_line
 from collectors.csv_plain import PlainReader
 from collectors.file_rows import Record, Rows, checked_rows, columns_of
 from collectors.known import grids_of
 from collectors.plausibility import Column
-from collectors.reasons import Reason, Refused, Rejected
+from collectors.reasons import Refused, Rejected
 from collectors.table_rows import RowReader
 
 
@@ -29,13 +29,12 @@ def decoded_lines(lines: Sequence[Record], of: Layout, received_at: datetime) ->
     read = RowReader(of.mapping, of.header, of.series).numbers
     for line in others:
         try:
-            if line.content is None:
-                raise Refused(Reason.OVERSIZED, f"a line longer than {LINE_BYTES} bytes")
-            if not line.content.strip():
+            fields = fields_of_line(line, of.mapping)
+            if fields is None:
                 continue
-            found = read(fields_of(line.content, of.mapping))
+            found = read(fields)
         except Refused as error:
-            rejected.append((line.number, Rejected(error.refusal, kept_of_line(line, of))))
+            rejected.append((line.number, Rejected(error.refusal, kept_of_line(line, of.header, of.mapping))))
             continue
         if found is None:
             skipped += 1
@@ -51,7 +50,7 @@ def decoded_lines(lines: Sequence[Record], of: Layout, received_at: datetime) ->
         records,
         rejected,
         skipped,
-        lambda line: kept_of_line(line, of),
+        lambda line: kept_of_line(line, of.header, of.mapping),
         received_at,
         grids_of(of.series),
     )

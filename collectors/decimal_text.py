@@ -11,6 +11,13 @@ _LARGEST_EXPONENT = 17  # below 10^18: fits 64 bits whatever the unit
 _EXACT = Context(prec=120)
 
 
+def with_point(text: str) -> str:
+    """A number with decimal comma as one with a point. Raises Refused (off_type) where it has a point already."""
+    if "." in text:
+        raise Refused(Reason.OFF_TYPE, "a point in a number with decimal comma")
+    return text.replace(",", ".")
+
+
 def whole_units(text: str, exponent: int, unit: str, round_half_even: bool = False) -> int:
     """`text` times 10^`exponent` as an integer number of `unit`s.
 

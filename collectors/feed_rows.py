@@ -61,18 +61,19 @@ def _take(rows: FeedRows, opened: OpenFeed, message: DeviceMessage, payload: byt
             continue
         try:
             sensor = opened.sensor(one.device)
-            at = _believed(one, received_at)
+            at = believed(one, received_at)
         except Refused as refused:
             refusals[refused.refusal] = None
             continue
-        rows.readings.append(_reading(sensor, one, at))
-        if (count := _people(sensor, one)) is not None:
+        rows.readings.append(reading_of(sensor, one, at))
+        if (count := people_of(sensor, one)) is not None:
             assert sensor.zone is not None
             rows.occupancy.append(OccupancyRow(sensor.zone, at, count))
     rows.rejected.extend(Rejected(refusal, payload) for refusal in refusals)
 
 
-def _believed(one: Observation, received_at: datetime) -> datetime:
+def believed(one: Observation, received_at: datetime) -> datetime:
+    """When it was measured: as it came, where it does not say. Raises Refused for an instant no right clock showed."""
     if one.measured_at_us is None:
         return received_at
     if one.measured_at_us > microseconds(received_at) + FUTURE_SECONDS * 1_000_000:
@@ -82,14 +83,15 @@ def _believed(one: Observation, received_at: datetime) -> datetime:
     return instant_of(one.measured_at_us)
 
 
-def _reading(sensor: Sensor, one: Observation, at: datetime) -> SensorReadingRow:
+def reading_of(sensor: Sensor, one: Observation, at: datetime) -> SensorReadingRow:
+    """The row of an observation: counts stay exact, and what is no value has the reason."""
     counted = one.value if isinstance(one.value, int) else None
     value = one.value if isinstance(one.value, float) else None
     reason = "" if one.value is not None else one.reason or "no value"
     return SensorReadingRow(sensor.code, one.channel, one.quantity, at, counted, value, reason, one.modulus)
 
 
-def _people(sensor: Sensor, one: Observation) -> int | None:
+def people_of(sensor: Sensor, one: Observation) -> int | None:
     """The people a zone held, by the part of the device that sees all of it; a total of comings and goings is none.
 
     The other parts of a device (a region, a line) count fewer than the zone holds.

@@ -220,6 +220,7 @@ _SOURCES: Mapping[str, _Made] = {
     "axis": _without_options(lambda one: [axis.decoded(one.payload, device=one.device)]),
     "chirpstack": _chirpstack,
     "disruptive": _without_options(lambda one: [disruptive.decoded(one.payload, device=one.device)]),
+    "file": _without_options(lambda _: []),  # its readings come by `p2i import`, through a mapping
     "generic-json": _generic_json,
     "lwm2m": _lwm2m,
     "meraki-mv": _without_options(lambda one: [meraki_mv.decoded(one.topic, one.payload, retained=one.retained)]),

@@ -15,11 +15,14 @@ import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from collectors.feeds import open_feeds
 from collectors.import_mapping import FORMATS, TABLES, ImportMapping, import_mapping
 from collectors.importer import import_file, import_key
 from collectors.native_topic import CIRCUIT_KINDS
 from collectors.options import add_inventory
 from collectors.registration import registered
+from collectors.sensor_file import refuse_subject, sensors_of
+from collectors.sensor_rows import SensorMapping
 from facilities.inventory import Inventory, inventory_path, read_inventory
 from facilities.process import run
 from store.connection import connect, server
@@ -57,7 +60,8 @@ def _import(arguments: argparse.Namespace) -> int:
         about_file = file.stat()
         if not stat.S_ISREG(about_file.st_mode):  # a FIFO or a device may never end, and an import reads it twice
             raise InputError(f"{file}: not a regular file")
-        key = import_key(file, f"{arguments.format or ''}{text}", mapping.subject)
+        subject = None if isinstance(mapping, SensorMapping) else mapping.subject
+        key = import_key(file, f"{arguments.format or ''}{text}", subject)
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}") from None
     try:
@@ -97,6 +101,10 @@ def _text(arguments: argparse.Namespace) -> str:
 
 def _about(mapping: ImportMapping, arguments: argparse.Namespace, inventory: Inventory) -> ImportMapping:
     """The mapping with the circuit or zone of the command line in it; the one it names must exist."""
+    if isinstance(mapping, SensorMapping):
+        refuse_subject(arguments.circuit, arguments.zone)
+        sensors_of(mapping, open_feeds(inventory))
+        return mapping
     about_circuit = mapping.kind in CIRCUIT_KINDS
     word, other = ("circuit", "zone") if about_circuit else ("zone", "circuit")
     given = getattr(arguments, word)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from collectors.mapping import FileMapping, table_mapping, toml_table
+from collectors.native_topic import KIND_WORDS
 from collectors.result_mapping import ResultMapping, result_mapping
+from collectors.sensor_rows import SENSORS, SensorMapping, sensor_mapping
 from store.errors import InputError
 
-ImportMapping: TypeAlias = FileMapping | ResultMapping
+ImportMapping: TypeAlias = FileMapping | SensorMapping | ResultMapping
 
 FORMATS: Sequence[str] = ("csv", "parquet", "ripe_atlas", "perfsonar", "iperf3")
 TABLES = ("csv", "parquet")
@@ -24,7 +26,8 @@ def import_mapping(name: str, text: str, given: str | None = None) -> ImportMapp
         raise InputError(f"--format: {given}, but {name} is a mapping for {form}")
     match form:
         case "csv" | "parquet":
-            return table_mapping(table, form)
+            kind = table.choice("kind", (*KIND_WORDS, SENSORS))
+            return sensor_mapping(table, form) if kind == SENSORS else table_mapping(table, form)
         case "ripe_atlas" | "perfsonar" | "iperf3":
             return result_mapping(table, form)
     raise AssertionError(form)

@@ -6,10 +6,11 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
-from collectors.csv_layout import LINE_BYTES, layout
+from collectors.csv_layout import LINE_BYTES, header_of, layout
 from collectors.csv_rows import decoded_lines
 from collectors.file_rows import Record, Rows
 from collectors.import_mapping import ImportMapping
@@ -19,6 +20,8 @@ from collectors.mapping import FileMapping
 from collectors.native_topic import CIRCUIT_KINDS
 from collectors.result_mapping import ResultMapping
 from collectors.result_rows import decoded_results
+from collectors.sensor_file import SensorRows, sensor_form, sensor_lines
+from collectors.sensor_rows import SensorMapping
 from store.errors import InputError
 from store.imports import Progress
 
@@ -35,7 +38,7 @@ class Source(Protocol):
     next_number: int
     finished: bool
 
-    def rows(self, count: int, received_at: datetime) -> Rows:
+    def rows(self, count: int, received_at: datetime) -> Rows | SensorRows:
         """The next `count` records, decoded; fewer at the end, and then the source is `finished`."""
 
     def origin(self, number: int) -> str:
@@ -52,7 +55,7 @@ class RecordSource:
         self,
         records: Iterator[Placed],
         start: tuple[int, int],
-        decode: Callable[[list[Record], datetime], Rows],
+        decode: Callable[[list[Record], datetime], Rows | SensorRows],
         raw: BinaryIO,
         mark: str,
     ) -> None:
@@ -64,7 +67,7 @@ class RecordSource:
         self.finished = False
         self._damage: Exception | None = None
 
-    def rows(self, count: int, received_at: datetime) -> Rows:
+    def rows(self, count: int, received_at: datetime) -> Rows | SensorRows:
         """The next records, decoded; those before a damaged place come before its error."""
         if self._damage:
             raise self._damage
@@ -97,10 +100,10 @@ class RecordSource:
 def open_source(file: Path, mapping: ImportMapping, known: Known, progress: Progress | None) -> Iterator[Source]:
     """The file by its mapping, from where `progress` says; InputError when the two do not fit, or it is damaged."""
     series = known.circuits if mapping.kind in CIRCUIT_KINDS else known.zones
-    if isinstance(mapping, FileMapping) and mapping.format == "parquet":
+    if mapping.format == "parquet":
         from collectors.parquet_source import ParquetSource  # only here: its library takes half a second to load
 
-        with closing(ParquetSource(file, mapping, series, progress)) as table:
+        with closing(ParquetSource(file, mapping, known, progress)) as table:
             yield table
         return
     with file.open("rb") as raw:
@@ -108,6 +111,8 @@ def open_source(file: Path, mapping: ImportMapping, known: Known, progress: Prog
         try:
             if isinstance(mapping, FileMapping):
                 yield _lines_of_csv(opened, raw, file.name, mapping, series, progress)
+            elif isinstance(mapping, SensorMapping):
+                yield _lines_of_sensors(opened, raw, file.name, mapping, known, progress)
             else:
                 yield _results(opened, raw, mapping, series, progress)
         except _DAMAGE as error:
@@ -128,12 +133,24 @@ def _lines_of_csv(
     series: Mapping[str, Series],
     progress: Progress | None,
 ) -> RecordSource:
+    of = layout(name, _header(opened, name), mapping, series)
+    start = (progress.next_byte, progress.next_line) if progress else (opened.tell(), 2)
+    return RecordSource(line_records(opened, *start), start, lambda lines, at: decoded_lines(lines, of, at), raw, ":")
+
+
+def _lines_of_sensors(
+    opened: BinaryIO, raw: BinaryIO, name: str, mapping: SensorMapping, known: Known, progress: Progress | None
+) -> RecordSource:
+    form = sensor_form(mapping, header_of(name, _header(opened, name), mapping), known)
+    start = (progress.next_byte, progress.next_line) if progress else (opened.tell(), 2)
+    return RecordSource(line_records(opened, *start), start, partial(sensor_lines, form), raw, ":")
+
+
+def _header(opened: BinaryIO, name: str) -> bytes:
     header = opened.readline(LINE_BYTES)
     if not header:
         raise InputError(f"{name}:1: the file is empty; a header line is expected")
-    of = layout(name, header, mapping, series)
-    start = (progress.next_byte, progress.next_line) if progress else (opened.tell(), 2)
-    return RecordSource(line_records(opened, *start), start, lambda lines, at: decoded_lines(lines, of, at), raw, ":")
+    return header
 
 
 def _results(

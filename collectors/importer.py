@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from collectors.file_rows import Rows
+from collectors.file_store import store_records
 from collectors.import_mapping import ImportMapping
 from collectors.import_source import Source, open_source
 from collectors.known import Known
-from collectors.native_topic import KindWord
 from collectors.readings_writer import storable
-from collectors.reasons import Reason, Refusal
-from collectors.stored_rows import store_rows
+from collectors.reasons import Reason
+from collectors.sensor_file import SensorRows
 from store.connection import Connection
 from store.imports import ImportKey, Progress, unfinished_import, write_progress
 from store.quarantine import write_quarantine
@@ -86,7 +86,7 @@ def import_file(
             advanced(source.done_bytes())
             now = clock()
             rows = source.rows(chunk_records, now)
-            counts = _store(connection, file.name, source, mapping.kind, rows, now)
+            counts = _store(connection, file.name, source, mapping, rows, now)
             progress = Progress(
                 source.next_byte,
                 source.next_number,
@@ -100,24 +100,16 @@ def import_file(
 
 
 def _store(
-    connection: Connection, name: str, source: Source, kind: KindWord, rows: Rows, now: datetime
+    connection: Connection, name: str, source: Source, mapping: ImportMapping, rows: Rows | SensorRows, now: datetime
 ) -> dict[str, int]:
-    counts = {"stored": 0, "duplicate": 0}
+    stored = store_records(connection, mapping.kind, rows, now)
+    counts = {"stored": stored.inserted, "duplicate": stored.duplicates}
     if rows.skipped:
         counts["skipped"] = rows.skipped
-    rejected = list(rows.rejected)
-    if rows.records:
-        stored = store_rows(connection, kind, rows.columns, now)
-        counts |= {"stored": stored.inserted, "duplicate": stored.duplicates}
-        conflict = Refusal(Reason.CONFLICT, "another value is stored for this circuit or zone and instant; it stays")
-        refusals = dict.fromkeys(stored.conflicts, conflict) | {
-            place: Refusal(Reason.DATABASE_REFUSED, why) for place, why in stored.refused.items()
-        }
-        rejected += [rows.refused(place, why) for place, why in refusals.items()]
-    for _, one in rejected:
+    for _, one in stored.rejected:
         counts[one.refusal.reason.value] = counts.get(one.refusal.reason.value, 0) + 1
     # A record of many rows (a day of iperf3 in one) is kept once for each reason.
-    distinct = {(number, one.refusal.reason): one for number, one in reversed(rejected)}
+    distinct = {(number, one.refusal.reason): one for number, one in reversed(stored.rejected)}
     write_quarantine(
         connection,
         [

@@ -86,7 +86,7 @@ def table_mapping(table: TomlTable, form: TableFormat) -> FileMapping:
     codes = codes_of(table)
     if codes and not subject_column:
         table.refuse("codes", f"translates what {word}_column holds; name that column")
-    separator, encoding, decimal_comma = _text_form(table) if form == "csv" else (",", "utf-8", False)
+    separator, encoding, decimal_comma = text_form(table) if form == "csv" else (",", "utf-8", False)
     instant = table.table("instant")
     mapping = FileMapping(
         form,
@@ -124,7 +124,8 @@ def codes_of(table: TomlTable) -> Mapping[str, str]:
     return written
 
 
-def _text_form(table: TomlTable) -> tuple[str, str, bool]:
+def text_form(table: TomlTable) -> tuple[str, str, bool]:
+    """Separator, encoding, and whether numbers have a decimal comma; InputError in one line for the first mistake."""
     separator = table.text("separator") if table.has("separator") else ","
     if len(separator) != 1 or separator in '"\r\n':
         table.refuse("separator", "must be one character")

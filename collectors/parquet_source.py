@@ -1,16 +1,20 @@
 """A Parquet file as a source of rows; a row is named by its number from 1, for it has neither line nor byte."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 from collectors.file_rows import Record, Rows, checked_rows, columns_of
-from collectors.known import Series, grids_of
+from collectors.known import Known, grids_of
 from collectors.mapping import FileMapping
+from collectors.native_topic import CIRCUIT_KINDS
 from collectors.parquet_table import ParquetTable
 from collectors.reasons import Refused, Rejected
+from collectors.sensor_file import SensorRows, sensor_form
+from collectors.sensor_rows import SensorMapping
 from collectors.table_rows import RowReader
 from store.errors import InputError
 from store.imports import Progress
@@ -22,10 +26,10 @@ class ParquetSource:
     next_byte = 0
 
     def __init__(
-        self, file: Path, mapping: FileMapping, series: Mapping[str, Series], progress: Progress | None
+        self, file: Path, mapping: FileMapping | SensorMapping, known: Known, progress: Progress | None
     ) -> None:
+        self._known = known
         self._mapping = mapping
-        self._series = series
         self._bytes = file.stat().st_size
         self._table = ParquetTable(file, mapping)
         self.next_number = progress.next_line if progress else 1
@@ -35,48 +39,53 @@ class ParquetSource:
         )
         self._damage: InputError | None = None
 
-    def rows(self, count: int, received_at: datetime) -> Rows:
+    def rows(self, count: int, received_at: datetime) -> Rows | SensorRows:
         """The next rows, decoded; those before a damaged place come before its error."""
         if self._damage:
             raise self._damage
-        numbers: list[tuple[int, ...]] = []
-        records: list[Record] = []
-        rejected: list[tuple[int, Rejected]] = []
-        skipped = 0
         first = self.next_number
-        taken: list[tuple[str, ...]] = []
+        taken = list(islice(self._undamaged(), count))
+        self.next_number += len(taken)
+        self.finished = len(taken) < count and self._damage is None
+        records = [Record(number, None) for number in range(first, self.next_number)]
+
+        def fields(record: Record) -> tuple[str, ...]:
+            return taken[record.number - first]
 
         def keep(record: Record) -> bytes:
-            return msgspec.json.encode(dict(zip(self._table.header, taken[record.number - first], strict=True)))
+            return msgspec.json.encode(dict(zip(self._table.header, fields(record), strict=True)))
 
-        read = RowReader(self._mapping, self._table.header, self._series).numbers
-        for row in self._undamaged():
-            taken.append(row)
-            record = Record(self.next_number, None)
-            self.next_number += 1
+        if isinstance(self._mapping, SensorMapping):
+            return sensor_form(self._mapping, self._table.header, self._known).rows(records, fields, keep, received_at)
+        return self._readings(self._mapping, records, fields, keep, received_at)
+
+    def _readings(
+        self,
+        mapping: FileMapping,
+        records: Sequence[Record],
+        fields: Callable[[Record], Sequence[str]],
+        keep: Callable[[Record], bytes],
+        received_at: datetime,
+    ) -> Rows:
+        numbers: list[tuple[int, ...]] = []
+        read_records: list[Record] = []
+        rejected: list[tuple[int, Rejected]] = []
+        skipped = 0
+        series = self._known.circuits if mapping.kind in CIRCUIT_KINDS else self._known.zones
+        read = RowReader(mapping, self._table.header, series).numbers
+        for record in records:
             try:
-                found = read(row)
+                found = read(fields(record))
             except Refused as error:
                 rejected.append((record.number, Rejected(error.refusal, keep(record))))
+                continue
+            if found is None:
+                skipped += 1
             else:
-                if found is None:
-                    skipped += 1
-                else:
-                    numbers.append(found)
-                    records.append(record)
-            if len(taken) == count:
-                break
-        self.finished = len(taken) < count and self._damage is None
-        return checked_rows(
-            self._mapping.kind,
-            columns_of(self._mapping.kind, numbers),
-            records,
-            rejected,
-            skipped,
-            keep,
-            received_at,
-            grids_of(self._series),
-        )
+                numbers.append(found)
+                read_records.append(record)
+        columns, grids = columns_of(mapping.kind, numbers), grids_of(series)
+        return checked_rows(mapping.kind, columns, read_records, rejected, skipped, keep, received_at, grids)
 
     def _undamaged(self) -> Iterator[tuple[str, ...]]:
         try:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from collectors.mapping import FileMapping
 from collectors.mapping_values import UNITS, RoundTrip
+from collectors.sensor_rows import SensorMapping
 from store.errors import InputError
 
 _BATCH_ROWS = 20_000
@@ -25,7 +26,7 @@ class ParquetTable:
     Raises InputError in one line when the file is none, or a column cannot be what the mapping says.
     """
 
-    def __init__(self, file: Path, mapping: FileMapping) -> None:
+    def __init__(self, file: Path, mapping: FileMapping | SensorMapping) -> None:
         self._name = file.name
         try:
             self._file = pq.ParquetFile(file)
@@ -74,7 +75,7 @@ def _value_type(kind: Any) -> Any:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def _mistake(column: str, kind: Any, mapping: FileMapping) -> str | None:
+def _mistake(column: str, kind: Any, mapping: FileMapping | SensorMapping) -> str | None:
     """Why a column of this type cannot be read, in words that follow its name; None when it can."""
     kind = _value_type(kind)
     types = pa.types
@@ -84,7 +85,7 @@ def _mistake(column: str, kind: Any, mapping: FileMapping) -> str | None:
             return f'is a timestamp, and instant.format is {mapping.instant.format}; say "iso"'
         return None
     if types.is_duration(kind):
-        values = mapping.values
+        values = mapping.values if isinstance(mapping, FileMapping) else None
         is_round_trip = isinstance(values, RoundTrip) and column == values.column
         if is_round_trip and isinstance(values, RoundTrip) and UNITS[kind.unit] == values.exponent:
             return None

@@ -9,25 +9,25 @@ from typing import NamedTuple
 import msgspec
 
 from collectors.batch_store import StoredBatch
-from collectors.csv_layout import layout
+from collectors.csv_layout import header_of, layout
 from collectors.csv_rows import decoded_lines
 from collectors.file_rows import Record, Rows, checked_rows, columns_of
+from collectors.file_store import store_records
 from collectors.import_mapping import ImportMapping, import_mapping
 from collectors.known import Known, Series, grids_of
 from collectors.mapping import FileMapping
 from collectors.native_topic import CIRCUIT_KINDS
 from collectors.quarantine_retry import Again
 from collectors.readings_writer import storable
-from collectors.reasons import Reason, Refusal, Refused, Rejected
+from collectors.reasons import Reason, Refused, Rejected
 from collectors.result_rows import decoded_results
-from collectors.stored_rows import store_rows
+from collectors.sensor_file import SensorRows, refuse_subject, sensor_form, sensor_lines
+from collectors.sensor_rows import SensorMapping
 from collectors.table_rows import RowReader
 from store.connection import Connection
 from store.errors import InputError
 from store.quarantine_rows import QuarantinedRow
 from store.rows import QuarantineRow
-
-CONFLICT = "another value is stored for this circuit or zone and instant; it stays"
 
 
 class ImportForm(NamedTuple):
@@ -61,6 +61,11 @@ def import_form(
 ) -> ImportForm:
     """What the options of the import were; InputError in one line for the first mistake."""
     mapping = import_mapping(name, text, form)
+    if isinstance(mapping, SensorMapping):
+        refuse_subject(circuit, zone)
+        if mapping.format == "csv":
+            header_of("--header", _header(header, mapping.encoding), mapping)
+        return ImportForm(mapping, header)
     word, given, other = ("circuit", circuit, zone) if mapping.kind in CIRCUIT_KINDS else ("zone", zone, circuit)
     if other:
         raise InputError(f"--{'zone' if word == 'circuit' else 'circuit'}: {mapping.kind} are about a {word}")
@@ -68,10 +73,14 @@ def import_form(
     if mapping.subject is None and mapping.subject_column is None:
         raise InputError(f"--{word}: needed, for the mapping names neither {word} nor {word}_column")
     if isinstance(mapping, FileMapping) and mapping.format == "csv":
-        if header is None:
-            raise InputError("--header: needed for CSV, the first line of the file")
-        layout("--header", header.encode(mapping.encoding, "replace"), mapping, {})
+        layout("--header", _header(header, mapping.encoding), mapping, {})
     return ImportForm(mapping, header)
+
+
+def _header(header: str | None, encoding: str) -> bytes:
+    if header is None:
+        raise InputError("--header: needed for CSV, the first line of the file")
+    return header.encode(encoding, "replace")
 
 
 def _file_of(origin: str) -> str:
@@ -79,15 +88,37 @@ def _file_of(origin: str) -> str:
     return origin[: max(origin.rfind(":"), origin.rfind("#"))]
 
 
-def _rows(payload: bytes, form: ImportForm, known: Known, received_at: datetime) -> Rows:
+def _rows(payload: bytes, form: ImportForm, known: Known, received_at: datetime) -> Rows | SensorRows:
     mapping = form.mapping
+    if isinstance(mapping, SensorMapping):
+        if mapping.format == "parquet":
+            return _sensor_of_table(payload, mapping, known, received_at)
+        header = header_of("--header", _header(form.header, mapping.encoding), mapping)
+        return sensor_lines(sensor_form(mapping, header, known), [Record(1, payload)], received_at)
     series = known.circuits if mapping.kind in CIRCUIT_KINDS else known.zones
     if not isinstance(mapping, FileMapping):
         return decoded_results([Record(1, payload)], mapping, series, received_at)
     if mapping.format == "parquet":
         return _row_of_table(payload, mapping, series, received_at)
-    of = layout("--header", (form.header or "").encode(mapping.encoding, "replace"), mapping, series)
+    of = layout("--header", _header(form.header, mapping.encoding), mapping, series)
     return decoded_lines([Record(1, payload)], of, received_at)
+
+
+def _fields(payload: bytes, mapping: FileMapping | SensorMapping) -> dict[str, str]:
+    try:
+        fields = msgspec.json.decode(payload, type=dict[str, str])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        fields = {}
+    if not fields.keys() >= set(mapping.columns):
+        raise Refused(Reason.OFF_TYPE, "the mapping is not that of this row")
+    return fields
+
+
+def _sensor_of_table(payload: bytes, mapping: SensorMapping, known: Known, received_at: datetime) -> SensorRows:
+    fields = _fields(payload, mapping)
+    texts = tuple(fields.values())
+    form = sensor_form(mapping, tuple(fields), known)
+    return form.rows([Record(1, payload)], lambda _: texts, lambda _: payload, received_at)
 
 
 def _row_of_table(payload: bytes, mapping: FileMapping, series: Mapping[str, Series], received_at: datetime) -> Rows:
@@ -98,31 +129,21 @@ def _row_of_table(payload: bytes, mapping: FileMapping, series: Mapping[str, Ser
     numbers: list[tuple[int, ...]] = []
     rejected: list[tuple[int, Rejected]] = []
     skipped = False
+    fields = _fields(payload, mapping)
     try:
-        fields = msgspec.json.decode(payload, type=dict[str, str])
         found = RowReader(mapping, tuple(fields), series).numbers(tuple(fields.values()))
         skipped = found is None
         numbers = [] if found is None else [found]
     except Refused as error:
         rejected = [(1, Rejected(error.refusal, payload))]
-    except (msgspec.DecodeError, ValueError):
-        raise Refused(Reason.OFF_TYPE, "the mapping is not that of this row") from None
     columns, records = columns_of(mapping.kind, numbers), [record] * len(numbers)
     return checked_rows(mapping.kind, columns, records, rejected, skipped, keep, received_at, grids_of(series))
 
 
-def _stored(connection: Connection, form: ImportForm, row: QuarantinedRow, rows: Rows) -> StoredBatch:
-    readings: Counter[tuple[str, str]] = Counter()
-    rejected = list(rows.rejected)
-    kind = form.mapping.kind
-    if rows.records:
-        stored = store_rows(connection, kind, rows.columns, row.received_at)
-        readings[kind, "stored"] = stored.inserted
-        readings[kind, "duplicate"] = stored.duplicates
-        refusals = dict.fromkeys(stored.conflicts, Refusal(Reason.CONFLICT, CONFLICT)) | {
-            place: Refusal(Reason.DATABASE_REFUSED, why) for place, why in stored.refused.items()
-        }
-        rejected += [rows.refused(place, why) for place, why in refusals.items()]
+def _stored(connection: Connection, form: ImportForm, row: QuarantinedRow, rows: Rows | SensorRows) -> StoredBatch:
+    kind: str = form.mapping.kind
+    stored = store_records(connection, form.mapping.kind, rows, row.received_at)
+    readings = Counter({(kind, "stored"): stored.inserted, (kind, "duplicate"): stored.duplicates})
     if rows.skipped:
         raise Refused(Reason.OFF_TYPE, "the mapping does not ask for this row")
     return StoredBatch(
@@ -136,6 +157,6 @@ def _stored(connection: Connection, form: ImportForm, row: QuarantinedRow, rows:
                 one.kept,
                 row.received_at,
             )
-            for _, one in rejected
+            for _, one in stored.rejected
         ],
     )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from collectors.decimal_text import whole_units
+from collectors.decimal_text import whole_units, with_point
 from collectors.kept_input import code_text
 from collectors.known import Series
 from collectors.mapping import FileMapping
@@ -78,9 +78,7 @@ class RowReader:
         if text in form.lost_values or (not text and form.lost_when_empty):
             return -1
         if self._mapping.decimal_comma:
-            if "." in text:
-                raise Refused(Reason.OFF_TYPE, "a point in a number with decimal comma")
-            text = text.replace(",", ".")
+            text = with_point(text)
         nanoseconds = whole_units(text, form.exponent, "nanosecond", form.round_half_even)
         if nanoseconds < 0:
             if form.lost_when_negative:

@@ -11,6 +11,8 @@ import msgspec.structs
 from facilities.provenance import Text
 
 WEBHOOK_ONLY = frozenset({"vergesense", "disruptive", "axis", "lwm2m"})
+FILES_ONLY: Literal["file"] = "file"
+"""The source of readings that `p2i import` brings; nothing is subscribed to or listened for."""
 MQTT_ONLY = frozenset({"chirpstack", "zigbee2mqtt", "shelly", "sparkplug", "meraki-mv"})
 LORAWAN = frozenset({"chirpstack", "the-things-stack"})
 """Sources that hand on the bytes of the device: each of their sensors has a profile, and no other has one."""
@@ -21,6 +23,7 @@ Source = Literal[
     "axis",
     "chirpstack",
     "disruptive",
+    "file",
     "generic-json",
     "lwm2m",
     "meraki-mv",
@@ -92,8 +95,8 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One way in: messages of one `source` about sensors of one park.
 
     `topics` are the MQTT topic filters it comes by; without any it is a webhook, POSTed to /hooks/CODE with the proof
-    that `auth` describes (docs/webhooks.md). `options` are the source's own (docs/sources/): checked by the collector,
-    which knows them.
+    that `auth` describes (docs/webhooks.md), unless its source is `file`: then it comes by `p2i import` alone.
+    `options` are the source's own (docs/sources/): checked by the collector, which knows them.
     """
 
     code: str
@@ -105,6 +108,8 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     note: str = ""
 
     def __post_init__(self) -> None:
+        if self.source == FILES_ONLY and (self.topics or self.auth is not None):
+            raise ValueError(f'key "{"topics" if self.topics else "auth"}": has no meaning for source "{FILES_ONLY}"')
         if self.topics and self.source in WEBHOOK_ONLY:
             raise ValueError(f'key "topics": {self.source} comes by webhook')
         if not self.topics and self.source in MQTT_ONLY:
@@ -121,7 +126,7 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     @property
     def is_webhook(self) -> bool:
         """Whether it is POSTed to us."""
-        return not self.topics
+        return not self.topics and self.source != FILES_ONLY
 
     @property
     def proof(self) -> HookAuth:

@@ -8,16 +8,12 @@ import csv
 import shutil
 from collections import Counter
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from collectors.csv_layout import Layout, fields_of
 from collectors.import_command import main as import_file
-from collectors.mapping import file_mapping, toml_table
-from collectors.observation import Observation
-from collectors.reasons import Refused
-from collectors.sensor_rows import SensorReader, sensor_mapping
 from facilities.calendar import local_midnight, zone
 from facilities.inventory import DEMO_INVENTORY
 from store.connection import Connection
@@ -50,28 +46,15 @@ format = "iso"
 [people]
 column = "value"
 """
-SENSORS = """
-device_column = "source"
-property_column = "property"
-value_column = "value"
-unit_column = "unit"
-[instant]
-column = "timestamp"
-format = "iso"
-[properties.co2__ppm]
-quantity = "co2_ratio"
-factor = "0.000001"
-units = ["ppm", ""]
-[properties.temp_in__degC]
-quantity = "temperature_celsius"
-units = ["°C", ""]
-[properties.rel_humidity__0]
-quantity = "humidity_ratio"
-units = ["0", ""]
-[properties.occupancy__bool]
-quantity = "occupied"
-units = [""]
-"""
+DEVICES = {**SOURCES, "bms": "room-bms"}
+QUANTITIES = {
+    "co2__ppm": "co2_ratio",
+    "temp_in__degC": "temperature_celsius",
+    "rel_humidity__0": "humidity_ratio",
+    "occupancy__bool": "occupied",
+    "occupancy__p": "people",
+}
+MAPPING = Path(__file__).parents[2] / "docs" / "mappings" / "office-room-sensors.toml"
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
@@ -183,46 +166,117 @@ def test_a_conflicting_duplicate_is_reported_and_the_first_value_stays(
     ]
 
 
-def observations(lines: list[str], text: str = SENSORS) -> list[Observation | None]:
-    mapping = sensor_mapping(toml_table("sensors.toml", text))
-    form = file_mapping("people.toml", PEOPLE)
-    header = Layout(form, tuple(fields_of(lines[0].encode(), form)), {}).header
-    read = SensorReader(mapping, header).observation
-    return [read(fields_of(line.encode(), form)) for line in lines[1:]]
+@pytest.fixture
+def sensors(inventory: Path) -> list[str]:
+    with (inventory / "feeds.toml").open("a", encoding="utf-8") as opened:
+        opened.write('[[feed]]\ncode = "salle-export"\nfacility = "casanearshore"\nsource = "file"\n')
+    with (inventory / "sensors.toml").open("a", encoding="utf-8") as opened:
+        for device, code in DEVICES.items():
+            opened.write(f'[[sensor]]\ncode = "{code}"\nfeed = "salle-export"\ndevice = "{device}"\n')
+            opened.write('label = "salle 999169"\n' + (f'zone = "{code}"\n' if device in SOURCES else ""))
+    return ["--mapping", str(MAPPING), "--inventory", str(inventory)]
 
 
-def test_what_the_sensors_measured_in_units_of_ours(samples: Path) -> None:
-    found = observations((samples / FILE).read_text(encoding="utf-8").splitlines())
-    counted = Counter((one.device, one.quantity, one.reason) for one in found if one is not None)
-    assert counted == {
-        ("CO2-meter-SCD4x", "co2_ratio", ""): 578, ("CO2-meter-SCD4x", "temperature_celsius", ""): 578,
-        ("CO2-meter-SCD4x", "humidity_ratio", ""): 578, ("bms", "co2_ratio", ""): 5691,
-        ("bms", "temperature_celsius", ""): 5691, ("bms", "humidity_ratio", ""): 5691, ("bms", "occupied", ""): 5691,
-    }  # fmt: skip
-    first = found[0]
-    assert first == Observation("CO2-meter-SCD4x", "", "co2_ratio", 1_666_908_000_000_000, 0.000458)
+Readings = dict[tuple[str, str], dict[datetime, tuple[float | None, str]]]
 
 
-def test_zero_ppm_is_no_air_and_a_missing_unit_is_the_one_the_mapping_says() -> None:
-    header = "id,source,timestamp,property,value,unit"
-    row = "999169,bms,2022-10-28T00:00:00+0200,{},{},{}"
-    [zero, empty, bare, frosty] = observations(
-        [
-            header,
-            row.format("co2__ppm", "0.0", "ppm"),
-            row.format("co2__ppm", "", ""),
-            row.format("co2__ppm", "447.0", ""),
-            row.format("temp_in__degC", "327.67", "°C"),
-        ]
+def measured(connection: Connection) -> Readings:
+    """What is stored: (sensor, quantity) to instant to value and the reason there is none."""
+    found: Readings = {}
+    for sensor, channel, quantity, at, value, reason in connection.execute(
+        "SELECT sensor, channel, quantity, measured_at, coalesce(counted::double precision, value),"
+        " coalesce(reason, '') FROM sensor_reading JOIN sensor_series USING (series_id)"
+        " LEFT JOIN absence USING (absence_id)"
+    ).fetchall():
+        assert channel == ""
+        found.setdefault((sensor, quantity), {})[at] = (value, reason)
+    return found
+
+
+def written(file: Path) -> Readings:
+    """What the file says, read with the csv module, in units of ours."""
+    found: Readings = {}
+    for row in rows_of(file):
+        if row["property"] in QUANTITIES:
+            value = float(Decimal(row["value"]) * (Decimal("0.000001") if row["property"] == "co2__ppm" else 1))
+            of_sensor = found.setdefault((DEVICES[row["source"]], QUANTITIES[row["property"]]), {})
+            of_sensor[instant(row)] = (value, "")
+    return found
+
+
+def test_what_the_sensors_measured_is_stored_in_units_of_ours_and_the_sources_kept_apart(
+    samples: Path, sensors: list[str], connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert import_file([str(samples / FILE), *sensors]) == 0
+    assert capsys.readouterr().out == (
+        "room-999169-2022-10-28-31.csv: 31910 rows read: 26217 new, 0 duplicates, 0 conflicts, 0 refused,"
+        " 5693 not asked for\n"
     )
-    assert zero is not None
-    assert (zero.value, zero.reason) == (None, "out_of_range")
-    assert empty is not None
-    assert (empty.value, empty.reason) == (None, "null")
-    assert bare is not None
-    assert (bare.value, bare.reason) == (0.000447, "")
-    assert frosty is not None
-    assert frosty.value is None
-    for unit in ("%", "ppb"):
-        with pytest.raises(Refused, match="a unit that the mapping does not name for this property"):
-            observations([header, row.format("co2__ppm", "447.0", unit)])
+    found = measured(connection)
+    assert found == written(samples / FILE)
+    assert {series: len(rows) for series, rows in found.items()} == {
+        ("room-bms", "co2_ratio"): 5691, ("room-bms", "temperature_celsius"): 5691,
+        ("room-bms", "humidity_ratio"): 5691, ("room-bms", "occupied"): 5691,
+        ("room-estimate", "co2_ratio"): 578, ("room-estimate", "temperature_celsius"): 578,
+        ("room-estimate", "humidity_ratio"): 578, ("room-estimate", "people"): 578,
+        ("room-ceiling", "people"): 1140, ("room-observer", "people"): 1,
+    }  # fmt: skip
+    assert stored(connection) == people(samples / FILE), "a sensor's count of people is its zone's occupancy"
+    assert import_file([str(samples / FILE), *sensors]) == 0
+    assert "0 new, 26217 duplicates, 0 conflicts" in capsys.readouterr().out
+
+
+def test_the_day_of_25_hours_has_25_hours_of_co2(samples: Path, sensors: list[str], connection: Connection) -> None:
+    assert import_file([str(samples / FILE), *sensors]) == 0
+    amsterdam = zone("Europe/Amsterdam")
+    starts, ends = (local_midnight(date(2022, 10, day), amsterdam) for day in (30, 31))
+    rows = measured(connection)["room-estimate", "co2_ratio"]
+    by_hour = Counter(int(at.timestamp() - starts) // 3600 for at in rows if starts <= at.timestamp() < ends)
+    assert by_hour == dict.fromkeys(range(25), 6)
+
+
+def test_conflicts_no_air_and_units_of_sensors(
+    samples: Path, sensors: list[str], tmp_path: Path, connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.csv"
+    lines = (samples / FILE).read_text(encoding="utf-8").splitlines()
+    [first, second, *_] = [line for line in lines if ",CO2-meter-SCD4x," in line and ",co2__ppm," in line]
+    parts = second.split(",")
+    at = "999169,{},2022-10-28T00:00:07+0200,{},{},{}"
+    copy.write_text(
+        "\n".join(
+            [
+                *lines,
+                first,
+                ",".join([*parts[:4], "9999.0", parts[5]]),
+                at.format("bms", "co2__ppm", "0.0", "ppm"),
+                at.format("CO2-meter-SCD4x", "co2__ppm", "", ""),
+                at.format("bms", "temp_in__degC", "327.67", ""),
+                at.format("xovis", "co2__ppm", "447.0", ""),
+                at.format("bms", "rel_humidity__0", "44.0", "%"),
+                at.format("wifi", "occupancy__p", "3", ""),
+            ]
+        )
+        + "\n",
+        encoding="utf-8",
+    )
+    assert import_file([str(copy), *sensors]) == 0
+    assert capsys.readouterr().out == (
+        "copy.csv: 31918 rows read: 26221 new, 1 duplicates, 1 conflicts, 2 refused (1 off_type, 1 unknown_device),"
+        ' 5693 not asked for\ncopy.csv: refused rows and their reasons are in quarantine, source "import"\n'
+    )
+    added = datetime(2022, 10, 27, 22, 0, 7, tzinfo=UTC)
+    found = measured(connection)
+    assert {series: rows.pop(added) for series, rows in found.items() if added in rows} == {
+        ("room-bms", "co2_ratio"): (None, "out_of_range"), ("room-estimate", "co2_ratio"): (None, "null"),
+        ("room-bms", "temperature_celsius"): (None, "out_of_range"), ("room-ceiling", "co2_ratio"): (0.000447, ""),
+    }  # fmt: skip
+    del found["room-ceiling", "co2_ratio"]
+    assert found == written(samples / FILE), "the first value stays"
+    refused = connection.execute("SELECT origin, reason, payload FROM quarantine ORDER BY origin").fetchall()
+    last = len(lines) + 8
+    assert [(origin, reason, bytes(kept)) for origin, reason, kept in refused] == [
+        (f"copy.csv:{last - 6}", "conflict", ",".join(["", *parts[1:4], "9999.0", parts[5]]).encode()),
+        (f"copy.csv:{last - 1}", "off_type", at.format("bms", "rel_humidity__0", "44.0", "%")[6:].encode()),
+        (f"copy.csv:{last}", "unknown_device", at.format("wifi", "occupancy__p", "3", "")[6:].encode()),
+    ]

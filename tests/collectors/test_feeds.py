@@ -243,7 +243,14 @@ def test_a_message_of_every_source_becomes_readings_of_its_sensor(case: Case) ->
 
 
 def test_every_source_is_tried() -> None:
-    assert {case[0].source for case in CASES} == set(get_args(Source))
+    assert {case[0].source for case in CASES} == set(get_args(Source)) - {"file"}, "files have a mapping of their own"
+
+
+def test_a_feed_of_files_is_neither_subscribed_to_nor_listened_for() -> None:
+    feeds = open_feeds(inventory(feed("file"), sensor("bms")))
+    assert feeds.topics == []
+    assert feeds.feed_of("hooks/f") is None
+    assert feeds.by_code["f"].sensor("BMS").code == "s"
 
 
 MISTAKES: list[tuple[Feed, Sensor, str]] = [

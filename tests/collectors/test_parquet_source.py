@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from collectors.file_rows import Rows
-from collectors.known import Series
+from collectors.known import Known, Series
 from collectors.mapping import FileMapping, table_mapping, toml_table
 from collectors.parquet_source import ParquetSource
 from store.errors import InputError
@@ -22,6 +22,7 @@ NOW = datetime(2026, 10, 1, tzinfo=UTC)
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 US = 1_788_220_800_000_000
 SERIES = {"casa-a1": Series(17, "casanearshore"), "casa-z1": Series(4, "casanearshore")}
+KNOWN = Known(SERIES, SERIES)
 INSTANTS = pa.array([AT], pa.timestamp("us", tz="UTC"))
 
 
@@ -37,9 +38,11 @@ def written(tmp_path: Path, row_group_size: int | None = None, **columns: Any) -
 
 
 def read(file: Path, mapping: FileMapping, count: int = 1000) -> Rows:
-    source = ParquetSource(file, mapping, SERIES, None)
+    source = ParquetSource(file, mapping, KNOWN, None)
     try:
-        return source.rows(count, NOW)
+        rows = source.rows(count, NOW)
+        assert isinstance(rows, Rows)
+        return rows
     finally:
         source.close()
 
@@ -147,8 +150,9 @@ def test_ignored_columns_are_not_read_and_never_kept(tmp_path: Path) -> None:
 def test_reading_goes_on_behind_any_row(tmp_path: Path, skip: int) -> None:
     instants = pa.array([AT + timedelta(seconds=number) for number in range(10)], pa.timestamp("us", tz="UTC"))
     file = written(tmp_path, 4, at=instants, rtt=pa.array(range(10)))
-    source = ParquetSource(file, probes(), SERIES, Progress(0, skip + 1, 0, {}))
+    source = ParquetSource(file, probes(), KNOWN, Progress(0, skip + 1, 0, {}))
     rows = source.rows(5, NOW)
+    assert isinstance(rows, Rows)
     assert [record.number for record in rows.records] == list(range(skip + 1, min(skip + 6, 11)))
     assert [row[2] for row in table(rows)] == [number * 1_000_000 for number in range(skip, min(skip + 5, 10))]
     source.close()
@@ -198,7 +202,7 @@ def test_rows_before_a_damaged_place_are_read(tmp_path: Path) -> None:
     place = starts.dictionary_page_offset or starts.data_page_offset
     content[place : place + 200] = b"\xff" * 200
     file.write_bytes(content)
-    source = ParquetSource(file, probes(), SERIES, None)
+    source = ParquetSource(file, probes(), KNOWN, None)
     assert len(source.rows(10_000, NOW).records) == 500
     assert not source.finished
     with pytest.raises(InputError, match=r"^f\.parquet: damaged: [^\n]+; rows before it are stored$"):

@@ -6,7 +6,7 @@ import pytest
 
 from facilities.inventory import read_inventory
 from facilities.registration import sensor_rows
-from facilities.sensors import topics_overlap
+from facilities.sensors import BEARER, Feed, topics_overlap
 from store.rows import SensorRow
 
 GOOD = Path(__file__).parent / "good_inventory"
@@ -44,6 +44,14 @@ def test_two_filters_overlap_when_one_topic_matches_both(one: str, other: str, o
 def test_a_feed_without_topics_is_a_webhook() -> None:
     feeds = read_inventory(GOOD).feeds
     assert {code: feed.is_webhook for code, feed in feeds.items()} == {"lns": False, "meters": False, "desks": True}
+
+
+def test_a_feed_of_files_is_no_webhook_and_has_neither_topics_nor_a_proof() -> None:
+    assert not Feed(code="f", facility="casanearshore", source="file").is_webhook
+    with pytest.raises(ValueError, match=r'^key "topics": has no meaning for source "file"$'):
+        Feed(code="f", facility="casanearshore", source="file", topics=("a/b",))
+    with pytest.raises(ValueError, match=r'^key "auth": has no meaning for source "file"$'):
+        Feed(code="f", facility="casanearshore", source="file", auth=BEARER)
 
 
 def test_sensors_lie_in_the_park_of_their_feed() -> None:
