@@ -95,7 +95,8 @@ def _standing_still(
 ) -> list[Finding]:
     """What keeps policies from running at all, or that they have not for three times as long as they should."""
     row = connection.execute(
-        "SELECT current_setting('timescaledb.restoring', true), current_setting('timescaledb.max_background_workers')"
+        "SELECT current_setting('timescaledb.restoring', true),"
+        " current_setting('timescaledb.max_background_workers', true)"
     ).fetchone()
     if row is not None and row[0] == "on":
         text = "none runs: timescaledb.restoring is on, a restore was not finished (docs/operations.md)"
@@ -103,7 +104,11 @@ def _standing_still(
     late = [name for name, last, every in jobs if last is not None and now - last > 3 * every + STALE]
     if not late:
         return []
-    workers = "" if row is None else f" timescaledb.max_background_workers is {row[1]} for all its databases"
+    workers = (
+        ""
+        if row is None or row[1] is None
+        else f" timescaledb.max_background_workers is {row[1]} for all its databases"
+    )
     text = f"{len(late)} have not run for long ({late[0]}{' …' if len(late) > 1 else ''}); is the scheduler at work?"
     return [Finding("error", "policies", text + workers)]
 

@@ -135,7 +135,11 @@ def make_continuous_aggregates(connection: Connection) -> None:
 
 
 def _take_over(connection: Connection, rollup: Rollup) -> None:
-    """Moves what plain PostgreSQL had rolled of readings that are gone into the aggregate; the rest it sums anew."""
+    """Moves what plain PostgreSQL had rolled into the aggregate, all of it.
+
+    The first refreshes make anew what lies in their window; what lies before it they cannot, whether its readings are
+    gone, a late one came since, or only the finer sums between are gone.
+    """
     rolled = rolled_table(rollup)
     if connection.execute("SELECT to_regclass(%s)", (rolled,)).fetchone() == (None,):
         return
@@ -148,14 +152,10 @@ def _take_over(connection: Connection, rollup: Rollup) -> None:
     assert row is not None
     columns = sql.SQL(", ").join(map(sql.Identifier, [*rollup.key, *(name for name, _ in rollup.values)]))
     connection.execute(
-        sql.SQL(
-            "INSERT INTO {} ({}) SELECT {} FROM {} WHERE bucket_at <"
-            " (SELECT coalesce(time_bucket(INTERVAL '1 hour', min({})), 'infinity') FROM {})"
-        ).format(
-            sql.Identifier(*row), columns, columns, sql.Identifier(rolled),
-            sql.Identifier(HYPERTABLES[rollup.base].instant), sql.Identifier(rollup.base),
+        sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
+            sql.Identifier(*row), columns, columns, sql.Identifier(rolled)
         )
-    )  # fmt: skip
+    )
     connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(rolled)))
 
 
@@ -169,7 +169,15 @@ def set_policies(connection: Connection) -> None:
     kept: dict[str, int | None] = dict(connection.execute("SELECT relation, kept_days FROM retention").fetchall())
     for relation in (*HYPERTABLES, *(rollup.name for rollup in ROLLUPS)):
         days = kept.get(relation)
-        if _days_of_policy(connection, relation, "policy_retention", "drop_after") != (days,):
+        in_force = _days_of_policy(connection, relation, "policy_retention", "drop_after")
+        if in_force != (days,):
+            # The server has dropped by it until now, whether upkeep noted that or not: a longer time must not widen
+            # a refresh over what is gone.
+            connection.execute(
+                "UPDATE retention SET dropped_before = now() - make_interval(days => %(days)s)"
+                " WHERE relation = %(relation)s AND %(days)s < coalesce(kept_days, %(days)s + 1)",
+                {"relation": relation, "days": None if in_force is None else in_force[0]},
+            )
             connection.execute("SELECT remove_retention_policy(%s::regclass, if_exists => true)", (relation,))
             if days is not None:
                 connection.execute(
