@@ -50,6 +50,7 @@ class DeviceReading(NamedTuple):
     row: SensorReadingRow
     topic: str
     payload: bytes
+    feed: OpenFeed
 
 
 class Batch(NamedTuple):
@@ -129,7 +130,7 @@ def _of_feed(opened: OpenFeed, arrival: Arrival, known: Known, limit_bytes: int)
         )
         for one in rows.occupancy
     ]
-    devices = [DeviceReading(row, topic, payload) for row in rows.readings]
+    devices = [DeviceReading(row, topic, payload, opened) for row in rows.readings]
     return _Part(topic, "feed", counts, devices, rows.rejected, rows.sequence)
 
 

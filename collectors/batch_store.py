@@ -64,7 +64,7 @@ def _refused_devices(batch: Batch, stored: Stored) -> Iterator[QuarantineRow]:
         one = batch.devices[place]
         if (one.topic, one.payload, reason) not in said:
             said.add((one.topic, one.payload, reason))
-            yield _quarantine_row(batch, one.topic, reason, why, one.payload)
+            yield _quarantine_row(batch, one.topic, reason, why, one.feed.kept(reason, one.payload))
 
 
 def _refused_by_store(batch: Batch, kind: KindWord, stored: Stored) -> Iterator[QuarantineRow]:

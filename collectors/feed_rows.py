@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from collectors.decoders.identity import KEPT
 from collectors.feeds import OpenFeed
 from collectors.observation import DeviceMessage, Observation
 from collectors.plausibility import CLOCK_NOT_SET_BEFORE, FUTURE_SECONDS, LARGEST_PEOPLE
@@ -37,15 +36,13 @@ def feed_rows(opened: OpenFeed, topic: str, payload: bytes, received_at: datetim
 
     What has no instant of its own counts as measured when it came, unless it is retained state, which may be old. An
     observation of a device that nobody entered, or whose instant cannot be believed, is refused; the others of the
-    message stand. Quarantine keeps a refused message as it came (`p2i quarantine retry` reads it again once it can),
-    except one about persons, of which nothing is kept.
+    message stand. Of a refused message quarantine keeps what its decoder reads (collectors/kept_feed.py).
     """
     rows = FeedRows([], [], [], [])
     try:
         messages = opened.messages(topic, payload, retained=retained)
     except Refused as refused:
-        kept = KEPT if refused.refusal.reason is Reason.IDENTITY else payload
-        return rows._replace(rejected=[Rejected(refused.refusal, kept)])
+        return rows._replace(rejected=[Rejected(refused.refusal, opened.kept(refused.refusal.reason, payload))])
     for message in messages:
         _take(rows, opened, message, payload, received_at)
     return rows
@@ -69,7 +66,7 @@ def _take(rows: FeedRows, opened: OpenFeed, message: DeviceMessage, payload: byt
         if (count := people_of(sensor, one)) is not None:
             assert sensor.zone is not None
             rows.occupancy.append(OccupancyRow(sensor.zone, at, count))
-    rows.rejected.extend(Rejected(refusal, payload) for refusal in refusals)
+    rows.rejected.extend(Rejected(refusal, opened.kept(refusal.reason, payload)) for refusal in refusals)
 
 
 def believed(one: Observation, received_at: datetime) -> datetime:

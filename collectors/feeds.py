@@ -4,7 +4,7 @@ Every source is one entry of `_SOURCES`: what it makes of a feed's options and s
 what devices said (collectors/observation.py).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -28,6 +28,7 @@ from collectors.decoders.json_mapping import json_mapping_of
 from collectors.decoders.lorawan import DeviceProfile, dev_eui
 from collectors.decoders.meaning import meanings
 from collectors.decoders.sparkplug import EdgeNode, sparkplug_address
+from collectors.kept_feed import kept_of_feed
 from collectors.observation import DeviceMessage
 from collectors.reasons import Reason, Refused
 from facilities.inventory import Inventory
@@ -65,6 +66,15 @@ class OpenFeed:
     sensors: Mapping[str, Sensor]
     nodes: dict[tuple[str, str], EdgeNode] = field(default_factory=dict)
 
+    @property
+    def text_keys(self) -> frozenset[str]:
+        """The keys of a body whose text a mapping reads: the last parts of the pointers in the options."""
+        return frozenset(_last_parts(self.feed.options))
+
+    def kept(self, reason: Reason, payload: bytes) -> bytes:
+        """What quarantine keeps of a message refused for `reason`."""
+        return kept_of_feed(self.feed.source, reason, payload, self.text_keys)
+
     def messages(self, topic: str, payload: bytes, *, retained: bool) -> Sequence[DeviceMessage]:
         """What the message says. Raises Refused; a body about persons with `Reason.IDENTITY`, before it is read."""
         refuse_identity(payload, topic)
@@ -101,6 +111,13 @@ class Feeds:
 
 
 NO_FEEDS = Feeds(())
+
+
+def _last_parts(options: object) -> Iterator[str]:
+    if isinstance(options, str) and "/" in options:
+        yield options.rsplit("/", 1)[1].replace("~1", "/").replace("~0", "~")
+    for inner in options.values() if isinstance(options, Mapping) else options if isinstance(options, list) else ():
+        yield from _last_parts(inner)
 
 
 def matches(wanted: Sequence[str], levels: Sequence[str]) -> bool:
@@ -203,7 +220,7 @@ def _xovis(options: TomlTable, sensors: Mapping[str, Sensor], _: object) -> Read
 
 def _generic_json(options: TomlTable, sensors: Mapping[str, Sensor], _: object) -> Reader:  # noqa: ARG001
     mapping = json_mapping_of(options)
-    return lambda one: [generic_json.decoded(one.payload, mapping, device=one.device)]
+    return lambda one: [generic_json.decoded(one.payload, mapping, device=one.device, retained=one.retained)]
 
 
 def _lwm2m(options: TomlTable, sensors: Mapping[str, Sensor], _: object) -> Reader:  # noqa: ARG001

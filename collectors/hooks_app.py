@@ -22,7 +22,7 @@ from facilities.sensors import BEARER
 
 logger = logging.getLogger(__name__)
 
-PERSONAL = b'{"person_id":null}'
+PERSONAL = b'{"person_id":"-"}'
 """What the queue holds in place of a body about persons: the decoder refuses it for the same reason."""
 LONGEST_DEVICE = 256
 RETRY_AFTER_SECONDS = 60

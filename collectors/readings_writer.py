@@ -131,7 +131,7 @@ def _devices(connection: Connection, batch: Batch, tally: Tally) -> Iterator[Qua
         one = batch.devices[place]
         if (one.topic, one.payload, reason) not in said:
             said.add((one.topic, one.payload, reason))
-            yield _quarantine_row(batch, one.topic, reason, why, one.payload)
+            yield _quarantine_row(batch, one.topic, reason, why, one.feed.kept(reason, one.payload))
 
 
 def _refused_by_store(batch: Batch, kind: KindWord, stored: Stored) -> Iterator[QuarantineRow]:

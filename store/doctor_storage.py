@@ -36,7 +36,9 @@ def _rollups(connection: Connection, now: datetime) -> Finding:
     assert row is not None
     if row[0] is None:
         return Finding(
-            "warning", "rollups", "never brought up to date: questions about long spans are slow; run: p2i upkeep"
+            "warning",
+            "rollups",
+            "never brought up to date: questions about long spans are slow; run p2i upkeep (once: --once)",
         )
     if now - row[0] > STALE:
         return Finding(

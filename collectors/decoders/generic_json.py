@@ -37,8 +37,10 @@ class _Part:
         return value
 
 
-def decoded(body: bytes, mapping: JsonMapping, *, device: str | None = None) -> DeviceMessage:
+def decoded(body: bytes, mapping: JsonMapping, *, device: str | None = None, retained: bool = False) -> DeviceMessage:
     """The observations of one body by `mapping`; `device` names the device where the mapping does not.
+
+    What a broker had kept (`retained`) is state and no measurement, unless it carries its instant.
 
     What the mapping demands and the body lacks is refused in one line that names the pointer; a reading whose `when`
     does not hold is passed over. Numbers may be written as text. A body about persons is refused whole, whatever the
@@ -56,6 +58,7 @@ def decoded(body: bytes, mapping: JsonMapping, *, device: str | None = None) -> 
         _sequence(top, mapping, device, observations),
         message_id or "",
         ignored=() if observations else ("unmapped",),
+        is_state=retained and mapping.instant_at is None,
     )
 
 

@@ -26,15 +26,21 @@ _KEYS = frozenset(
         "personname", "personcode", "badge", "badgeid", "badgeno", "badgenumber", "cardno", "cardnumber", "cardid",
         "cardholder", "cardholderid", "cardholdername", "credentialid", "fingerprint",
         "facetemplate", "username", "userid", "firstname", "lastname", "fullname", "surname", "givenname",
+        "employeenostring", "staffid", "holder", "holdername", "visitor", "visitorname", "faceid", "rfid", "tagid",
+        "imsi", "phone", "hostname", "pincode",
+        # the same in French
+        "matricule", "nom", "prenom", "cin", "cine", "numerobadge", "nobadge", "telephone", "courriel",
         "email", "emailaddress", "phonenumber", "mobilenumber", "nationalid", "cnie", "licenseplate",
         "platenumber",
     }
 )  # fmt: skip
 """Keys that stand for a person or a device a person carries; case, - and _ do not matter."""
 
-_JSON_KEY = re.compile(rb'"([A-Za-z_-]{2,24})"\s*:')
+_JSON_KEY = re.compile(rb'"([A-Za-z][A-Za-z0-9_ -]{1,23})"\s*:(?!\s*(?:null|""|true|false)\s*[,}\]])')
+"""A key with a value: what is empty names nobody."""
+_ATTRIBUTE = re.compile(rb"<(?:cardNo|employeeNoString|employeeNo|personName|cardNumber)>", re.IGNORECASE)
 _ATTENDANCE = re.compile(
-    rb"(?:^|\n)[^\t\n]{1,64}\t\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?(?:\t|\r?\n|$)"  # PIN, local time, status ...
+    rb"(?:^|\n)[^\t,;\n]{1,64}[\t,;]\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?(?:[\t,;]|\r?\n|$)"  # PIN, time …
 )
 _ATTENDANCE_FORM = re.compile(rb"(?:^|[&?\s])(?:PIN|CardNo|Card)=[^&\s]*", re.IGNORECASE)
 _ZKTECO_TABLE = re.compile(
@@ -55,7 +61,12 @@ def is_identity_data(body: bytes, where: str = "") -> bool:
     """
     if _SCRAPED.search(where.encode("utf-8", "replace")):
         return True
-    if _ATTENDANCE.search(body) or _ATTENDANCE_FORM.search(body) or _ZKTECO_TABLE.search(body):
+    if (
+        _ATTRIBUTE.search(body)
+        or _ATTENDANCE.search(body)
+        or _ATTENDANCE_FORM.search(body)
+        or _ZKTECO_TABLE.search(body)
+    ):
         return True
     if any(_is_personal(found.decode()) for found in _JSON_KEY.findall(body)):
         return True
@@ -74,12 +85,16 @@ def refuse_identity(body: bytes, where: str = "") -> None:
 
 
 def _is_personal(key: str) -> bool:
-    return key.replace("_", "").replace("-", "").lower() in _KEYS
+    plain = key.replace("_", "").replace("-", "").replace(" ", "").lower()
+    return plain in _KEYS or plain.rstrip("0123456789") in _KEYS
 
 
 def _names_persons(value: Any, depth: int) -> bool:
     if depth > _DEEPEST:
         return False
     if isinstance(value, Mapping):
-        return any(_is_personal(str(key)) or _names_persons(inner, depth + 1) for key, inner in value.items())
+        return any(
+            (_is_personal(str(key)) and inner not in (None, "", True, False)) or _names_persons(inner, depth + 1)
+            for key, inner in value.items()
+        )
     return isinstance(value, list) and any(_names_persons(inner, depth + 1) for inner in value)
