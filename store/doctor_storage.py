@@ -38,7 +38,7 @@ def _rollups(connection: Connection, now: datetime) -> Finding:
         return Finding(
             "warning",
             "rollups",
-            "never brought up to date: questions about long spans are slow; run p2i upkeep (once: --once)",
+            "never brought up to date: long spans are slow; run p2i upkeep (once: --once)",
         )
     if now - row[0] > STALE:
         return Finding(

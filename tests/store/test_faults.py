@@ -131,7 +131,7 @@ def test_a_full_disk(small_dsn: str, small_disk: Path, record_property: Record) 
         assert said.startswith("database: could not extend file ")
         assert said.endswith("No space left on device")
         assert stored(connection) == written >= per_batch
-        with pytest.raises(StoreUnavailable, match="No space left on device|could not write init file"):
+        with pytest.raises(StoreUnavailable, match=r"No space left on device|could not write init file"):
             writer.write(refused)
         others.unlink()
         assert writer.write(refused).readings["intervals", "stored"] == per_batch
