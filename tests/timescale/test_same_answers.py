@@ -9,10 +9,10 @@ import pytest
 
 from store.connection import Connection
 from store.instants import microseconds
-from store.plain import refresh_rollups
 from store.readings import INTERVAL, OCCUPANCY, PROBE, STATE, write_readings
 from store.reporting import query, query_names
 from store.rollups import ROLLUPS
+from tests.store.rollup_truth import bring_up_to_date
 
 STARTS_AT = datetime(2026, 1, 5, tzinfo=UTC)
 ENDS_AT = STARTS_AT + timedelta(days=3)
@@ -79,7 +79,7 @@ def fill(connection: Connection) -> None:
 def sum_up(plain: Connection, timescale: Connection) -> None:
     """Everything but the last hours is summed up ahead on both sides; those are computed when asked for."""
     edge = ENDS_AT - timedelta(hours=5)
-    refresh_rollups(plain, edge)
+    bring_up_to_date(plain, edge)  # with P2I_TEST_DSN both may be TimescaleDB
     for rollup in ROLLUPS:
         timescale.execute("CALL refresh_continuous_aggregate(%s::regclass, NULL, %s)", (rollup.name, edge))
 
