@@ -80,6 +80,8 @@ def sum_up(plain: Connection, timescale: Connection) -> None:
     """Everything but the last hours is summed up ahead on both sides; those are computed when asked for."""
     edge = ENDS_AT - timedelta(hours=5)
     bring_up_to_date(plain, edge)  # with P2I_TEST_DSN both may be TimescaleDB
+    plain.commit()
+    plain.autocommit = True
     for rollup in ROLLUPS:
         timescale.execute("CALL refresh_continuous_aggregate(%s::regclass, NULL, %s)", (rollup.name, edge))
 
