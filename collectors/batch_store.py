@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from collectors.batch import Batch, row_payload
 from collectors.native_topic import KindWord
-from collectors.readings_writer import SOURCE, storable
 from collectors.reasons import Reason
 from collectors.stored_rows import Stored, store_devices, store_rows
 from store.connection import Connection
 from store.instants import instant_of
 from store.rows import QuarantineRow
 
+SOURCE = "mqtt"
+STORABLE_BYTES = 1000  # of a topic or a name: three of them must fit into a key (PostgreSQL: 2704 bytes)
 CONFLICT = "another value is stored for this circuit or zone and instant; the first one stays"
 DEVICE_CONFLICT = "another value is stored for this sensor and instant; the first one stays"
 
@@ -80,3 +81,10 @@ def _refused_by_store(batch: Batch, kind: KindWord, stored: Stored) -> Iterator[
 
 def _quarantine_row(batch: Batch, topic: str, reason: Reason, detail: str, kept: bytes) -> QuarantineRow:
     return QuarantineRow(SOURCE, storable(topic), reason.value, storable(detail), kept, batch.received_at)
+
+
+def storable(text: str) -> str:
+    """`text` as PostgreSQL can hold and index it: a NUL or a lone surrogate is written out, what is long is cut."""
+    whole = text.encode("utf-8", "backslashreplace").replace(b"\0", b"\\0")
+    cut = whole[:STORABLE_BYTES].decode(errors="ignore")
+    return cut if len(whole) <= STORABLE_BYTES else f"{cut}…"

@@ -10,11 +10,12 @@ from functools import partial
 
 from collectors.backlog import Message
 from collectors.batch import Batch
+from collectors.batch_store import SOURCE, storable
 from collectors.hooks_queue import HookQueue, Queued
 from collectors.known import Known
 from collectors.metrics import DATABASE_UP, SKIPPED_MESSAGES
 from collectors.patient_writer import FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, PatientWriter
-from collectors.readings_writer import SOURCE, Notes, storable
+from collectors.readings_writer import Notes
 from collectors.registration import registered
 from collectors.sequence import SequenceWatch
 from facilities.inventory import Inventory

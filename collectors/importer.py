@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from collectors.batch_store import storable
 from collectors.file_rows import Rows
 from collectors.file_store import store_records
 from collectors.import_mapping import ImportMapping
 from collectors.import_source import Source, open_source
 from collectors.known import Known
-from collectors.readings_writer import storable
 from collectors.reasons import Reason
 from collectors.sensor_file import SensorRows
 from store.connection import Connection

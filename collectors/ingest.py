@@ -15,13 +15,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from collectors.backlog import Backlog, Message
 from collectors.batch import Batch
+from collectors.batch_store import SOURCE, storable
 from collectors.known import Known
 from collectors.metrics import SESSIONS_LOST, SKIPPED_MESSAGES
 from collectors.mqtt_address import BrokerAddress
 from collectors.mqtt_connection import Identity, LinkEvents
 from collectors.mqtt_link import MqttLink, end_session
 from collectors.patient_writer import PatientWriter
-from collectors.readings_writer import SOURCE, Notes, storable
+from collectors.readings_writer import Notes
 from collectors.rebirth import RebirthRequests
 from collectors.sequence import SequenceWatch
 from collectors.session_memory import SessionMemory

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from collectors.batch_store import SOURCE as MQTT_SOURCE
 from collectors.importer import SOURCE as IMPORT_SOURCE
 from collectors.quarantine_import import ImportForm, import_form, record_again
 from collectors.quarantine_list import list_json, list_lines, show_lines, utc
 from collectors.quarantine_options import quarantine_parser
 from collectors.quarantine_retry import STORED, message_again, retry_row
-from collectors.readings_writer import SOURCE as MQTT_SOURCE
 from collectors.reasons import Reason
 from collectors.registration import registered
 from collectors.visible_text import visible

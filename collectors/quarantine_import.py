@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from collectors.batch_store import StoredBatch
+from collectors.batch_store import StoredBatch, storable
 from collectors.csv_layout import header_of, layout
 from collectors.csv_rows import decoded_lines
 from collectors.file_rows import Record, Rows, checked_rows, columns_of
@@ -18,7 +18,6 @@ from collectors.known import Known, Series, grids_of
 from collectors.mapping import FileMapping
 from collectors.native_topic import CIRCUIT_KINDS
 from collectors.quarantine_retry import Again
-from collectors.readings_writer import storable
 from collectors.reasons import Reason, Refused, Rejected
 from collectors.result_rows import decoded_results
 from collectors.sensor_file import SensorRows, refuse_subject, sensor_form, sensor_lines

@@ -1,28 +1,22 @@
 """One transaction per batch: its readings, its quarantine rows and its gaps, or nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
 import psycopg
 from psycopg.errors import DeadlockDetected, ProgramLimitExceeded, SerializationFailure
 
-from collectors.batch import Batch, row_payload
-from collectors.native_topic import KindWord
-from collectors.reasons import Reason
-from collectors.stored_rows import Stored, store_devices, store_rows
+from collectors.batch import Batch
+from collectors.batch_store import store_batch
 from store.connection import Connection, connect
 from store.errors import P2IError, StoreUnavailable
 from store.gap_rows import GapRow, StreamHead
 from store.gaps import forget_streams, write_gaps, write_streams
-from store.instants import instant_of
 from store.quarantine import write_quarantine
-from store.rows import QuarantineRow
 
-SOURCE = "mqtt"
 TRIES = 3  # of a transaction that another one got in the way of
-STORABLE_BYTES = 1000  # of a topic or a name: three of them must fit into a key (PostgreSQL: 2704 bytes)
 
 Answer = TypeVar("Answer")
 
@@ -91,23 +85,11 @@ class ReadingsWriter:
             self._connection = None
 
     def _write(self, connection: Connection, batch: Batch, notes: Notes | None) -> Tally:
-        tally = Tally(Counter(), Counter())
-        refused = [
-            _quarantine_row(batch, topic, rejected.refusal.reason, rejected.refusal.detail, rejected.kept)
-            for topic, rejected in batch.rejected
-        ]
-        for kind, rows in batch.rows.items():
-            stored = store_rows(connection, kind, rows.columns, batch.received_at)
-            tally.readings[kind, "stored"] += stored.inserted
-            tally.readings[kind, "duplicate"] += stored.duplicates
-            refused += _refused_by_store(batch, kind, stored)
-        if batch.devices:
-            refused += _devices(connection, batch, tally)
-        write_quarantine(connection, refused)
-        tally.quarantined.update(row.reason for row in refused)
+        stored = store_batch(connection, batch)
+        write_quarantine(connection, stored.refused)
         if notes is not None:
             write_notes(connection, notes)
-        return tally
+        return Tally(stored.readings, Counter(row.reason for row in stored.refused))
 
 
 def write_notes(connection: Connection, notes: Notes) -> None:
@@ -116,45 +98,6 @@ def write_notes(connection: Connection, notes: Notes) -> None:
     if notes.forgets_streams:
         forget_streams(connection, notes.client_id)
     write_streams(connection, notes.client_id, notes.heads)
-
-
-def _devices(connection: Connection, batch: Batch, tally: Tally) -> Iterator[QuarantineRow]:
-    """Writes readings of sensors; yields, once per message, those the store does not take."""
-    stored = store_devices(connection, [one.row for one in batch.devices], batch.received_at)
-    tally.readings["sensors", "stored"] += stored.inserted
-    tally.readings["sensors", "duplicate"] += stored.duplicates
-    conflict = "another value is stored for this sensor and instant; the first one stays"
-    whys = [(place, Reason.CONFLICT, conflict) for place in stored.conflicts]
-    whys += [(place, Reason.DATABASE_REFUSED, why) for place, why in stored.refused.items()]
-    said = set()
-    for place, reason, why in whys:
-        one = batch.devices[place]
-        if (one.topic, one.payload, reason) not in said:
-            said.add((one.topic, one.payload, reason))
-            yield _quarantine_row(batch, one.topic, reason, why, one.feed.kept(reason, one.payload))
-
-
-def _refused_by_store(batch: Batch, kind: KindWord, stored: Stored) -> Iterator[QuarantineRow]:
-    rows = batch.rows[kind]
-    conflict = "another value is stored for this circuit or zone and instant; the first one stays"
-    whys = [(place, Reason.CONFLICT, conflict) for place in stored.conflicts]
-    whys += [(place, Reason.DATABASE_REFUSED, why) for place, why in stored.refused.items()]
-    for place, reason, why in whys:
-        topic, code = rows.source(place)
-        _, instant, *values = (int(column[place]) for column in rows.columns)
-        instant_text = instant_of(instant).isoformat().replace("+00:00", "Z")
-        yield _quarantine_row(batch, topic, reason, why, row_payload(kind, code, instant_text, values))
-
-
-def _quarantine_row(batch: Batch, topic: str, reason: Reason, detail: str, kept: bytes) -> QuarantineRow:
-    return QuarantineRow(SOURCE, storable(topic), reason.value, storable(detail), kept, batch.received_at)
-
-
-def storable(text: str) -> str:
-    """`text` as PostgreSQL can hold and index it: a NUL or a lone surrogate is written out, what is long is cut."""
-    whole = text.encode("utf-8", "backslashreplace").replace(b"\0", b"\\0")
-    cut = whole[:STORABLE_BYTES].decode(errors="ignore")
-    return cut if len(whole) <= STORABLE_BYTES else f"{cut}…"
 
 
 def _line(error: psycopg.Error) -> str:

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 
+from collectors.batch_store import SOURCE
 from collectors.patient_writer import PatientWriter
-from collectors.readings_writer import SOURCE
 from store.connection import Connection
 from store.gap_rows import SESSION_LOST, GapRow, StreamHead
 from store.gaps import forget_session, read_session, read_streams, remember_session, write_gaps
