@@ -27,6 +27,7 @@ from collectors.decoders.identity import refuse_identity
 from collectors.decoders.json_mapping import json_mapping_of
 from collectors.decoders.lorawan import DeviceProfile, dev_eui
 from collectors.decoders.meaning import meanings
+from collectors.decoders.source_instant import EpochUnit
 from collectors.decoders.sparkplug import EdgeNode, sparkplug_address
 from collectors.kept_feed import kept_of_feed
 from collectors.observation import DeviceMessage
@@ -206,15 +207,15 @@ def _sparkplug(options: TomlTable, sensors: Mapping[str, Sensor], nodes: dict[tu
 
 def _telegraf(options: TomlTable, sensors: Mapping[str, Sensor], _: object) -> Reader:  # noqa: ARG001
     known = telegraf.measurements(options, "measurements") if options.has("measurements") else telegraf.USUAL
-    precision = options.choice("precision", ("ns", "us", "ms", "s"), "ns")
-    return lambda one: [telegraf.decoded(one.payload, known, precision=precision, retained=one.retained)]  # type: ignore[arg-type]
+    precision: EpochUnit = options.choice("precision", ("ns", "us", "ms", "s"), "ns")
+    return lambda one: [telegraf.decoded(one.payload, known, precision=precision, retained=one.retained)]
 
 
 def _xovis(options: TomlTable, sensors: Mapping[str, Sensor], _: object) -> Reader:  # noqa: ARG001
-    time_format = options.choice("time_format", ("ms", "s", "rfc3339"), "ms")
+    time_format: xovis.TimeFormat = options.choice("time_format", ("ms", "s", "rfc3339"), "ms")
     forward_is_in = options.flag("forward_is_in", True)
     return lambda one: [
-        xovis.decoded(one.payload, device=one.device, time_format=time_format, forward_is_in=forward_is_in)  # type: ignore[arg-type]
+        xovis.decoded(one.payload, device=one.device, time_format=time_format, forward_is_in=forward_is_in)
     ]
 
 

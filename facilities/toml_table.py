@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from store.errors import InputError
+
+Choice = TypeVar("Choice", bound=str)
 
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _MOST_DIGITS = 1000  # Python prints whole numbers of 4300; sums and products of what is read stay below that
@@ -54,15 +56,16 @@ class TomlTable:
             self.refuse(key, "must be a text that is not empty")
         return value
 
-    def choice(self, key: str, options: Sequence[str], default: str | None = None) -> str:
+    def choice(self, key: str, options: Sequence[Choice], default: Choice | None = None) -> Choice:
         """One of `options`; without a default the key is required."""
         if default is not None and not self.has(key):
             self._asked.add(key)
             return default
         value = self.value(key)
-        if not isinstance(value, str) or value not in options:
+        chosen = next((option for option in options if value == option), None)
+        if chosen is None:
             self.refuse(key, f"must be one of {', '.join(options)}")
-        return value
+        return chosen
 
     def integer(self, key: str, at_least: int, default: int | None = None) -> int:
         """A whole number; without a default the key is required."""
