@@ -62,6 +62,7 @@ class Batch(NamedTuple):
     rejected: list[tuple[str, Rejected]]
     sequence: list[Numbered]
     devices: Sequence[DeviceReading] = ()
+    ignored: Sequence[tuple[str, str]] = ()
 
 
 class _Part(NamedTuple):
@@ -73,6 +74,7 @@ class _Part(NamedTuple):
     devices: list[DeviceReading]
     rejected: list[Rejected]
     sequence: list[Numbered]
+    ignored: Sequence[tuple[str, str]] = ()
 
 
 def decoded_batch(arrivals: Iterable[Arrival], known: Known, limit_bytes: int) -> Batch:
@@ -93,6 +95,7 @@ def decoded_batch(arrivals: Iterable[Arrival], known: Known, limit_bytes: int) -
         [(part.topic, rejected) for part in parts for rejected in part.rejected],
         [numbered for part in parts for numbered in part.sequence],
         [reading for part in parts for reading in part.devices],
+        [each for part in parts for each in part.ignored],
     )
 
 
@@ -131,7 +134,8 @@ def _of_feed(opened: OpenFeed, arrival: Arrival, known: Known, limit_bytes: int)
         for one in rows.occupancy
     ]
     devices = [DeviceReading(row, topic, payload, opened) for row in rows.readings]
-    return _Part(topic, "feed", counts, devices, rows.rejected, rows.sequence)
+    ignored = [(opened.feed.code, word) for word in rows.ignored]
+    return _Part(topic, "feed", counts, devices, rows.rejected, rows.sequence, ignored)
 
 
 def _rows_of(kind: KindWord, parts: Iterable[_Part]) -> KindRows | None:

@@ -29,6 +29,7 @@ class FeedRows(NamedTuple):
     occupancy: list[OccupancyRow]
     rejected: list[Rejected]
     sequence: list[Numbered]
+    ignored: list[str]
 
 
 def feed_rows(opened: OpenFeed, topic: str, payload: bytes, received_at: datetime, *, retained: bool) -> FeedRows:
@@ -38,7 +39,7 @@ def feed_rows(opened: OpenFeed, topic: str, payload: bytes, received_at: datetim
     observation of a device that nobody entered, or whose instant cannot be believed, is refused; the others of the
     message stand. Of a refused message quarantine keeps what its decoder reads (collectors/kept_feed.py).
     """
-    rows = FeedRows([], [], [], [])
+    rows = FeedRows([], [], [], [], [])
     try:
         messages = opened.messages(topic, payload, retained=retained)
     except Refused as refused:
@@ -52,6 +53,7 @@ def _take(rows: FeedRows, opened: OpenFeed, message: DeviceMessage, payload: byt
     if message.sequence is not None:
         key = f"{opened.feed.code}/{message.sequence.key}"
         rows.sequence.append(Numbered(key, message.sequence.number, message.sequence.modulus))
+    rows.ignored.extend(message.ignored)
     refusals: dict[Refusal, None] = {}
     for one in message.observations:
         if one.measured_at_us is None and message.is_state:

@@ -4,6 +4,9 @@ from prometheus_client import Counter, Gauge, Histogram
 
 MESSAGES = Counter("collectors_messages", "MQTT messages committed, by kind of reading.", ["kind"])
 READINGS = Counter("collectors_readings", "Readings by what became of them.", ["kind", "outcome"])
+IGNORED = Counter(
+    "collectors_ignored", "Parts of messages of feeds that are not taken, by what they are.", ["feed", "what"]
+)
 QUARANTINED = Counter("collectors_quarantined", "Refused input, by reason.", ["reason"])
 COMMIT_SECONDS = Histogram(
     "collectors_commit_seconds",

@@ -10,7 +10,7 @@ from collectors.backlog import Message
 from collectors.batch import Arrival, Batch, decoded_batch
 from collectors.kept_input import kept_of_unread
 from collectors.known import Known
-from collectors.metrics import COMMIT_SECONDS, DATABASE_UP, MESSAGES, QUARANTINED, READINGS
+from collectors.metrics import COMMIT_SECONDS, DATABASE_UP, IGNORED, MESSAGES, QUARANTINED, READINGS
 from collectors.readings_writer import Notes, ReadingsWriter, Tally
 from collectors.reasons import Reason, Refusal, Rejected
 from store.connection import Connection
@@ -121,3 +121,5 @@ def _count(batch: Batch, tally: Tally) -> None:
         READINGS.labels(kind, outcome).inc(number)
     for reason, number in tally.quarantined.items():
         QUARANTINED.labels(reason).inc(number)
+    for feed, what in batch.ignored:
+        IGNORED.labels(feed, what).inc()

@@ -367,7 +367,7 @@ def test_of_a_body_about_persons_nothing_is_kept() -> None:
 
 
 def test_retained_state_without_an_instant_is_not_stored_and_with_one_it_is() -> None:
-    assert zigbee(sensor("hall"), retained=True, occupancy=True) == FeedRows([], [], [], [])
+    assert zigbee(sensor("hall"), retained=True, occupancy=True) == FeedRows([], [], [], [], [])
     rows = zigbee(sensor("hall"), retained=True, occupancy=True, last_seen=AT_TEXT)
     assert [row.measured_at for row in rows.readings] == [AT]
 
