@@ -12,7 +12,10 @@ MESSAGE_BYTES = 400
 
 
 class Message(NamedTuple):
-    """One message as it arrived; `connection` and `mid` are what an acknowledgement needs."""
+    """One message as it arrived; `connection` and `mid` are what an acknowledgement needs.
+
+    `is_redelivered`: the broker says that it has sent it to us before (DUP).
+    """
 
     connection: object
     mid: int
@@ -21,6 +24,7 @@ class Message(NamedTuple):
     payload: bytes
     received_at: datetime
     retained: bool = False
+    is_redelivered: bool = False
 
     @property
     def size_bytes(self) -> int:

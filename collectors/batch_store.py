@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from collectors.batch import Batch, row_payload
+from collectors.batch import Batch, FeedMessage
+from collectors.feeds import HOOKS
+from collectors.native_row import row_payload
 from collectors.native_topic import KindWord
-from collectors.reasons import Reason
+from collectors.reasons import Reason, Refusal
 from collectors.stored_rows import Stored, store_devices, store_rows
 from store.connection import Connection
 from store.instants import instant_of
 from store.rows import QuarantineRow
 
-SOURCE = "mqtt"
+MQTT, WEBHOOK = "mqtt", "webhook"
 STORABLE_BYTES = 1000  # of a topic or a name: three of them must fit into a key (PostgreSQL: 2704 bytes)
 CONFLICT = "another value is stored for this circuit or zone and instant; the first one stays"
 DEVICE_CONFLICT = "another value is stored for this sensor and instant; the first one stays"
@@ -40,47 +42,60 @@ def store_batch(connection: Connection, batch: Batch) -> StoredBatch:
     caller's to decide."""
     readings: Counter[tuple[str, str]] = Counter()
     refused = [
-        _quarantine_row(batch, topic, rejected.refusal.reason, rejected.refusal.detail, rejected.kept)
-        for topic, rejected in batch.rejected
+        _quarantine_row(batch, part.topic, part.rejected.refusal, part.rejected.kept, part.retained)
+        for part in batch.rejected
     ]
-    for kind, rows in batch.rows.items():
-        stored = store_rows(connection, kind, rows.columns, batch.received_at)
-        readings[kind, "stored"] += stored.inserted
-        readings[kind, "duplicate"] += stored.duplicates
-        refused += _refused_by_store(batch, kind, stored)
+    said: set[tuple[str, bytes, Reason]] = set()
     if batch.devices:
         stored = store_devices(connection, [one.row for one in batch.devices], batch.received_at)
         readings["sensors", "stored"] += stored.inserted
         readings["sensors", "duplicate"] += stored.duplicates
-        refused += _refused_devices(batch, stored)
+        for place, why in _whys(stored, DEVICE_CONFLICT):
+            refused += _of_message(batch, batch.devices[place].message, why, said)
+    for kind, rows in batch.rows.items():
+        stored = store_rows(connection, kind, rows.columns, batch.received_at)
+        readings[kind, "stored"] += stored.inserted
+        readings[kind, "duplicate"] += stored.duplicates
+        for place, why in _whys(stored, CONFLICT):
+            if (message := rows.source(place).message) is not None:
+                refused += _of_message(batch, message, why, said)
+            else:
+                refused.append(_native_row(batch, kind, place, why))
     return StoredBatch(readings, refused)
 
 
-def _refused_devices(batch: Batch, stored: Stored) -> Iterator[QuarantineRow]:
-    """The messages whose readings of sensors the store does not take, each once per reason."""
-    whys = [(place, Reason.CONFLICT, DEVICE_CONFLICT) for place in stored.conflicts]
-    whys += [(place, Reason.DATABASE_REFUSED, why) for place, why in stored.refused.items()]
-    said = set()
-    for place, reason, why in whys:
-        one = batch.devices[place]
-        if (one.topic, one.payload, reason) not in said:
-            said.add((one.topic, one.payload, reason))
-            yield _quarantine_row(batch, one.topic, reason, why, one.feed.kept(reason, one.payload))
+def _whys(stored: Stored, conflict: str) -> list[tuple[int, Refusal]]:
+    """The places of rows that the store does not take, and why."""
+    conflicts = [(place, Refusal(Reason.CONFLICT, conflict)) for place in stored.conflicts]
+    return conflicts + [(place, Refusal(Reason.DATABASE_REFUSED, why)) for place, why in stored.refused.items()]
 
 
-def _refused_by_store(batch: Batch, kind: KindWord, stored: Stored) -> Iterator[QuarantineRow]:
+def _of_message(
+    batch: Batch, message: FeedMessage, why: Refusal, said: set[tuple[str, bytes, Reason]]
+) -> Iterator[QuarantineRow]:
+    """The message of a feed whose reading is not taken, once per reason: its sensor and its zone say the same."""
+    if (message.topic, message.payload, why.reason) not in said:
+        said.add((message.topic, message.payload, why.reason))
+        kept = message.feed.kept(message.topic, message.payload, why.reason, retained=message.retained)
+        yield _quarantine_row(batch, message.topic, why, kept, message.retained)
+
+
+def _native_row(batch: Batch, kind: KindWord, place: int, why: Refusal) -> QuarantineRow:
     rows = batch.rows[kind]
-    whys = [(place, Reason.CONFLICT, CONFLICT) for place in stored.conflicts]
-    whys += [(place, Reason.DATABASE_REFUSED, why) for place, why in stored.refused.items()]
-    for place, reason, why in whys:
-        topic, code = rows.source(place)
-        _, instant, *values = (int(column[place]) for column in rows.columns)
-        instant_text = instant_of(instant).isoformat().replace("+00:00", "Z")
-        yield _quarantine_row(batch, topic, reason, why, row_payload(kind, code, instant_text, values))
+    topic, code, _ = rows.source(place)
+    _, instant, *values = (int(column[place]) for column in rows.columns)
+    instant_text = instant_of(instant).isoformat().replace("+00:00", "Z")
+    return _quarantine_row(batch, topic, why, row_payload(kind, code, instant_text, values), retained=False)
 
 
-def _quarantine_row(batch: Batch, topic: str, reason: Reason, detail: str, kept: bytes) -> QuarantineRow:
-    return QuarantineRow(SOURCE, storable(topic), reason.value, storable(detail), kept, batch.received_at)
+def source_of(topic: str) -> str:
+    """By which way a message came."""
+    return WEBHOOK if topic.startswith(HOOKS) else MQTT
+
+
+def _quarantine_row(batch: Batch, topic: str, why: Refusal, kept: bytes, retained: bool) -> QuarantineRow:
+    origin, detail = storable(topic), storable(why.detail)
+    return QuarantineRow(source_of(topic), origin, why.reason.value, detail, kept, batch.received_at, retained)
 
 
 def storable(text: str) -> str:

@@ -79,10 +79,12 @@ class Hooks:
         )
 
     async def _health(self, _request: Request) -> Response:
-        """200 while bodies are taken; 503 when the queue has no room."""
-        if self._queue.has_room:
-            return PlainTextResponse("ok")
-        return PlainTextResponse("the queue is full", 503)
+        """200 while bodies are taken; 503 when the queue or its disk has no room."""
+        if await run_in_threadpool(self._queue.can_take):
+            return PlainTextResponse("ok\n")
+        return PlainTextResponse(
+            "no room: the queue or its disk is full\n", 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        )
 
     async def _hook(self, request: Request) -> Response:
         code = request.path_params["feed"]
@@ -159,4 +161,4 @@ def _answer(status: int) -> Response:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if status not in (200, 422):  # what may still be on its way is not the next request
         headers["Connection"] = "close"
-    return PlainTextResponse(_TEXTS[status], status, headers)
+    return PlainTextResponse(f"{_TEXTS[status]}\n", status, headers)

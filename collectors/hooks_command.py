@@ -1,6 +1,7 @@
 """`p2i hooks`: takes webhooks over HTTP and stores their readings; answers 200 once a body is safely on disk."""
 
 import argparse
+import contextlib
 import logging
 import os
 import threading
@@ -14,13 +15,16 @@ from collectors.hooks_app import HookLimits, Hooks
 from collectors.hooks_drain import HookDrain
 from collectors.hooks_metrics import watch_queue
 from collectors.hooks_queue import HookQueue
-from collectors.hooks_secrets import Hook, hooks_of, secret_setting
+from collectors.hooks_secrets import Hook, hooks_of
 from collectors.hooks_server import hook_server, listening
 from collectors.options import add_inventory, add_metrics_port, positive_number, whole_number
 from facilities.inventory import Inventory, inventory_path, read_inventory
 from facilities.process import run, serve_metrics, stop_event
-from store.connection import server
+from facilities.sensors import secret_setting
+from store.connection import connect, server
 from store.embedded import default_home
+from store.errors import StoreUnavailable
+from store.migrations import require_current_schema
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _hooks(arguments: argparse.Namespace) -> int:
     inventory = read_inventory(inventory_path(arguments.inventory, os.environ))
-    hooks = hooks_of(open_feeds(inventory).by_code.values())
+    hooks = hooks_of(open_feeds(inventory).by_code.values(), inventory.path)
     if arguments.check:
         print("\n".join(_checked(hooks)))
         return 0
@@ -102,11 +106,18 @@ def _hooks(arguments: argparse.Namespace) -> int:
     )
     try:
         with server() as dsn:
+            _require_schema(dsn)
             serve_metrics(arguments.metrics_port)
             _serve(arguments, inventory, hooks, queue, limits, dsn)
     finally:
         queue.close()
     return 0
+
+
+def _require_schema(dsn: str) -> None:
+    """Raises P2IError for a database that lacks migrations, before anything listens. One that is away may be late."""
+    with contextlib.suppress(StoreUnavailable), connect(dsn, "hooks") as connection:
+        require_current_schema(connection)
 
 
 def _checked(hooks: Mapping[str, Hook]) -> list[str]:

@@ -9,19 +9,16 @@ from datetime import datetime
 from functools import partial
 
 from collectors.backlog import Message
-from collectors.batch import Batch
-from collectors.batch_store import SOURCE, storable
+from collectors.batch_notes import BatchNotes
+from collectors.batch_store import WEBHOOK
 from collectors.hooks_queue import HookQueue, Queued
 from collectors.known import Known
-from collectors.metrics import DATABASE_UP, SKIPPED_MESSAGES
+from collectors.metrics import DATABASE_UP
 from collectors.patient_writer import FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, PatientWriter
-from collectors.readings_writer import Notes
 from collectors.registration import registered
-from collectors.sequence import SequenceWatch
 from facilities.inventory import Inventory
 from store.connection import connect
 from store.errors import StoreUnavailable
-from store.gap_rows import SEQUENCE, GapRow
 from store.gaps import read_streams
 from store.migrations import require_current_schema
 
@@ -65,21 +62,20 @@ class HookDrain:
     def _drain(self, known: Known, writer: PatientWriter, stop: threading.Event) -> None:
         try:
             heads = writer.run(partial(read_streams, client_id=CLIENT_ID), stop)
-            sequence = SequenceWatch(heads)
+            notes = BatchNotes(WEBHOOK, CLIENT_ID, known.feeds, heads or {})
             while not stop.is_set():
-                self._store(known, writer, sequence, stop, PATIENCE_SECONDS)
+                self._store(writer, notes, stop, PATIENCE_SECONDS)
             until = time.monotonic() + LAST_WRITE_SECONDS
             while self._queue.count and time.monotonic() < until:
-                if not self._store(known, writer, sequence, stop, 0.0):
+                if not self._store(writer, notes, stop, 0.0):
                     break
         finally:
             writer.close()
 
     def _store(
         self,
-        known: Known,
         writer: PatientWriter,
-        sequence: SequenceWatch,
+        notes: BatchNotes,
         stop: threading.Event,
         patience_seconds: float,
     ) -> bool:
@@ -90,7 +86,7 @@ class HookDrain:
                 return True
             messages = [_message(one) for one in taken]
             batch = writer.decoded(messages)
-            return writer.store(messages, batch, self._notes(batch, known, sequence), stop, self._remove)
+            return writer.store(messages, batch, notes.of(batch), stop, self._remove)
         except sqlite3.Error as error:  # committed bodies that stay are decoded again, and nothing is stored twice
             logger.warning("the queue cannot be read or emptied; trying again: %s", error)
             stop.wait(LONGEST_WAIT_SECONDS)
@@ -98,17 +94,6 @@ class HookDrain:
 
     def _remove(self, messages: Sequence[Message]) -> None:
         self._queue.remove(messages[0].mid, messages[-1].mid)
-
-    def _notes(self, batch: Batch, known: Known, sequence: SequenceWatch) -> Notes:
-        """Numbers that senders counted and we never saw."""
-        at = batch.received_at
-        progress = sequence.seen([one._replace(stream=storable(one.stream)) for one in batch.sequence], at)
-        gaps = []
-        for stream, skipped in progress.skipped.items():
-            feed = known.feeds.by_code[stream.partition("/")[0]].feed
-            SKIPPED_MESSAGES.labels(feed.facility).inc(skipped.messages)
-            gaps.append(GapRow(SOURCE, stream, skipped.last_at, at, skipped.messages, SEQUENCE, at))
-        return Notes(CLIENT_ID, gaps, progress.heads, progress.is_full)
 
     def _registered(self, stop: threading.Event) -> Known | None:
         """What the inventory names, registered; waits for a database that is away. None when asked to stop before."""

@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import logging
 import os
 import sqlite3
 import threading
@@ -11,13 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from collectors.hooks_queue_file import opened_queue
 from store.errors import InputError, P2IError
 from store.instants import instant_of, microseconds
 
-logger = logging.getLogger(__name__)
-
 ROW_BYTES = 128  # what a row costs besides its texts, so that a flood of empty bodies is bounded, too
-BUSY_SECONDS = 10.0
+CORRECTED_US = 60_000_000
+"""A clock that goes back this far was put right: going on from where it was would date everything wrongly."""
 _TOTALS = "SELECT count(*), coalesce(sum(length(topic) + length(body) + ?), 0) FROM hook"
 
 
@@ -56,7 +55,7 @@ class HookQueue:
             raise InputError(f"P2I_HOOKS_QUEUE: {path}: {error.strerror}") from error
         try:
             fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._connection = self._opened()
+            self._connection = opened_queue(path)
             self._count, self._bytes = self._connection.execute(_TOTALS, (ROW_BYTES,)).fetchone()
             self._last_us = self._connection.execute("SELECT coalesce(max(received_at_us), 0) FROM hook").fetchone()[0]
         except BlockingIOError as error:
@@ -66,6 +65,7 @@ class HookQueue:
             os.close(self._held)
             raise InputError(f"P2I_HOOKS_QUEUE: {path}: {error}") from error
         self._is_closed = False
+        self._was_refused = False
 
     @property
     def count(self) -> int:
@@ -79,26 +79,45 @@ class HookQueue:
 
     @property
     def has_room(self) -> bool:
-        """Whether another body would be taken."""
+        """Whether the queue is below its limit."""
         return self.size_bytes < self._limit_bytes
+
+    def can_take(self) -> bool:
+        """Whether another body would be taken now; after a write that failed, found out by writing to the disk."""
+        with self._lock:
+            if not self.has_room or self._is_closed:
+                return False
+            if self._was_refused:
+                try:
+                    with self._transaction():
+                        tried = self._connection.execute(
+                            "INSERT INTO hook (topic, body, received_at_us) VALUES ('', '', 0)"
+                        )
+                        self._connection.execute("DELETE FROM hook WHERE number = ?", (tried.lastrowid,))
+                except sqlite3.Error:
+                    return False
+                self._was_refused = False
+            return True
 
     def put(self, topic: str, body: bytes, received_at: datetime) -> None:
         """Adds a body; once this returns it survives the end of the process and of the machine's power.
 
-        No two bodies share an instant: a reading without one of its own is told apart by it. Raises QueueFull when
-        there is no room.
+        No two bodies share an instant: a reading without one of its own is told apart by it. A clock that went ahead
+        and was put right is believed again. Raises QueueFull when there is no room.
         """
         with self._lock:
             if not self.has_room:
                 raise QueueFull(f"the queue holds {self._bytes} bytes, its limit")
-            at_us = max(microseconds(received_at), self._last_us + 1)
+            at_us = _apart(microseconds(received_at), self._last_us)
             try:
                 with self._transaction():
                     self._connection.execute(
                         "INSERT INTO hook (topic, body, received_at_us) VALUES (?, ?, ?)", (topic, body, at_us)
                     )
             except sqlite3.Error as error:  # a full or broken disk
+                self._was_refused = True
                 raise QueueFull(f"{self._path}: {error}") from error
+            self._was_refused = False
             self._last_us = at_us
             self._count += 1
             self._bytes += _size(topic, body)
@@ -163,44 +182,9 @@ class HookQueue:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def _opened(self) -> sqlite3.Connection:
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        try:
-            return _connected(self._path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            aside = self._path.with_name(f"{self._path.name}.damaged-{self._path.stat().st_mtime_ns}")
-            for suffix in ("", "-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    self._path.with_name(self._path.name + suffix).rename(aside.with_name(aside.name + suffix))
-            logger.error("the queue is damaged (%s): set aside as %s; bodies in it wait there", error, aside)
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-            return _connected(self._path)
 
-
-def _connected(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
-        # FULL: the log is on the disk before a commit returns. NORMAL would lose the last bodies with the power.
-        for pragma in (
-            "auto_vacuum = INCREMENTAL",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "journal_size_limit = 67108864",
-            "incremental_vacuum",  # what a long outage has left
-        ):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
-        if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise sqlite3.DatabaseError(found)
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS hook (number INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL,"
-            " body BLOB NOT NULL, received_at_us INTEGER NOT NULL)"
-        )
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
+def _apart(at_us: int, last_us: int) -> int:
+    return at_us if at_us > last_us or at_us < last_us - CORRECTED_US else last_us + 1
 
 
 def _size(topic: str, body: bytes) -> int:

@@ -1,13 +1,14 @@
 """The secrets of webhooks, from the environment: no feed is ever open because somebody forgot one."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from collectors.feeds import OpenFeed
+from facilities.sensors import secret_setting
 from store.connection import secret_of_environment
 from store.errors import InputError
 
-SETTING = "P2I_HOOK_SECRET_"
 FEWEST_CHARACTERS = 16
 MOST_SECRETS = 2
 
@@ -19,37 +20,29 @@ class Hook(NamedTuple):
     secrets: tuple[bytes, ...]
 
 
-def secret_setting(feed: str) -> str:
-    """The environment variable that holds the secret of a feed: xovis-tower.2 is P2I_HOOK_SECRET_XOVIS_TOWER_2."""
-    return SETTING + feed.upper().replace("-", "_").replace(".", "_")
-
-
-def hooks_of(feeds: Iterable[OpenFeed]) -> Mapping[str, Hook]:
-    """The webhooks among the feeds, by code, each with its secrets.
+def hooks_of(feeds: Iterable[OpenFeed], folder: Path) -> Mapping[str, Hook]:
+    """The webhooks among the feeds of the inventory in `folder`, by code, each with its secrets.
 
     A secret has at least 16 characters; two lines are two secrets, both valid, for the time of a change. Raises
-    InputError in one line when there is no webhook, when one has no secret, and when two would share a variable.
+    InputError in one line when there is no webhook, and when one has no secret.
     """
+    file = folder / "feeds.toml"
     hooks: dict[str, Hook] = {}
-    holders: dict[str, str] = {}
     for one in feeds:
         if not one.feed.is_webhook:
             continue
         code = one.feed.code
         setting = secret_setting(code)
-        holder = holders.setdefault(setting, code)
-        if holder != code:
-            raise InputError(f'feeds.toml: feeds "{holder}" and "{code}" share {setting}; rename one')
-        hooks[code] = Hook(one, _secrets(code, setting))
+        text = secret_of_environment(setting)
+        if text is None:
+            raise InputError(f'{file}: feed "{code}": its secret is needed, in {setting} or {setting}_FILE')
+        hooks[code] = Hook(one, _secrets(setting, text))
     if not hooks:
-        raise InputError("feeds.toml: no feed comes by webhook (a feed without topics does); nothing to listen for")
+        raise InputError(f"{file}: no feed comes by webhook (a feed without topics does); nothing to listen for")
     return hooks
 
 
-def _secrets(code: str, setting: str) -> tuple[bytes, ...]:
-    text = secret_of_environment(setting)
-    if text is None:
-        raise InputError(f'feeds.toml: feed "{code}": its secret is needed, in {setting} or {setting}_FILE')
+def _secrets(setting: str, text: str) -> tuple[bytes, ...]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_SECRETS:
         raise InputError(f"{setting}: {len(lines)} lines; one secret, or two while one replaces the other")

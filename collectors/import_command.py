@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from collectors.feeds import open_feeds
+from collectors.import_look import wrong_file
 from collectors.import_mapping import FORMATS, TABLES, ImportMapping, import_mapping
-from collectors.importer import import_file, import_key
+from collectors.importer import Outcome, import_file, import_key
 from collectors.native_topic import CIRCUIT_KINDS
 from collectors.options import add_inventory
 from collectors.registration import registered
@@ -25,8 +26,9 @@ from collectors.sensor_file import refuse_subject, sensors_of
 from collectors.sensor_rows import SensorMapping
 from facilities.inventory import Inventory, inventory_path, read_inventory
 from facilities.process import run
-from store.connection import connect, server
+from store.connection import Connection, connect, server
 from store.errors import InputError, StoreUnavailable
+from store.imports import ImportKey, unfinished_import
 from store.migrations import require_current_schema
 
 
@@ -46,6 +48,14 @@ def main(argv: Sequence[str]) -> int:
     subject = parser.add_mutually_exclusive_group()
     subject.add_argument("--circuit", metavar="CODE", help="the circuit all rows are about")
     subject.add_argument("--zone", metavar="CODE", help="the zone all rows are about (kind occupancy)")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would become of the rows of the whole file, and write nothing"
+    )
+    parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="import a file whose first rows are all refused for one reason: every row then goes to quarantine",
+    )
     add_inventory(parser)
     return run("collectors", partial(_import, parser.parse_args(argv)))
 
@@ -65,24 +75,48 @@ def _import(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}") from None
     try:
-        with (
-            server() as dsn,
-            connect(dsn, "import") as connection,
-            _progress_bar(file.name, about_file.st_size) as advanced,
-        ):
+        with server() as dsn, connect(dsn, "import") as connection:
             require_current_schema(connection)
-            known = registered(connection, inventory)
-            connection.commit()
-            outcome = import_file(connection, file, mapping, known, key, lambda: datetime.now(UTC), advanced)
+            outcome = _imported(connection, arguments, about_file.st_size, mapping, inventory, key)
     except psycopg.Error as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise StoreUnavailable(f"database: {first}; the same command, run again, continues") from error
+    except KeyboardInterrupt:
+        again = "nothing was written" if arguments.dry_run else "the same command continues where it stopped"
+        print(f"{file.name}: interrupted; {again}", file=sys.stderr)
+        return 130
     if outcome.continued_at is not None:
         print(f"{file.name}: an earlier import was interrupted; continued at {file.name}{outcome.continued_at}")
-    print(f"{file.name}: {outcome.text}")
-    if outcome.refused:
+    print(f"{file.name}: {'dry run, nothing is written: ' if arguments.dry_run else ''}{outcome.text}")
+    if outcome.refused and not arguments.dry_run:
         print(f'{file.name}: refused rows and their reasons are in quarantine, source "import"')
     return 1 if outcome.rows and not outcome.used else 0
+
+
+def _imported(
+    connection: Connection,
+    arguments: argparse.Namespace,
+    size: int,
+    mapping: ImportMapping,
+    inventory: Inventory,
+    key: ImportKey,
+) -> Outcome:
+    """Looks at the first rows, unless told not to or they are written already, and takes the file in."""
+    file: Path = arguments.file
+    known = registered(connection, inventory)
+    is_begun = unfinished_import(connection, key) is not None
+    if not arguments.anyway and not arguments.dry_run and not is_begun:
+        wrong = wrong_file(connection, file, mapping, known, datetime.now(UTC))
+        if wrong is not None:
+            raise InputError(f"{file.name}: {wrong.text}; nothing was written (--anyway imports it all the same)")
+    if not arguments.dry_run:
+        connection.commit()
+    with _progress_bar(file.name, size) as advanced:
+        outcome = import_file(
+            connection, file, mapping, known, key, lambda: datetime.now(UTC), advanced, is_rehearsal=arguments.dry_run
+        )
+    connection.rollback()
+    return outcome
 
 
 def _text(arguments: argparse.Namespace) -> str:

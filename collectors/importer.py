@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from collectors.batch_store import storable
 from collectors.file_rows import Rows
-from collectors.file_store import store_records
+from collectors.file_store import StoredRecords, store_records
 from collectors.import_mapping import ImportMapping
 from collectors.import_source import Source, open_source
 from collectors.known import Known
@@ -71,14 +71,17 @@ def import_file(
     clock: Callable[[], datetime],
     advanced: Callable[[int], None] = lambda _bytes: None,
     chunk_records: int = CHUNK_RECORDS,
+    *,
+    is_rehearsal: bool = False,
 ) -> Outcome:
     """Imports the file and says what became of its rows, those of an interrupted earlier run included.
 
     Each chunk's readings, quarantine rows and progress are one transaction. A file that was imported to its end is
     read again: its rows are duplicates then, or rows that were refused before and are not any more. `advanced` is
-    told how many bytes are done. Raises InputError when file and mapping do not fit, or the file is damaged.
+    told how many bytes are done. A rehearsal reads the whole file, commits nothing and keeps nothing of what was
+    refused: the caller rolls back. Raises InputError when file and mapping do not fit, or the file is damaged.
     """
-    progress = unfinished_import(connection, key)
+    progress = None if is_rehearsal else unfinished_import(connection, key)
     with open_source(file, mapping, known, progress) as source:
         continued_at = source.origin(progress.next_line) if progress else None
         progress = progress or Progress(source.next_byte, source.next_number, 0, {})
@@ -86,28 +89,33 @@ def import_file(
             advanced(source.done_bytes())
             now = clock()
             rows = source.rows(chunk_records, now)
-            counts = _store(connection, file.name, source, mapping, rows, now)
+            stored = store_records(connection, mapping.kind, rows, now)
+            counts = _counts(stored, rows)
             progress = Progress(
                 source.next_byte,
                 source.next_number,
                 progress.rows + len(rows.records) + len(rows.rejected) + rows.skipped,
                 {word: progress.counts.get(word, 0) + counts.get(word, 0) for word in progress.counts | counts},
             )
+            if is_rehearsal:
+                continue
+            _quarantine(connection, file.name, source, stored, now)
             write_progress(connection, key, storable(file.name), progress, now, finished=source.finished)
             connection.commit()
         advanced(source.done_bytes())
     return Outcome(progress.rows, progress.counts, continued_at)
 
 
-def _store(
-    connection: Connection, name: str, source: Source, mapping: ImportMapping, rows: Rows | SensorRows, now: datetime
-) -> dict[str, int]:
-    stored = store_records(connection, mapping.kind, rows, now)
+def _counts(stored: StoredRecords, rows: Rows | SensorRows) -> dict[str, int]:
     counts = {"stored": stored.inserted, "duplicate": stored.duplicates}
     if rows.skipped:
         counts["skipped"] = rows.skipped
     for _, one in stored.rejected:
         counts[one.refusal.reason.value] = counts.get(one.refusal.reason.value, 0) + 1
+    return counts
+
+
+def _quarantine(connection: Connection, name: str, source: Source, stored: StoredRecords, now: datetime) -> None:
     # A record of many rows (a day of iperf3 in one) is kept once for each reason.
     distinct = {(number, one.refusal.reason): one for number, one in reversed(stored.rejected)}
     write_quarantine(
@@ -124,4 +132,3 @@ def _store(
             for (number, _), one in sorted(distinct.items())
         ],
     )
-    return counts

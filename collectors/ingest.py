@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,21 +14,21 @@ from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from collectors.backlog import Backlog, Message
-from collectors.batch import Batch
-from collectors.batch_store import SOURCE, storable
+from collectors.batch_notes import BatchNotes
+from collectors.batch_store import MQTT
+from collectors.first_receipts import noted
 from collectors.known import Known
-from collectors.metrics import SESSIONS_LOST, SKIPPED_MESSAGES
+from collectors.leaving import Leaving
+from collectors.metrics import SESSIONS_LOST
 from collectors.mqtt_address import BrokerAddress
 from collectors.mqtt_connection import Identity, LinkEvents
-from collectors.mqtt_link import MqttLink, end_session
+from collectors.mqtt_link import MqttLink
 from collectors.patient_writer import PatientWriter
-from collectors.readings_writer import Notes
 from collectors.rebirth import RebirthRequests
-from collectors.sequence import SequenceWatch
 from collectors.session_memory import SessionMemory
 from collectors.subscriptions import subscriptions
-from store.errors import InputError, P2IError
-from store.gap_rows import SEQUENCE, GapRow
+from store.errors import InputError
+from store.gap_rows import StreamHead
 from store.instants import microseconds
 
 logger = logging.getLogger(__name__)
@@ -36,9 +36,6 @@ logger = logging.getLogger(__name__)
 BATCH_BYTES = 4 * 1024 * 1024
 PATIENCE_SECONDS = 0.2
 LAST_WRITE_SECONDS = 5.0
-QUIET_SECONDS = 3.0
-"""How long nothing may come after unsubscribing until the session counts as drained."""
-END_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -75,21 +72,21 @@ class Ingest:
             logger.info('feed "%s" is left to the worker of the group with --sparkplug', code)
         self._clock = clock
         self._backlog = Backlog(settings.queue_bytes)
-        self._writer = PatientWriter(dsn, known, settings.limit_bytes)
-        self._sequence = SequenceWatch()
+        self._leaving = Leaving(settings.client_id, settings.leaves)
+        self._writer = PatientWriter(dsn, known, settings.limit_bytes, self._leaving.hold)
         self._session = SessionMemory(self._writer, settings.client_id, self._wanted.topics)
+        self._notes = self._noting({})
         self._rebirths = RebirthRequests()
         self.subscribed = threading.Event()
         """Set once the broker holds our subscription: what is published from then on reaches us."""
         self._stopping = False
-        self._quiet_since: float | None = None
         self._client: mqtt.Client | None = None
         identity = Identity(settings.client_id, keep_session=True, receive_maximum=settings.receive_maximum)
         events = LinkEvents(
             up=self._up,
             message=self._arrived,
             subscribed=self._subscribed,
-            unsubscribed=self._unsubscribed,
+            unsubscribed=self._leaving.unsubscribed,
             may_read=self._may_read,
         )
         self._link = MqttLink(address, identity, events)
@@ -98,14 +95,16 @@ class Ingest:
         """Runs until `stop` is set, then writes what has arrived and leaves; what is not written stays unacknowledged.
 
         One that `leaves` ends by itself once the broker has nothing more for it, and then the session is no more;
-        returns False when it was stopped before that. Raises P2IError when the broker refuses us for good.
+        returns False when it was stopped before that. Raises P2IError when the broker refuses us for good, and
+        InputError when we are to leave a session that is not there or that another process uses.
         """
         enough = min(self._settings.batch_messages, self._settings.receive_maximum)
         try:
-            heads = self._session.recall(stop)
+            heads = self._session.recall(stop, must_be_known=self._settings.leaves)
             if heads is None:
                 return not self._settings.leaves
-            self._sequence = SequenceWatch(heads)
+            self._leaving.refuse_used()
+            self._notes = self._noting(heads)
             self._link.start()
             while not stop.is_set() and not self._is_drained():
                 self._link.raise_failure()
@@ -123,7 +122,9 @@ class Ingest:
                 is_there = self.subscribed.is_set() and self._link.is_up
                 self._session.renew(self._clock(), stop, is_there=is_there, at_once=True)
             self._link.stop()
-            return self._end_session(stop) if is_drained else not self._settings.leaves
+            if is_drained:
+                return self._leaving.end(self._address, self._session, self._clock(), stop)
+            return not self._settings.leaves
         finally:
             self._link.stop()
             self._writer.close()
@@ -141,8 +142,8 @@ class Ingest:
             raise InputError(
                 "--share: the broker does not speak MQTT 5, and may take $share for a topic like any other"
             )
-        self._quiet_since = None
-        if self._settings.leaves:
+        if self._leaving.is_wanted:
+            self._leaving.connected()
             client.unsubscribe([*self._wanted.topics, *self._session.stale_topics])
             return
         if session_present and self._session.stale_topics:
@@ -156,11 +157,6 @@ class Ingest:
         logger.info("subscribed to %s", ", ".join(self._wanted.topics))
         self.subscribed.set()
 
-    def _unsubscribed(self) -> None:
-        if self._settings.leaves:
-            logger.info("unsubscribed; taking what the broker still holds for us")
-            self._quiet_since = time.monotonic()
-
     def _may_read(self) -> bool:
         return not self._stopping and self._backlog.has_room()
 
@@ -172,7 +168,8 @@ class Ingest:
             topic = "(not UTF-8)"
         now = self._clock()
         self._session.had(now)
-        self._backlog.put(Message(client, message.mid, message.qos, topic, bytes(message.payload), now, message.retain))
+        payload = bytes(message.payload)
+        self._backlog.put(Message(client, message.mid, message.qos, topic, payload, now, message.retain, message.dup))
 
     def _acknowledge(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -187,46 +184,29 @@ class Ingest:
 
     def _commit(self, messages: Sequence[Message], stop: threading.Event) -> bool:
         """Stores the messages and has them acknowledged; False when asked to stop while the database was away."""
-        batch = self._writer.decoded(messages)
+        known = self._session.as_first_received(messages, stop)
+        if known is None:
+            return False
+        batch = self._writer.decoded(known)
         lost_sessions = self._session.unwritten()
-        notes = self._notes(batch, lost_sessions)
-        done = self._writer.store(messages, batch, notes, stop, self._acknowledge_soon)
+        notes = self._notes.of(batch, lost_sessions, noted(known, batch.undated, self._clock()))
+        done = self._writer.store(known, batch, notes, stop, self._acknowledge_soon)
         if done:
             self._session.written(len(lost_sessions))
             sent_at_ms = microseconds(self._clock()) // 1000
             for topic, payload in self._rebirths.due(self._known.feeds, time.monotonic(), sent_at_ms):
                 logger.info("messages of a Sparkplug node are missing; asking for its births: %s", topic)
                 self._link.call_soon(partial(self._publish, topic, payload))
-        if self._quiet_since is not None:
-            self._quiet_since = time.monotonic()
+        self._leaving.stored()
         return done
+
+    def _noting(self, heads: Mapping[str, StreamHead]) -> BatchNotes:
+        """Goes on with the numbers that an earlier process of our client id saw."""
+        client_id, feeds = self._settings.client_id, self._known.feeds
+        return BatchNotes(MQTT, client_id, feeds, heads, self._wanted.sees_all_of)
+
+    def _is_drained(self) -> bool:
+        return self._leaving.is_drained() and self._link.is_up
 
     def _acknowledge_soon(self, messages: Sequence[Message]) -> None:
         self._link.call_soon(partial(self._acknowledge, messages))
-
-    def _notes(self, batch: Batch, lost_sessions: Sequence[GapRow]) -> Notes:
-        """What is missing: sessions the broker lost, and numbers that senders counted and we never saw."""
-        at = batch.received_at
-        numbers = [
-            one._replace(stream=storable(one.stream)) for one in batch.sequence if self._wanted.sees_all_of(one.stream)
-        ]
-        progress = self._sequence.seen(numbers, at)
-        gaps = list(lost_sessions)
-        for stream, skipped in progress.skipped.items():
-            SKIPPED_MESSAGES.labels(stream.partition("/")[0]).inc(skipped.messages)
-            gaps.append(GapRow(SOURCE, stream, skipped.last_at, at, skipped.messages, SEQUENCE, at))
-        return Notes(self._settings.client_id, gaps, progress.heads, progress.is_full)
-
-    def _is_drained(self) -> bool:
-        quiet_since = self._quiet_since
-        return quiet_since is not None and self._link.is_up and time.monotonic() - quiet_since >= QUIET_SECONDS
-
-    def _end_session(self, stop: threading.Event) -> bool:
-        """Forgets the session here first: one without subscriptions costs nothing if the broker is away just then."""
-        if not self._session.forget(stop):
-            return False
-        client_id = self._settings.client_id
-        if not end_session(self._address, client_id, END_SECONDS):
-            raise P2IError(f"broker {self._address}: away before the session {client_id} was ended; run --leave again")
-        logger.info("the session %s is ended; everything the broker held for it is stored", client_id)
-        return True

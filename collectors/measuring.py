@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import msgspec
 
-from collectors.batch import milliseconds_text
 from collectors.interval_tally import IntervalResult
+from collectors.native_row import milliseconds_text
 from collectors.native_topic import KindWord, NativeTopic
 from collectors.prober import Prober, Target
 from collectors.spool import Spool
@@ -43,8 +43,7 @@ def _grid(inventory: Inventory, circuit: str, today: date, interval_seconds: int
     grids = set()
     for agreement in inventory.agreements_of_circuit(circuit):
         objective = agreement.availability_of(circuit)
-        in_force = agreement.starts_on <= today and (agreement.ends_on is None or today < agreement.ends_on)
-        if objective is not None and in_force:
+        if objective is not None and agreement.is_in_force_on(today):
             length = interval_seconds or objective.interval_seconds
             grids.add((length, agreement.starts_at % length))
     if len(grids) > 1:

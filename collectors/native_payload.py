@@ -39,7 +39,8 @@ class Decoded(NamedTuple):
     """What became of one payload.
 
     `rows` hold the series number, the instant in µs since 1970 (UTC) and the values of the kind each; a lost probe's
-    round trip is -1. None when the payload was refused as a whole.
+    round trip is -1. None when the payload was refused as a whole; `seq` is then its number all the same, where it
+    could be read.
     """
 
     kind: KindWord | None
@@ -67,8 +68,8 @@ def decoded(topic: str, payload: bytes, received_at: datetime, known: Known, lim
     kind = native.kind if native else None
     collector = f"{native.facility}/{native.collector}" if native else ""
 
-    def refused(reason: Reason, detail: str, kept: bytes) -> Decoded:
-        return Decoded(kind, collector, "", None, None, [Rejected(Refusal(reason, detail), kept)])
+    def refused(reason: Reason, detail: str, kept: bytes, seq: int | None = None) -> Decoded:
+        return Decoded(kind, collector, "", seq, None, [Rejected(Refusal(reason, detail), kept)])
 
     if len(payload) > limit_bytes:
         detail = f"{len(payload)} bytes; at most {limit_bytes} are taken"
@@ -78,11 +79,13 @@ def decoded(topic: str, payload: bytes, received_at: datetime, known: Known, lim
     received_at_us = (received_at - EPOCH) // _MICROSECOND
     if (flawless := _flawless(native, payload, received_at_us, known)) is not None:
         return flawless
+    seq = None
     try:
         envelope = envelope_of(payload, native.kind)
+        seq = _seq(envelope)  # refused for what it is about, it came all the same: no gap
         code, series = _series(native.facility, native.kind, envelope, known)
     except Refused as error:
-        return refused(*error.refusal, kept_of(kind, payload))
+        return refused(*error.refusal, kept_of(kind, payload), seq)
     read, rejected = _rows(native.kind, code, series.number, envelope.readings)
     grids = {series.number: series.grids} if series.grids else {}
     found = refusals(native.kind, columns_of(native.kind, [row for _, row in read]), received_at_us, grids)

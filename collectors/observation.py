@@ -7,8 +7,8 @@ QUANTITIES = {
     "people": "people in the field of view or zone at the instant",
     "people_in_total": "people who came in since the device last started its count (modulus applies)",
     "people_out_total": "people who went out since the device last started its count (modulus applies)",
-    "people_in": "people who came in during span_us before measured_at",
-    "people_out": "people who went out during span_us before measured_at",
+    "people_in": "people who came in during the span that ends at measured_at",
+    "people_out": "people who went out during the span that ends at measured_at",
     "people_peak": "most people at one time during the span",
     "occupied": "1 occupied, 0 vacant; holds for the device's own hold time",
     "motion_total": "movements since the device last started its count",
@@ -39,6 +39,7 @@ QUANTITIES = {
     "probes_lost": "probes lost during the span",
     "octets_in_total": "octets received by an interface (modulus applies)",
     "octets_out_total": "octets sent by an interface (modulus applies)",
+    "carrier_transitions_total": "times an interface went up or down since it started its count",
     "oper_up": "1 when the interface is operationally up, 0 when it is down",
 }
 """Every quantity a decoder may name, with its meaning; the unit is in the name. A new one is added here first."""
@@ -51,7 +52,9 @@ class Observation(NamedTuple):
     1970 (UTC) by the source's clock, None when the source gives no instant of its own. `value` is exact for counts
     (int), a float for physical quantities, and None when the device says it has none: then `reason` says why
     (a sentinel, a fault flag, null) and is "" otherwise. `modulus` is where a total wraps around, None when
-    unknown or not a total. `span_us` is the time a period count covers, None when it is not one or not told.
+    unknown or not a total. `span_us` is the time a period count covers, None when it is not one or not told: counts
+    over different spans are different series and are never added up. `is_historical` marks what a device had stored
+    and sends late: it is a measurement at its own instant (without one it is none), and not what is there now.
     """
 
     device: str
@@ -62,6 +65,7 @@ class Observation(NamedTuple):
     reason: str = ""
     modulus: int | None = None
     span_us: int | None = None
+    is_historical: bool = False
 
 
 class SequenceNumber(NamedTuple):
@@ -75,14 +79,11 @@ class SequenceNumber(NamedTuple):
 class DeviceMessage(NamedTuple):
     """What one message held.
 
-    `message_id` tells a redelivery from a new message where the source has such an id ("" = none). `ignored` are the
-    names of fields that were understood as not ours to take (never their content). `is_historical` marks values that
-    must not update what is current. `is_state` marks retained or replayed state, which is not a new measurement.
+    `ignored` says what was passed over, in fixed words of ours and never in the sender's (decoders/passed_over.py).
+    `is_state` marks retained or replayed state, which is not a new measurement.
     """
 
     observations: Sequence[Observation] = ()
     sequence: SequenceNumber | None = None
-    message_id: str = ""
     ignored: tuple[str, ...] = ()
-    is_historical: bool = False
     is_state: bool = False

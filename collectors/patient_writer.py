@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from collectors.backlog import Message
-from collectors.batch import Arrival, Batch, decoded_batch
+from collectors.batch import Arrival, Batch, RefusedPart, decoded_batch
 from collectors.kept_input import kept_of_unread
 from collectors.known import Known
 from collectors.metrics import COMMIT_SECONDS, DATABASE_UP, IGNORED, MESSAGES, QUARANTINED, READINGS
@@ -26,8 +26,11 @@ Answer = TypeVar("Answer")
 class PatientWriter:
     """One database, tried again for as long as that can help: away, full, a right missing, all with one line of log."""
 
-    def __init__(self, dsn: str, known: Known, limit_bytes: int) -> None:
-        self._writer = ReadingsWriter(dsn)
+    def __init__(
+        self, dsn: str, known: Known, limit_bytes: int, opened: Callable[[Connection], None] = lambda _: None
+    ) -> None:
+        """`opened` gets every connection, when it is new."""
+        self._writer = ReadingsWriter(dsn, opened)
         self._known = known
         self._limit_bytes = limit_bytes
         self._away_since: float | None = None
@@ -38,7 +41,9 @@ class PatientWriter:
 
     def decoded(self, messages: Sequence[Message]) -> Batch:
         """What the messages hold."""
-        arrivals = (Arrival(one.topic, one.payload, one.received_at, one.retained) for one in messages)
+        arrivals = (
+            Arrival(one.topic, one.payload, one.received_at, one.retained, one.is_redelivered) for one in messages
+        )
         return decoded_batch(arrivals, self._known, self._limit_bytes)
 
     def store(
@@ -111,7 +116,7 @@ class PatientWriter:
 def _set_aside(message: Message, batch: Batch, error: Exception) -> Batch:
     why = Refusal(Reason.UNDECODABLE, f"the store failed on it, a defect of ours: {type(error).__name__}")
     rejected = Rejected(why, kept_of_unread(None, message.payload))
-    return Batch(batch.received_at, batch.messages, {}, [(message.topic, rejected)], [])
+    return Batch(batch.received_at, batch.messages, {}, [RefusedPart(message.topic, rejected, message.retained)], [])
 
 
 def _count(batch: Batch, tally: Tally) -> None:

@@ -2,17 +2,18 @@
 
 import argparse
 import os
-from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from collectors.batch_store import SOURCE as MQTT_SOURCE
+from collectors.batch_store import MQTT, WEBHOOK
 from collectors.importer import SOURCE as IMPORT_SOURCE
 from collectors.quarantine_import import ImportForm, import_form, record_again
 from collectors.quarantine_list import list_json, list_lines, show_lines, utc
 from collectors.quarantine_options import quarantine_parser
+from collectors.quarantine_outcomes import Outcomes
 from collectors.quarantine_retry import STORED, message_again, retry_row
 from collectors.reasons import Reason
 from collectors.registration import registered
@@ -22,7 +23,7 @@ from facilities.process import run
 from store.connection import Connection, connect, server
 from store.errors import InputError
 from store.migrations import require_current_schema
-from store.quarantine import write_resolution
+from store.quarantine import resolve_chosen, write_resolution
 from store.quarantine_rows import (
     Chosen,
     read_quarantine,
@@ -30,6 +31,9 @@ from store.quarantine_rows import (
     read_quarantine_totals,
     read_quarantined,
 )
+
+COMMITTED_AT_ONCE = 200
+"""Rows of a retry: each is tried by itself, and a commit for each would be most of the work."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -40,27 +44,21 @@ def main(argv: Sequence[str]) -> int:
 
 def _quarantine(arguments: argparse.Namespace) -> int:
     action = {"list": _list, "show": _show, "retry": _retry, "close": _close}[arguments.action]
-    if arguments.action == "retry":
-        _check_retry(arguments)
+    if arguments.action in ("retry", "close"):
+        _check_choice(arguments)
     with server() as dsn, connect(dsn, "quarantine") as connection:
         require_current_schema(connection)
         return action(connection, arguments, datetime.now(UTC))
 
 
 def _list(connection: Connection, arguments: argparse.Namespace, now: datetime) -> int:
-    since = arguments.since
-    try:
-        since = now - since if isinstance(since, timedelta) else since
-    except OverflowError:  # older than the calendar: everything
-        since = None
-    chosen = Chosen(arguments.reason, arguments.source, arguments.origin, since, arguments.all)
-    _require_reason(connection, arguments.reason)
+    chosen = _chosen(arguments, now)._replace(resolved_too=arguments.all)
+    _require_words(connection, arguments)
     rows, totals = read_quarantine(connection, chosen, arguments.limit), read_quarantine_totals(connection, chosen)
     if arguments.json:
         print(list_json(rows, totals))
         return 0
-    is_chosen = any((arguments.reason, arguments.source, arguments.origin, since))
-    nothing = "no row of quarantine is like that" if is_chosen else "quarantine: nothing open"
+    nothing = "no row of quarantine is like that" if _is_chosen(arguments) else "quarantine: nothing open"
     for line in list_lines(rows, totals) if totals else [nothing]:
         print(line)
     return 0
@@ -79,61 +77,93 @@ def _show(connection: Connection, arguments: argparse.Namespace, _now: datetime)
 
 
 def _close(connection: Connection, arguments: argparse.Namespace, now: datetime) -> int:
-    lines = []
+    _require_words(connection, arguments)
+    outcomes = Outcomes()
+    if arguments.numbers:
+        _close_numbers(connection, arguments, now, outcomes)
+    else:
+        for number in resolve_chosen(connection, _chosen(arguments, now), arguments.note, now):
+            outcomes.add(number, "closed")
+    if arguments.dry_run:
+        connection.rollback()
+    else:
+        connection.commit()
+    for line in outcomes.lines(arguments.dry_run):
+        print(line)
+    return 0
+
+
+def _close_numbers(connection: Connection, arguments: argparse.Namespace, now: datetime, outcomes: Outcomes) -> None:
     for number in dict.fromkeys(arguments.numbers):
         found = read_quarantined(connection, number, for_change=True)
         if found is None:
             raise InputError(f"quarantine: there is no row {number}; nothing was closed")
         row, _ = found
-        if write_resolution(connection, number, arguments.reason, now):
-            lines.append(f"#{number}  closed")
+        if write_resolution(connection, number, arguments.note, now):
+            outcomes.add(number, "closed")
         else:
             resolved_at = utc(row.resolved_at) if row.resolved_at else ""
-            lines.append(f"#{number}  resolved before, {resolved_at}: {visible(row.resolution or '')}")
-    connection.commit()
-    print("\n".join(lines))
-    return 0
+            outcomes.add(number, "resolved before", f"{resolved_at}: {visible(row.resolution or '')}")
 
 
-def _check_retry(arguments: argparse.Namespace) -> None:
-    chosen = arguments.reason or arguments.source or arguments.origin
-    if bool(arguments.numbers) == bool(chosen):
-        raise InputError("quarantine retry: name rows by number, or choose them with --reason, --source or --origin")
+def _chosen(arguments: argparse.Namespace, now: datetime) -> Chosen:
+    since = arguments.since
+    try:
+        since = now - since if isinstance(since, timedelta) else since
+    except OverflowError:  # older than the calendar: everything
+        since = None
+    return Chosen(arguments.reason, arguments.source, arguments.origin, since)
+
+
+def _is_chosen(arguments: argparse.Namespace) -> bool:
+    return any((arguments.reason, arguments.source, arguments.origin, arguments.since))
+
+
+def _check_choice(arguments: argparse.Namespace) -> None:
+    if bool(arguments.numbers) == _is_chosen(arguments):
+        why = " (why a row is closed is --note)" if arguments.action == "close" else ""
+        raise InputError(
+            f"quarantine {arguments.action}: name rows by number, or choose them with --reason, --source, --origin or"
+            f" --since{why}"
+        )
 
 
 def _retry(connection: Connection, arguments: argparse.Namespace, now: datetime) -> int:
     inventory = read_inventory(inventory_path(arguments.inventory, os.environ))
     form = _form(arguments)
-    _require_reason(connection, arguments.reason)
-    chosen = Chosen(arguments.reason, arguments.source, arguments.origin)
-    numbers = list(dict.fromkeys(arguments.numbers)) or read_quarantine_numbers(connection, chosen)
+    _require_words(connection, arguments)
+    numbers = list(dict.fromkeys(arguments.numbers)) or read_quarantine_numbers(connection, _chosen(arguments, now))
     known = registered(connection, inventory)
     is_rehearsal = arguments.dry_run
     if not is_rehearsal:
         connection.commit()
-    by_source = {MQTT_SOURCE: message_again(known, arguments.limit_bytes), IMPORT_SOURCE: record_again(form, known)}
-    became: Counter[str] = Counter()
-    for number in numbers:
-        done = retry_row(connection, number, by_source, now, is_rehearsal)
-        if not is_rehearsal:
-            connection.commit()
-        became[done.became] += 1
-        print(f"#{number}  {done.became}: {visible(done.text)}")
+    message = message_again(known, arguments.limit_bytes)
+    by_source = {MQTT: message, WEBHOOK: message, IMPORT_SOURCE: record_again(form, known)}
+    outcomes = Outcomes()
+    for at in range(0, len(numbers), COMMITTED_AT_ONCE):
+        with connection.transaction() if not is_rehearsal else nullcontext():
+            for number in numbers[at : at + COMMITTED_AT_ONCE]:
+                done = retry_row(connection, number, by_source, now, is_rehearsal)
+                outcomes.add(number, done.became, visible(done.text))
     if is_rehearsal:
         connection.rollback()
-    counted = ", ".join(f"{count} {word}" for word, count in became.items()) or "no open row is like that"
-    print(f"{'dry run, nothing is changed: ' if is_rehearsal else ''}{counted}")
-    return 1 if set(became) - {STORED, "resolved before"} else 0
+    for line in outcomes.lines(is_rehearsal):
+        print(line)
+    return 1 if set(outcomes.counts) - {STORED, "resolved before"} else 0
 
 
-def _require_reason(connection: Connection, reason: str | None) -> None:
-    """Refuses a word that is no reason: "nothing is like that" would be a false comfort. What is there from another
-    release may be asked for all the same."""
-    if reason is None or reason in set(Reason):
-        return
-    if not read_quarantine_totals(connection, Chosen(reason, resolved_too=True)):
-        known = ", ".join(sorted(Reason))
-        raise InputError(f'quarantine: --reason: "{visible(reason)}" is no reason; there are {known}')
+def _require_words(connection: Connection, arguments: argparse.Namespace) -> None:
+    """Refuses a word that is no reason or no source: "nothing is like that" would be a false comfort. What is there
+    from another release may be asked for all the same."""
+    for option, word, words in (
+        ("reason", arguments.reason, set(Reason)),
+        ("source", arguments.source, {MQTT, WEBHOOK, IMPORT_SOURCE}),
+    ):
+        if word is None or word in words:
+            continue
+        if not read_quarantine_totals(connection, Chosen(**{option: word}, resolved_too=True)):
+            known = ", ".join(sorted(words))
+            raise InputError(f'quarantine: --{option}: "{visible(word)}" is no {option}; there are {known}')
 
 
 def _form(arguments: argparse.Namespace) -> ImportForm | None:

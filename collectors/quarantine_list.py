@@ -46,6 +46,7 @@ def list_json(rows: Sequence[QuarantinedRow], totals: Sequence[ReasonTotal]) -> 
             "reason": row.reason,
             "detail": row.detail,
             "payload_bytes": row.payload_bytes,
+            "retained": row.retained,
             "resolved_at": utc(row.resolved_at) if row.resolved_at else None,
             "resolution": row.resolution,
         }
@@ -63,6 +64,8 @@ def show_lines(row: QuarantinedRow, payload: bytes, in_full: bool) -> Iterator[s
     yield f"came       {utc(row.received_at)}{again}; {times}"
     yield f"from       {visible(row.source)}  {visible(row.origin)}"
     yield f"reason     {visible(row.reason)}: {visible(row.detail)}"
+    if row.retained:
+        yield "retained   the broker had kept it: state of some time before, no reading of when it came"
     yield f"what to do {advice(row.reason)}"
     cut = f", of which the first {len(payload)} were kept" if row.payload_bytes > len(payload) else ""
     yield f"content    {row.payload_bytes} bytes{cut}, sha256 {row.payload_sha256.hex()}"

@@ -10,6 +10,7 @@ from collectors.native_payload import LIMIT_BYTES
 from collectors.options import add_inventory, whole_number
 
 POINTER = "What each reason means and what to do: docs/quarantine.md."
+SUMMARY = "Of more than 20 rows only the outcomes are counted."
 EXIT_CODES = "Exit code: 0; 1 when a retry left something open; 2 after one line about a mistake."
 
 _AGE = re.compile(r"([0-9]{1,6})([mhd])", re.ASCII)
@@ -48,18 +49,19 @@ def quarantine_parser() -> argparse.ArgumentParser:
             actions,
             "retry",
             "decode rows again with today's inventory, and store what is a reading",
-            "Safe to run twice: nothing is stored twice. Name rows by number, or choose them with --reason, --source or"
-            " --origin; try --dry-run first.",
+            "Safe to run twice: nothing is stored twice. Name rows by number, or choose them with --reason, --source,"
+            f" --origin or --since; try --dry-run first. {SUMMARY}",
         )
     )
-    closed = _action(
-        actions,
-        "close",
-        "take rows off the list; their content stays",
-        "For what no retry can help. All of the rows or, when one number does not exist, none.",
+    _add_close(
+        _action(
+            actions,
+            "close",
+            "take rows off the list; their content stays",
+            "For what no retry can help. Name rows by number (when one does not exist, none is closed), or choose them"
+            f" as for list; try --dry-run first. {SUMMARY}",
+        )
     )
-    closed.add_argument("numbers", metavar="N", nargs="+", type=_number, help="number of a row")
-    closed.add_argument("--reason", metavar="TEXT", required=True, type=_text, help="why; an auditor will ask")
     return parser
 
 
@@ -72,7 +74,6 @@ def _action(
 
 def _add_list(parser: argparse.ArgumentParser) -> None:
     _add_choice(parser)
-    parser.add_argument("--since", metavar="AGE", type=_age_or_instant, help="came after: 30m, 24h, 7d or an instant")
     parser.add_argument("--all", action="store_true", help="resolved rows too")
     parser.add_argument("--limit", metavar="N", type=whole_number(1, 1_000_000), default=50, help="rows (default 50)")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
@@ -98,10 +99,18 @@ def _add_retry(parser: argparse.ArgumentParser) -> None:
     of_file.add_argument("--zone", metavar="CODE", help="the zone all rows are about")
 
 
+def _add_close(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("numbers", metavar="N", nargs="*", type=_number, help="number of a row")
+    _add_choice(parser)
+    parser.add_argument("--note", metavar="TEXT", required=True, type=_text, help="why; an auditor will ask")
+    parser.add_argument("--dry-run", action="store_true", help="say how many rows would be closed, and change nothing")
+
+
 def _add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", metavar="WORD", help="only rows with this reason")
-    parser.add_argument("--source", metavar="WORD", help="only rows of this source: mqtt, import …")
+    parser.add_argument("--source", metavar="WORD", help="only rows of this source: mqtt, webhook or import")
     parser.add_argument("--origin", metavar="START", help="only rows whose topic or file begins like this")
+    parser.add_argument("--since", metavar="AGE", type=_age_or_instant, help="came after: 30m, 24h, 7d or an instant")
 
 
 def _number(text: str) -> int:
@@ -113,7 +122,7 @@ def _number(text: str) -> int:
 
 def _text(text: str) -> str:
     if not text.strip() or "\0" in text:
-        raise argparse.ArgumentTypeError("a reason needs words")
+        raise argparse.ArgumentTypeError("a note needs words")
     return text.strip()
 
 

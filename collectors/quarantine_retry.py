@@ -1,4 +1,4 @@
-"""Decodes what quarantine kept again, with today's inventory, and stores what is a reading now; a row at a time."""
+"""Decodes what quarantine kept again, with today's inventory, and stores what is a reading now; each row alone."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -31,13 +31,15 @@ def message_again(known: Known, limit_bytes: int) -> Again:
     """How a message is tried again: by the decoder of its topic, as if it came now for the first time.
 
     It counts as received when it came first: `received_at` says when a reading reached us, and one that was dated in
-    the future then was dated by a wrong clock, however long one waits.
+    the future then was dated by a wrong clock, however long one waits. What was retained then is retained now: without
+    an instant of its own it is no reading.
     """
 
     def again(connection: Connection, row: QuarantinedRow, payload: bytes) -> StoredBatch:
         for feed in known.feeds.by_code.values():
             feed.nodes.clear()  # the birth of a session that is over must not give its names to data of another
-        batch = decoded_batch([Arrival(row.origin, payload, row.received_at)], known, limit_bytes)
+        arrival = Arrival(row.origin, payload, row.received_at, row.retained)
+        batch = decoded_batch([arrival], known, limit_bytes)
         return store_batch(connection, batch)
 
     return again
@@ -46,7 +48,7 @@ def message_again(known: Known, limit_bytes: int) -> Again:
 def retry_row(
     connection: Connection, number: int, by_source: Mapping[str, Again], now: datetime, is_rehearsal: bool = False
 ) -> Retried:
-    """Tries one row in one transaction (the caller's, if one is open); a rehearsal leaves nothing behind.
+    """Tries one row in one transaction (within the caller's, if one is open); a rehearsal leaves nothing behind.
 
     Resolved when readings of it are in the store (new, or there already with the same value) and nothing of it is
     refused as a whole; refused parts of it then become rows of their own, as if it came now. Otherwise it stays open

@@ -11,9 +11,10 @@ from psycopg.errors import DeadlockDetected, ProgramLimitExceeded, Serialization
 from collectors.batch import Batch
 from collectors.batch_store import store_batch
 from store.connection import Connection, connect
+from store.deliveries import Delivery, write_deliveries
 from store.errors import P2IError, StoreUnavailable
-from store.gap_rows import GapRow, StreamHead
-from store.gaps import forget_streams, write_gaps, write_streams
+from store.gap_rows import GapRow, LateNumber, StreamHead
+from store.gaps import fill_gaps, forget_streams, write_gaps, write_streams
 from store.quarantine import write_quarantine
 
 TRIES = 3  # of a transaction that another one got in the way of
@@ -26,14 +27,18 @@ class Unstorable(P2IError):
 
 
 class Notes(NamedTuple):
-    """What is written with a batch, in its transaction: gaps it showed and the last numbers of streams.
+    """What is written with a batch, in its transaction: gaps it showed, numbers that fill gaps, the last numbers of
+    streams, and messages that are to be known again.
 
     `forgets_streams`: all earlier numbers of this client are dropped first.
     """
 
+    source: str
     client_id: str
     gaps: Sequence[GapRow]
+    late: Mapping[str, Sequence[LateNumber]]
     heads: Mapping[str, StreamHead]
+    deliveries: Mapping[int, Delivery]
     forgets_streams: bool = False
 
 
@@ -47,8 +52,10 @@ class Tally(NamedTuple):
 class ReadingsWriter:
     """Writes batches over one connection, opened when needed and dropped after an error."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, opened: Callable[[Connection], None] = lambda _: None) -> None:
+        """`opened` gets every connection, when it is new."""
         self._dsn = dsn
+        self._opened = opened
         self._connection: Connection | None = None
 
     def write(self, batch: Batch, notes: Notes | None = None) -> Tally:
@@ -66,6 +73,8 @@ class ReadingsWriter:
             try:
                 if self._connection is None:
                     self._connection = connect(self._dsn, "collectors")
+                    self._opened(self._connection)
+                    self._connection.commit()
                 with self._connection.transaction():
                     return action(self._connection)
             except (DeadlockDetected, SerializationFailure) as error:
@@ -93,11 +102,13 @@ class ReadingsWriter:
 
 
 def write_notes(connection: Connection, notes: Notes) -> None:
-    """Stores gaps and last numbers inside the caller's transaction."""
+    """Stores them inside the caller's transaction; a number may fill a gap that the same batch showed."""
     write_gaps(connection, notes.gaps)
+    fill_gaps(connection, notes.source, notes.late)
     if notes.forgets_streams:
         forget_streams(connection, notes.client_id)
     write_streams(connection, notes.client_id, notes.heads)
+    write_deliveries(connection, notes.client_id, notes.deliveries)
 
 
 def _line(error: psycopg.Error) -> str:

@@ -1,7 +1,11 @@
 """Why input was refused: the fixed words that quarantine and metrics count by. Pure."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import NamedTuple
+
+from collectors.observation import SequenceNumber
 
 
 class Reason(StrEnum):
@@ -50,8 +54,22 @@ class Rejected(NamedTuple):
 
 
 class Refused(Exception):
-    """Raised inside a decoder for one value; never leaves it."""
+    """Raised inside a decoder for one value; never leaves it.
+
+    `sequence` is the number of the message where the decoder had read it: refused or not, the message came.
+    """
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
         self.refusal = Refusal(reason, detail)
+        self.sequence: SequenceNumber | None = None
+
+
+@contextmanager
+def numbered(sequence: SequenceNumber | None) -> Iterator[None]:
+    """What is refused within had this number."""
+    try:
+        yield
+    except Refused as refused:
+        refused.sequence = sequence
+        raise

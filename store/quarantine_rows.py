@@ -9,7 +9,8 @@ from store.connection import Connection
 class QuarantinedRow(NamedTuple):
     """A row of quarantine without its content; open while `resolved_at` is None.
 
-    `payload_bytes` is the size of the kept text before it was cut to `KEPT_BYTES`.
+    `payload_bytes` is the size of the kept text before it was cut to `KEPT_BYTES`. `retained`: it came as a retained
+    message, state of some time before.
     """
 
     number: int
@@ -24,6 +25,7 @@ class QuarantinedRow(NamedTuple):
     payload_sha256: bytes
     resolved_at: datetime | None
     resolution: str | None
+    retained: bool = False
 
     @property
     def newest_at(self) -> datetime:
@@ -51,9 +53,9 @@ class ReasonTotal(NamedTuple):
 
 _COLUMNS = (
     "quarantine_id, received_at, last_received_at, arrivals, source, origin, reason, detail, payload_bytes,"
-    " payload_sha256, resolved_at, resolution"
+    " payload_sha256, resolved_at, resolution, retained"
 )
-_CHOSEN = """
+CHOSEN = """
     (%(reason)s::text IS NULL OR reason = %(reason)s)
     AND (%(source)s::text IS NULL OR source = %(source)s)
     AND (%(origin)s::text IS NULL OR starts_with(origin, %(origin)s))
@@ -65,7 +67,7 @@ _CHOSEN = """
 def read_quarantine(connection: Connection, chosen: Chosen, limit: int) -> list[QuarantinedRow]:
     """At most `limit` of the chosen rows, what came most recently first."""
     found = connection.execute(
-        f"SELECT {_COLUMNS} FROM quarantine WHERE {_CHOSEN}"
+        f"SELECT {_COLUMNS} FROM quarantine WHERE {CHOSEN}"
         " ORDER BY coalesce(last_received_at, received_at) DESC, quarantine_id DESC LIMIT %(limit)s".encode(),
         chosen._asdict() | {"limit": limit},
     ).fetchall()
@@ -75,7 +77,7 @@ def read_quarantine(connection: Connection, chosen: Chosen, limit: int) -> list[
 def read_quarantine_totals(connection: Connection, chosen: Chosen) -> list[ReasonTotal]:
     """The chosen rows counted by reason, the reason with most arrivals first."""
     found = connection.execute(
-        f"SELECT reason, count(*), sum(arrivals)::bigint FROM quarantine WHERE {_CHOSEN}"
+        f"SELECT reason, count(*), sum(arrivals)::bigint FROM quarantine WHERE {CHOSEN}"
         " GROUP BY reason ORDER BY 3 DESC, reason".encode(),
         chosen._asdict(),
     ).fetchall()
@@ -85,7 +87,7 @@ def read_quarantine_totals(connection: Connection, chosen: Chosen) -> list[Reaso
 def read_quarantine_numbers(connection: Connection, chosen: Chosen) -> list[int]:
     """The numbers of the chosen rows in the order they first came."""
     found = connection.execute(
-        f"SELECT quarantine_id FROM quarantine WHERE {_CHOSEN} ORDER BY quarantine_id".encode(), chosen._asdict()
+        f"SELECT quarantine_id FROM quarantine WHERE {CHOSEN} ORDER BY quarantine_id".encode(), chosen._asdict()
     ).fetchall()
     return [row[0] for row in found]
 

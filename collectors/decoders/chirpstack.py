@@ -36,7 +36,7 @@ def decoded(topic: str, payload: bytes, profile_of: ProfileOf) -> DeviceMessage:
     """What one event says; `profile_of` knows how the payload of each device is read.
 
     `up`: the raw bytes (`data`, `fPort`) by the profile of the device; sequence is `fCnt` within the session
-    (`devAddr`), message_id is `deduplicationId`. `status`: the battery. Other events are known and hold nothing to
+    (`devAddr`). `status`: the battery. Other events are known and hold nothing to
     measure: no observations, and `ignored` names the event (of `log` events its code, too). `time` is when the
     network server had the frame; its nanoseconds are cut to microseconds. Fields that are absent are zero (proto3).
 
@@ -55,15 +55,13 @@ def decoded(topic: str, payload: bytes, profile_of: ProfileOf) -> DeviceMessage:
         raise Refused(Reason.TOPIC, "the topic names another device than the payload")
     if event == "up":
         return _up(device, body, profile_of)
-    at_us = _instant(body)
-    message_id = _text(body, "deduplicationId")
     if event == "status":
-        return DeviceMessage((_battery(device, body, at_us),), message_id=message_id, ignored=("margin",))
+        return DeviceMessage((_battery(device, body, _instant(body)),), ignored=("margin",))
     ignored: tuple[str, ...] = (f"event:{event}",)
     if event == "log":
         code = body.get("code", "UNKNOWN")
         ignored += (f"log:{code}" if isinstance(code, str) and code in _LOG_CODES else "log:OTHER",)
-    return DeviceMessage(message_id=message_id, ignored=ignored)
+    return DeviceMessage(ignored=ignored)
 
 
 def _up(device: str, body: dict[str, Any], profile_of: ProfileOf) -> DeviceMessage:
@@ -72,7 +70,6 @@ def _up(device: str, body: dict[str, Any], profile_of: ProfileOf) -> DeviceMessa
             device,
             _text(body, "devAddr"),
             whole_number(body.get("fCnt"), "fCnt", FRAME_COUNTER_MODULUS),
-            _text(body, "deduplicationId"),
             _instant(body),
             whole_number(body.get("fPort"), "fPort", 256),
             raw_payload(body.get("data"), "data"),

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from collectors.decoders.json_body import json_object, name_of_device, part, parts
+from collectors.decoders.passed_over import passed_over
 from collectors.decoders.quantity_value import observed
 from collectors.decoders.source_instant import rfc3339_microseconds
 from collectors.observation import DeviceMessage, Observation
@@ -30,11 +31,15 @@ _STATES: Mapping[str, tuple[str, str, Mapping[str, bool]]] = {
     "contact": ("state", "closed", {"CLOSED": True, "OPEN": False}),
     "connectionStatus": ("connection", "is_online", {"ETHERNET": True, "CELLULAR": True, "OFFLINE": False}),
 }
+_BESIDE = frozenset(
+    {"updateTime", "samples", "cloudConnectors", "transmissionMode", "rssi", "remarks", "sampleTime", "ccons"}
+)
+"""What stands beside a value and is not read."""
 _NOT_OURS = frozenset({"waterPresent", "labelsChanged", "ethernetStatus", "cellularStatus", "probeWireStatus"})
 
 
 def decoded(body: bytes, *, device: str | None = None) -> DeviceMessage:
-    """The observations of one event; `message_id` is its eventId, the same when the event is posted again.
+    """The observations of one event; posted again, it has the same instant and is the same reading.
 
     The device is the last part of `targetName` (projects/P/devices/D), else `device`. Instants are the sensor's
     updateTime, or each sample's own where a heartbeat brings several. A touch is an event of its own. Taken both as
@@ -46,10 +51,8 @@ def decoded(body: bytes, *, device: str | None = None) -> DeviceMessage:
     kind = event.get("eventType")
     if not isinstance(kind, str):
         raise Refused(Reason.OFF_TYPE, '"eventType" is missing')
-    identifier = event.get("eventId")
-    message_id = (name_of_device(identifier) or "") if isinstance(identifier, str) else ""
     if kind not in _READERS:
-        return DeviceMessage(message_id=message_id, ignored=(kind if kind in _NOT_OURS else "eventType",))
+        return DeviceMessage(ignored=(kind if kind in _NOT_OURS else "eventType",))
     data = part(event, "data") or event
     raw = data.get(kind)
     content = {} if kind == "touch" and raw is True else part(data, kind)
@@ -60,7 +63,15 @@ def decoded(body: bytes, *, device: str | None = None) -> DeviceMessage:
         raise Refused(Reason.UNKNOWN_DEVICE, "the event names no device and none is configured for this address")
     written = content.get("updateTime", event.get("timestamp"))
     at_us = None if written is None else rfc3339_microseconds(written, '"updateTime"')
-    return DeviceMessage(_READERS[kind](kind, content, name, at_us), message_id=message_id)
+    ignored = passed_over(content, _BESIDE | _taken(kind))
+    return DeviceMessage(_READERS[kind](kind, content, name, at_us), ignored=ignored)
+
+
+def _taken(kind: str) -> frozenset[str]:
+    """The fields of a kind of event that are read."""
+    if kind in _STATES:
+        return frozenset({_STATES[kind][0], "available"})
+    return frozenset(key for key, _, _ in (*_NUMBERS.get(kind, ()), *_SAMPLED.get(kind, ())))
 
 
 def _device(event: dict[str, Any]) -> str | None:

@@ -14,6 +14,8 @@ from collectors.reasons import Reason, Refused
 
 SETTINGS = 0x3E
 """First byte of an answer to a query of the settings, which hold keys of the device: never read."""
+_PROBE = 0x19
+"""Temperature of a probe on the 1-wire bus; a payload has one for each of them."""
 _BYTES = 0x3B
 """A byte of length and as many bytes follow."""
 
@@ -31,6 +33,7 @@ def decoded(f_port: int, payload: bytes) -> DeviceMessage:  # noqa: ARG001 - eve
 
     0x11 (presence): 0 vacant, 2 occupied; 1 is "pending" (someone is coming or going: motion was seen, no warmth) and
     counts as occupied as it does within any presence sensor's hold time, with `presence_pending` in `ignored`.
+    Probes of the 1-wire bus (0x19 again and again) are external_2, external_3 … in the order in which they come.
     Raises Refused: malformed (ends inside an item), undecodable (a type that is not known; the whole message, since
     a message half stored would look whole).
     """
@@ -38,6 +41,7 @@ def decoded(f_port: int, payload: bytes) -> DeviceMessage:  # noqa: ARG001 - eve
         return DeviceMessage(ignored=("settings",))
     observations: list[Observation] = []
     ignored: dict[str, None] = {}
+    probes = 0
     position = 0
     while position < len(payload):
         kind = payload[position]
@@ -53,7 +57,11 @@ def decoded(f_port: int, payload: bytes) -> DeviceMessage:  # noqa: ARG001 - eve
         if item.read is None:
             ignored[item.name] = None
         else:
-            observations.extend(item.read(data))
+            read = item.read(data)
+            if kind == _PROBE:
+                probes += 1
+                read = [one._replace(channel=f"external_{1 + probes}") for one in read]
+            observations.extend(read)
             if item.name == "presence" and data[0] == 1:
                 ignored["presence_pending"] = None
         position += 1 + length
@@ -108,7 +116,7 @@ ITEMS: Mapping[int, Item] = {
     0x16: Item("pulses_2", 2),
     0x17: Item("pulses_2_total", 4),
     0x18: Item("analog_2", 2),
-    0x19: Item("temperature_2", 2, _degrees("external_2")),
+    _PROBE: Item("temperature_2", 2, _degrees("external_2")),
     0x1A: Item("digital_2", 1),
     0x1B: Item("analog_microvolts", 4),
     0x1C: Item("tvoc", 2, lambda data: (tvoc(_number(data)),)),
@@ -124,4 +132,4 @@ ITEMS: Mapping[int, Item] = {
     0x3C: Item("checksum", 4),
     0x3D: Item("debug", 4),
 }
-"""Every type of Elsys' table. Probes (external 1 and 2) measure where they hang, so they are parts of their own."""
+"""Every type of Elsys' table. Probes (external_1 and on) measure where they hang, so they are parts of their own."""

@@ -8,6 +8,7 @@ from typing import Any
 from collectors.decoders.identity import refuse_identity
 from collectors.decoders.json_body import json_value, name_of_device
 from collectors.decoders.json_mapping import JsonMapping, ReadingAt
+from collectors.decoders.passed_over import UNMAPPED_FIELD, passed_over
 from collectors.decoders.source_instant import epoch_microseconds, rfc3339_microseconds
 from collectors.observation import DeviceMessage, Observation, SequenceNumber
 from collectors.reasons import Reason, Refused
@@ -49,15 +50,15 @@ def decoded(body: bytes, mapping: JsonMapping, *, device: str | None = None, ret
     refuse_identity(body)
     whole = json_value(body)
     observations: list[Observation] = []
+    ignored: dict[str, None] = {}
     for element in _elements(whole, mapping):
         observations += _of_element(_Part(whole, element), mapping, device)
-    top = _Part(whole, whole)
-    message_id = name_of_device(top.at(mapping.message_id)) if mapping.message_id else None
+        if isinstance(element, dict):
+            ignored |= dict.fromkeys(passed_over(element, mapping.read_keys, otherwise=UNMAPPED_FIELD))
     return DeviceMessage(
         observations,
-        _sequence(top, mapping, device, observations),
-        message_id or "",
-        ignored=() if observations else ("unmapped",),
+        _sequence(_Part(whole, whole), mapping, device, observations),
+        ignored=tuple(ignored) if observations else ("unmapped", *ignored),
         is_state=retained and mapping.instant_at is None,
     )
 

@@ -20,6 +20,7 @@ _KEYS = frozenset(
         # Meraki Scanning v2 and v3, Cisco Spaces, Aruba: devices that people carry
         "clientmac", "clientmacaddr", "clientmacaddress", "devicemac", "devicemacaddress", "stamac", "stamacaddress",
         "stationmac", "staethmac", "hashedstaethmac", "probemac", "seenepoch", "nearestapmac", "latestrecord",
+        "rawuserid", "apmacaddress", "devicelocationupdate", "devicepresence", "userpresence", "profileupdate",
         "clientip", "ssidusername", "associatedmac", "peermac", "bluetoothmac", "msisdn",
         # badge, access control and time clocks (ZKTeco, Suprema BioStar 2, Lenel, HID): people themselves
         "pin", "userpin", "empcode", "employeeid", "employeeno", "employeenumber", "employeename", "personid",
@@ -27,7 +28,8 @@ _KEYS = frozenset(
         "cardholder", "cardholderid", "cardholdername", "credentialid", "fingerprint",
         "facetemplate", "username", "userid", "firstname", "lastname", "fullname", "surname", "givenname",
         "employeenostring", "staffid", "holder", "holdername", "visitor", "visitorname", "faceid", "rfid", "tagid",
-        "imsi", "phone", "hostname", "pincode",
+        "imsi", "phone", "hostname", "pincode", "badgeuid", "carduid", "rfiduid", "cardnr", "usertoken", "tokennumber",
+        "credentialname", "credentialholdername", "cardholderguid", "actor", "actorname", "actoremail", "employee",
         # the same in French
         "matricule", "nom", "prenom", "cin", "cine", "numerobadge", "nobadge", "telephone", "courriel",
         "email", "emailaddress", "phonenumber", "mobilenumber", "nationalid", "cnie", "licenseplate",
@@ -42,7 +44,11 @@ _ATTRIBUTE = re.compile(rb"<(?:cardNo|employeeNoString|employeeNo|personName|car
 _ATTENDANCE = re.compile(
     rb"(?:^|\n)[^\t,;\n]{1,64}[\t,;]\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?(?:[\t,;]|\r?\n|$)"  # PIN, time …
 )
-_ATTENDANCE_FORM = re.compile(rb"(?:^|[&?\s])(?:PIN|CardNo|Card)=[^&\s]*", re.IGNORECASE)
+_ATTENDANCE_FORM = re.compile(
+    rb"(?:^|[&?\s])(?:PIN|CardNo|Card)="
+    rb"(?!-?[0-9]+[iu],|-?[0-9.]+[iu]? [0-9]{10,19}[ \r]*(?:\n|$))",  # a number of a line of Telegraf: a pin of a board
+    re.IGNORECASE,
+)
 _ZKTECO_TABLE = re.compile(
     rb"(?:^|\n)(?:USER|USERINFO|FP|FACE|BIODATA|BIOPHOTO|USERPIC|USERVF|rtlog|ATTPHOTO)[ \t]+[A-Za-z]+="
     rb"|(?:^|\n)OPLOG[ \t]+\d+\t",

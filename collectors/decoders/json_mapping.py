@@ -46,8 +46,22 @@ class JsonMapping:
     device_name: str | None = None
     instant_at: str | None = None
     instant_unit: EpochUnit | None = None
-    message_id: str | None = None
     sequence: str | None = None
+
+    @property
+    def read_keys(self) -> frozenset[str]:
+        """The keys of an element (of the body, without `each`) that a pointer begins with."""
+        pointers = [self.device, self.instant_at, self.sequence]
+        for reading in self.readings:
+            pointers += [reading.at, reading.when_at]
+        if self.each is None:
+            pointers = [pointer and pointer.removeprefix("#") for pointer in pointers]
+        return frozenset(first_key(pointer) for pointer in pointers if pointer and not pointer.startswith("#"))
+
+
+def first_key(pointer: str) -> str:
+    """The key of an object at which a JSON pointer enters it (RFC 6901)."""
+    return pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if "/" in pointer else ""
 
 
 def json_mapping(name: str, text: str) -> JsonMapping:
@@ -78,7 +92,6 @@ def json_mapping_of(table: TomlTable) -> JsonMapping:
         table.text("device_name") if table.has("device_name") else None,
         _pointer(instant, "at") if instant else None,
         _UNITS[instant.choice("format", tuple(_UNITS))] if instant else None,
-        _pointer(table, "message_id") if table.has("message_id") else None,
         _pointer(table, "sequence") if table.has("sequence") else None,
     )
     if instant:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from collectors.decoders.meaning import Meaning
+from collectors.decoders.passed_over import UNMAPPED_FIELD, passed_over
 from collectors.observation import DeviceMessage, Observation, SequenceNumber
-from collectors.reasons import Reason, Refused
+from collectors.reasons import Reason, Refused, numbered
 
 FRAME_COUNTER_MODULUS = 2**32
 """LoRaWAN 1.0.x and 1.1: network servers report the whole 32-bit counter, which 16 bits on the air stand for."""
@@ -34,7 +35,8 @@ class DeviceProfile(NamedTuple):
 
 
 ProfileOf: TypeAlias = Callable[[str], DeviceProfile | None]
-"""DevEUI (16 lower-case hexadecimal digits) to the profile of the device, None for a device nobody entered."""
+"""DevEUI (16 lower-case hexadecimal digits; of The Things Stack a device id where there is none) to the profile of the
+device, None for a device nobody entered."""
 
 
 def dev_eui(value: object) -> str:
@@ -81,7 +83,6 @@ class Uplink(NamedTuple):
     dev_eui: str
     session: str
     frame_counter: int
-    message_id: str
     received_at_us: int | None
     f_port: int
     payload: bytes
@@ -97,18 +98,18 @@ def uplink_message(uplink: Uplink, profile_of: ProfileOf) -> DeviceMessage:
     """
     profile = profile_of(uplink.dev_eui)
     if profile is None:
-        raise Refused(Reason.UNKNOWN_DEVICE, "no device of the inventory has this DevEUI")
+        raise Refused(Reason.UNKNOWN_DEVICE, "no device of the inventory has this DevEUI or device id")
     sequence = SequenceNumber(f"{uplink.dev_eui}/{uplink.session}", uplink.frame_counter, FRAME_COUNTER_MODULUS)
-    if profile.decode is None:
-        read = object_message(profile.fields, uplink.decoded_object)
-    elif not uplink.payload:
-        read = DeviceMessage(ignored=("empty_payload",))
-    else:
-        read = profile.decode(uplink.f_port, uplink.payload)
+    with numbered(sequence):
+        if profile.decode is None:
+            read = object_message(profile.fields, uplink.decoded_object)
+        elif not uplink.payload:
+            read = DeviceMessage(ignored=("empty_payload",))
+        else:
+            read = profile.decode(uplink.f_port, uplink.payload)
     return read._replace(
         observations=tuple(_dated(observation, uplink) for observation in read.observations),
         sequence=sequence,
-        message_id=uplink.message_id,
     )
 
 
@@ -116,7 +117,7 @@ def object_message(fields: Mapping[str, Meaning], decoded_object: Mapping[str, A
     """What the network server's codec made of a payload, by the meaning of each dotted path.
 
     A path that is absent is no observation: codecs leave out what a message does not hold. Null is no value. The
-    names of the other fields are not repeated: they are somebody's free text.
+    names of the other fields are not repeated, for they are somebody's free text; `ignored` says that there are some.
     """
     observations = []
     for path, meaning in fields.items():
@@ -127,7 +128,8 @@ def object_message(fields: Mapping[str, Meaning], decoded_object: Mapping[str, A
             value = value[key]
         else:
             observations.append(meaning.observation("", value, None))
-    return DeviceMessage(tuple(observations), ignored=() if observations else ("decoded_object",))
+    others = passed_over(decoded_object, {path.partition(".")[0] for path in fields}, otherwise=UNMAPPED_FIELD)
+    return DeviceMessage(tuple(observations), ignored=others if observations else ("decoded_object", *others))
 
 
 def _dated(observation: Observation, uplink: Uplink) -> Observation:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from collectors.decoders.json_body import json_object, name_of_device, parts
+from collectors.decoders.passed_over import passed_over
 from collectors.decoders.source_instant import epoch_microseconds
 from collectors.observation import DeviceMessage, Observation
 from collectors.reasons import Reason, Refused
 
 _UPLINK = "uplinkMsg/0/data"
 _NOT_OURS = ("registrations", "deregistrations", "updates", "expirations", "responses")
+_REPORT = frozenset({"serialNumber", "timestamp", "resourcePath", "value", "subscriptionId", "customAttributes"})
 
 
 def decoded(body: bytes, payload_decoder: Callable[[int, bytes], DeviceMessage]) -> DeviceMessage:
@@ -19,11 +21,12 @@ def decoded(body: bytes, payload_decoder: Callable[[int, bytes], DeviceMessage])
     """
     value = json_object(body)
     observations: list[Observation] = []
-    ignored = {name for name in _NOT_OURS if value.get(name)}
+    ignored = {name for name in _NOT_OURS if value.get(name)} | {*passed_over(value, ("reports", *_NOT_OURS))}
     for report in parts(value, "reports"):
         if report.get("resourcePath") != _UPLINK:
             ignored.add("resourcePath")
             continue
+        ignored.update(passed_over(report, _REPORT))
         device = name_of_device(report.get("serialNumber"))
         if device is None:
             raise Refused(Reason.UNKNOWN_DEVICE, "a report that names no device")

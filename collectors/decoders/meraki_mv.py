@@ -3,6 +3,7 @@
 import re
 
 from collectors.decoders.json_body import json_object, part
+from collectors.decoders.passed_over import passed_over
 from collectors.decoders.quantity_value import observed
 from collectors.decoders.source_instant import epoch_microseconds
 from collectors.observation import DeviceMessage
@@ -30,6 +31,8 @@ def decoded(topic: str, payload: bytes, *, retained: bool = False) -> DeviceMess
     is_state = retained and at_us is None
     if zone == "light":
         return DeviceMessage((observed(device, "", "illuminance_lux", at_us, value.get("lux")),), is_state=is_state)
-    people = part(value, "counts").get("person")
+    counts = part(value, "counts")
     channel = "" if zone == "0" else f"zone_{zone}"
-    return DeviceMessage((observed(device, channel, "people", at_us, people),), is_state=is_state)
+    ignored = passed_over(counts, ("person",), ("vehicle",)) + passed_over(value, ("ts", "counts"))
+    people = observed(device, channel, "people", at_us, counts.get("person"))
+    return DeviceMessage((people,), ignored=tuple(dict.fromkeys(ignored)), is_state=is_state)

@@ -48,7 +48,7 @@ def decoded(model: Model, payload: bytes) -> DeviceMessage:
 
     An item that is not of the model refuses the whole message: its length is not known, so nothing behind it can be
     read, and a message half stored would look whole. Quarantine keeps the bytes, and a retry reads them once the item
-    is known. Stored values (history) carry their own instants; a message that holds any is historical. A `timestamp`
+    is known. Stored values (history) carry their own instants and are marked as historical. A `timestamp`
     item is the instant of the other values; of a clock never set it is ignored.
     Raises Refused: malformed (ends inside an item), undecodable (an item or a variant not of the model),
     clock_not_set (a stored value that cannot be dated).
@@ -64,7 +64,7 @@ def decoded(model: Model, payload: bytes) -> DeviceMessage:
                 ignored["timestamp_not_set"] = None
             continue
         if item.read is not None:
-            observations.extend(item.read(data))
+            observations.extend(one._replace(is_historical=item.is_historical) for one in item.read(data))
         if item.read is None or item.name.startswith("alarm:"):  # an alarm repeats the value that set it off
             ignored[item.name] = None
     if model.finish is not None:
@@ -74,9 +74,7 @@ def decoded(model: Model, payload: bytes) -> DeviceMessage:
             found._replace(measured_at_us=measured_at_us) if found.measured_at_us is None else found
             for found in observations
         ]
-    return DeviceMessage(
-        tuple(observations), ignored=tuple(ignored), is_historical=any(frame.item.is_historical for frame in read)
-    )
+    return DeviceMessage(tuple(observations), ignored=tuple(ignored))
 
 
 def frames(model: Model, payload: bytes) -> list[Frame]:

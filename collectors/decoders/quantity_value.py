@@ -53,7 +53,7 @@ COUNTS = frozenset(
         "people", "people_peak", "people_in", "people_out", "people_in_total", "people_out_total", "motion",
         "motion_total",
         "touches", "touches_total", "object_present_total", "probes_sent", "probes_lost", "octets_in_total",
-        "octets_out_total",
+        "octets_out_total", "carrier_transitions_total",
     }
 )  # fmt: skip
 """Quantities that are whole numbers and stay exact."""

@@ -1,59 +1,24 @@
 """Decodes what Shelly devices of the second generation and later publish over MQTT. Pure."""
 
-from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any, NamedTuple
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from collectors.decoders.json_body import json_object, name_of_device, part, parts
 from collectors.decoders.meaning import Meaning
+from collectors.decoders.passed_over import UNKNOWN_FIELD, passed_over
 from collectors.decoders.quantity_value import observed
+from collectors.decoders.shelly_components import BESIDE, COMPONENTS, NOT_OURS, OF_A_PHASE
 from collectors.decoders.source_instant import epoch_microseconds
 from collectors.observation import DeviceMessage, Observation
 from collectors.plausibility import CLOCK_NOT_SET_BEFORE
 from collectors.reasons import Reason, Refused
 
-
-class _Field(NamedTuple):
-    path: tuple[str, ...]
-    quantity: str
-    factor: Fraction = Fraction(1)
-    phase: str = ""
-
-
-_WATT_HOUR = Fraction(3600)
-_METERED = (_Field(("apower",), "power_watts"), _Field(("aenergy", "total"), "energy_joules_total", _WATT_HOUR))
-_COMPONENTS: Mapping[str, tuple[_Field, ...]] = {
-    **dict.fromkeys(("switch", "light", "cover", "pm1", "cct", "rgb", "rgbw"), _METERED),
-    "em": (
-        _Field(("total_act_power",), "power_watts"),
-        *(_Field((f"{phase}_act_power",), "power_watts", phase=f"/{phase}") for phase in "abc"),
-    ),
-    "em1": (_Field(("act_power",), "power_watts"),),
-    "emdata": (_Field(("total_act",), "energy_joules_total", _WATT_HOUR),),
-    "em1data": (_Field(("total_act_energy",), "energy_joules_total", _WATT_HOUR),),
-    "temperature": (_Field(("tC",), "temperature_celsius"),),
-    "humidity": (_Field(("rh",), "humidity_ratio", Fraction(1, 100)),),
-    "illuminance": (_Field(("lux",), "illuminance_lux"),),
-    "devicepower": (
-        _Field(("battery", "percent"), "battery_ratio", Fraction(1, 100)),
-        _Field(("battery", "V"), "battery_volts"),
-    ),
-    "presence": (_Field(("num_objects",), "people"),),
-    "presencezone": (
-        _Field(("num_objects",), "people"),
-        _Field(("state",), "occupied"),
-        _Field(("value",), "occupied"),
-    ),
-    "bthomedevice": (_Field(("battery",), "battery_ratio", Fraction(1, 100)),),
-}
-"""Components and their fields; the temperature inside a relay (`switch:0`) is not that of a room and is not taken."""
-_NOT_OURS = frozenset(
-    {
-        "ble", "bthome", "button", "cloud", "eth", "group", "input", "knx", "matter", "modbus", "mqtt", "plugs_ui",
-        "schedule", "script", "sys", "text", "thermostat", "ui", "virtual", "voltmeter", "wifi", "ws", "enum",
-        "number", "boolean", "awaiting_auth_code", "smoke", "flood",
-    }
-)  # fmt: skip
+_METER = re.compile(r"shelly(?:pro)?(?:3em|em)[a-z0-9]*(?:-[0-9a-z]+)?", re.IGNORECASE)
+"""The ids of energy meters, whose `temperature:0` is that of the meter; those of sensors are that of the air."""
+_OF_METER = re.compile(r"temperature:[0-9]{1,2}")
+"""From 100 on components are add-ons: the probes of a meter hang in the air, too."""
+_INSTANCE = re.compile(r"[a-z0-9_]+(?::[0-9]{1,5})?")
 _STATUS, _EVENTS, _ONLINE = "/status/", "/events/rpc", "/online"
 _NO_MEASUREMENT = ("/debug/log", "/rpc", "/command", "/announce")
 
@@ -66,7 +31,9 @@ def decoded(
     `PREFIX/events/rpc` carries what changed (NotifyStatus) or everything (NotifyFullStatus) with the instant `ts`,
     null or from before 2000 until the device has found its time server; `PREFIX/status/COMPONENT` has no instant;
     `PREFIX/online` is the device's birth and will. A status of `bthomesensor:200` says nothing of what it measures:
-    `bluetooth` does, by component. Raises Refused: topic, malformed, off_type.
+    `bluetooth` does, by component. The temperature of an energy meter is its own and is not taken; a meter is told by
+    its id (`src`, or the last level of the prefix), or by a meter's component beside. What is not taken is in
+    `ignored`. Raises Refused: topic, malformed, off_type.
     """
     if topic.endswith(_ONLINE):
         return _online(_device(topic.removesuffix(_ONLINE)), payload, retained)
@@ -76,8 +43,7 @@ def decoded(
         prefix, _, component = topic.rpartition(_STATUS)
         status = json_object(payload)
         device = _device(prefix)
-        observations = _component(device, component, status, None, bluetooth or {})
-        return DeviceMessage(observations, ignored=_ignored({component: status}), is_state=retained)
+        return _message(device, {component: status}, None, bluetooth or {}, is_state=retained)
     if topic.endswith(_NO_MEASUREMENT) or "/command/" in topic:
         return DeviceMessage(ignored=(topic.rpartition("/")[2] if topic.endswith(_NO_MEASUREMENT) else "command",))
     raise Refused(Reason.TOPIC, "not PREFIX/events/rpc, PREFIX/status/COMPONENT or PREFIX/online of a Shelly")
@@ -106,12 +72,52 @@ def _notification(
     if method not in ("NotifyStatus", "NotifyFullStatus"):
         raise Refused(Reason.OFF_TYPE, '"method" is none of NotifyStatus, NotifyFullStatus, NotifyEvent')
     measured_at_us = _instant(params.get("ts"), '"ts"')
+    is_state = retained and measured_at_us is None
+    return _message(device, params, measured_at_us, bluetooth, is_state=is_state, source=frame.get("src"))
+
+
+def _message(
+    device: str,
+    components: Mapping[str, Any],
+    measured_at_us: int | None,
+    bluetooth: Mapping[str, Meaning],
+    *,
+    is_state: bool,
+    source: object = None,
+) -> DeviceMessage:
+    """What the components of one message say; a meter's own temperature is passed over."""
+    is_meter = _is_meter(device, components, source)
     observations: list[Observation] = []
-    for component, status in params.items():
+    ignored: list[str] = []
+    for component, status in components.items():
+        if is_meter and _OF_METER.fullmatch(component):
+            ignored.append("device_temperature")
+            continue
         if isinstance(status, dict):
             observations += _component(device, component, status, measured_at_us, bluetooth)
-    is_state = retained and measured_at_us is None
-    return DeviceMessage(observations, ignored=_ignored(params), is_state=is_state)
+        ignored += _others(component, status, bluetooth)
+    return DeviceMessage(observations, ignored=tuple(sorted(set(ignored))), is_state=is_state)
+
+
+def _is_meter(device: str, components: Mapping[str, Any], source: object) -> bool:
+    names = (source if isinstance(source, str) else "", device.rpartition("/")[2])
+    kinds = {component.partition(":")[0] for component in components}
+    return bool(kinds & {"em", "em1", "emdata", "em1data"}) or any(_METER.fullmatch(name) for name in names)
+
+
+def _others(component: str, status: Any, bluetooth: Mapping[str, Meaning]) -> Iterator[str]:
+    """The words for what a component has and nobody takes."""
+    kind = component.partition(":")[0]
+    if component in bluetooth or component == "ts":
+        return
+    if kind not in COMPONENTS or not _INSTANCE.fullmatch(component):
+        yield kind if kind in NOT_OURS else "unknown component"
+    elif isinstance(status, dict):
+        taken = {field.path[0] for field in COMPONENTS[kind]} | BESIDE
+        others = [name for name in status if not (kind.startswith("em") and OF_A_PHASE.fullmatch(name))]
+        yield from passed_over(others, taken)
+    else:
+        yield UNKNOWN_FIELD
 
 
 def _component(
@@ -128,11 +134,11 @@ def _component(
         channel = meant.channel or component
         return [meant.observation(device, status["value"], seen_at_us or measured_at_us, channel)]
     has_errors = bool(status.get("errors"))
+    has_no_battery = _at(status, ("external", "present")) is True and _at(status, ("battery", "percent")) in (0, None)
     found: dict[tuple[str, str], Observation] = {}
-    kind, _, instance = component.partition(":")
-    if instance and not (instance.isascii() and instance.isdigit() and len(instance) < 6):
+    if not _INSTANCE.fullmatch(component):
         return []
-    for field in _COMPONENTS.get(kind, ()):
+    for field in COMPONENTS.get(component.partition(":")[0], ()):
         raw = _at(status, field.path)
         if raw is _ABSENT:
             continue
@@ -140,6 +146,8 @@ def _component(
         read = observed(device, channel, field.quantity, seen_at_us or measured_at_us, raw, factor=field.factor)
         if read.value is None and has_errors:
             read = read._replace(reason="fault")  # "errors": ["read"] beside a null
+        if has_no_battery and field.path[0] == "battery":
+            read = read._replace(value=None, reason="external_power")  # 0 % and 0.43 V of an empty holder, fed by USB
         found.setdefault((channel, field.quantity), read)
     return list(found.values())
 
@@ -162,7 +170,3 @@ def _instant(value: object, what: str) -> int | None:
         return None
     microseconds = epoch_microseconds(value, "s", what)
     return microseconds if microseconds >= CLOCK_NOT_SET_BEFORE else None
-
-
-def _ignored(components: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(sorted({kind for name in components if (kind := name.partition(":")[0]) in _NOT_OURS}))

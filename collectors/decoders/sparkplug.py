@@ -1,23 +1,25 @@
 """Decodes Sparkplug B of one edge node: births tell names and types, data may carry aliases alone. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from google.protobuf.message import DecodeError
-
-from collectors.decoders.json_body import LIMIT_BYTES, name_of_device
+from collectors.decoders.json_body import name_of_device
 from collectors.decoders.meaning import Meaning
+from collectors.decoders.passed_over import passed_over
 from collectors.decoders.quantity_value import observed
 from collectors.decoders.source_instant import epoch_microseconds
 from collectors.decoders.sparkplug_b_pb2 import Metric, Payload
-from collectors.decoders.sparkplug_value import value_of
+from collectors.decoders.sparkplug_payload import opened
+from collectors.decoders.sparkplug_value import doubt_of, value_of
 from collectors.observation import DeviceMessage, Observation, SequenceNumber
-from collectors.reasons import Reason, Refused
+from collectors.reasons import Reason, Refused, numbered
 
 MODULUS = 256
 """Of `seq` and `bdSeq`."""
 REBIRTH = "Node Control/Rebirth"
 """The metric of the NCMD that makes a node send its births again; see `rebirth_command`."""
+_PROTOCOL = frozenset({"bdSeq", "Node Control", "Device Control"})
+"""Metrics of Sparkplug's own, by the first level of their names: nothing is lost when nobody maps them."""
 _TYPES = frozenset({"NBIRTH", "NDATA", "NDEATH", "NCMD", "DBIRTH", "DDATA", "DDEATH", "DCMD"})
 
 
@@ -81,32 +83,39 @@ class EdgeNode:
         self._known: dict[str, dict[str, _Known]] = {}  # by device ("" = node), by metric name
         self._aliases: dict[int, tuple[str, _Known]] = {}  # aliases are unique in a node: (device, metric)
 
-    def decoded(self, address: Address, payload: bytes, *, retained: bool = False) -> Sequence[DeviceMessage]:
-        """The messages one payload holds: its current values, and apart from them its historical ones if any.
+    def decoded(self, address: Address, payload: bytes, *, retained: bool = False) -> DeviceMessage:
+        """What one payload says.
 
-        Values take the metric's own instant, else the payload's. A birth also says that its device is online, a
-        death that it is not; an NDEATH was written when the node connected, so its instant says nothing and its
-        `bdSeq` must be that of the last birth. Commands are not ours. Raises Refused: malformed, off_type,
-        rebirth_needed (data without a birth, or an alias no birth has told).
+        Values take the metric's own instant, else the payload's; stored ones (`is_historical`) have their own or none,
+        for the payload's is when they were sent. A value of bad or stale quality is none. A birth also says that its
+        device is online, a death that it is not; an NDEATH was written when the node connected, so its instant says
+        nothing and its `bdSeq` must be that of the last birth. Commands are not ours. Raises Refused: malformed,
+        off_type, rebirth_needed (data without a birth, or an alias no birth has told).
         """
         if address.kind in ("NCMD", "DCMD"):
-            return [DeviceMessage(ignored=(address.kind,))]
-        message = _opened(payload)
+            return DeviceMessage(ignored=(address.kind,))
+        message = opened(payload)
         if address.kind == "NDEATH":
-            return [self._node_death(address, message, retained)]
+            return self._node_death(address, message, retained)
         sequence = self._counted(address, message)
+        with numbered(sequence):
+            return self._read(address, message, sequence, retained)
+
+    def _read(
+        self, address: Address, message: Payload, sequence: SequenceNumber | None, retained: bool
+    ) -> DeviceMessage:
         if address.kind == "DDEATH":
             instant = _milliseconds(message, "timestamp")
             self._known.pop(address.device, None)
             offline = observed(address.name, "", "is_online", instant, False)
-            return [DeviceMessage((offline,), sequence, is_state=retained)]
+            return DeviceMessage((offline,), sequence, is_state=retained)
         if address.kind in ("NBIRTH", "DBIRTH"):
             self._birth(address, message)
         elif not self._is_born or address.device not in self._known:
             self.needs_rebirth = True
             if any(metric.HasField("alias") and not metric.name for metric in message.metrics):
                 raise Refused(Reason.REBIRTH_NEEDED, "data with aliases and no birth before it; a rebirth is needed")
-        return self._messages(address, message, sequence, retained)
+        return self._message(address, message, sequence, retained)
 
     def _node_death(self, address: Address, message: Payload, retained: bool) -> DeviceMessage:
         number = next((_whole(metric) for metric in message.metrics if metric.name == "bdSeq"), None)
@@ -145,30 +154,29 @@ class EdgeNode:
             if metric.HasField("alias") and metric.name:
                 self._aliases[metric.alias] = (address.device, known[metric.name])
 
-    def _messages(
+    def _message(
         self, address: Address, message: Payload, sequence: SequenceNumber | None, retained: bool
-    ) -> Sequence[DeviceMessage]:
+    ) -> DeviceMessage:
         sent_at_us = _milliseconds(message, "timestamp")
-        current: list[Observation] = []
-        historical: list[Observation] = []
-        is_birth = address.kind in ("NBIRTH", "DBIRTH")
-        if is_birth:
-            current.append(observed(address.name, "", "is_online", sent_at_us, True))
-        unmapped = False
+        observations: list[Observation] = []
+        if address.kind in ("NBIRTH", "DBIRTH"):
+            observations.append(observed(address.name, "", "is_online", sent_at_us, True))
+        others: list[str] = []
         for metric in message.metrics:
             known = self._metric(address, metric)
             meant = self._meanings.get(known.name)
             if meant is None:
-                unmapped = True
+                others.append(str(known.name).partition("/")[0])  # protobuf gives bytes where it is not UTF-8
                 continue
-            instant = _milliseconds(metric, "timestamp") if metric.HasField("timestamp") else sent_at_us
-            value = value_of(metric, metric.datatype or known.datatype)
-            (historical if metric.is_historical else current).append(meant.observation(address.name, value, instant))
-        ignored = ("unmapped metrics",) if unmapped else ()
-        messages = [DeviceMessage(current, sequence, ignored=ignored, is_state=retained)]
-        if historical:
-            messages.append(DeviceMessage(historical, is_historical=True, is_state=retained))
-        return messages
+            otherwise_us = None if metric.is_historical else sent_at_us
+            instant = _milliseconds(metric, "timestamp") if metric.HasField("timestamp") else otherwise_us
+            read = meant.observation(address.name, value_of(metric, metric.datatype or known.datatype), instant)
+            if read.value is not None and (doubt := doubt_of(metric)):
+                read = read._replace(value=None, reason=doubt)
+            observations.append(read._replace(is_historical=metric.is_historical))
+        return DeviceMessage(
+            observations, sequence, passed_over(others, _PROTOCOL, otherwise="unmapped metrics"), is_state=retained
+        )
 
     def _metric(self, address: Address, metric: Metric) -> _Known:
         if metric.name:
@@ -178,15 +186,6 @@ class EdgeNode:
             self.needs_rebirth = True
             raise Refused(Reason.REBIRTH_NEEDED, "an alias that no birth has told; a rebirth is needed")
         return known
-
-
-def _opened(payload: bytes) -> Payload:
-    if len(payload) > LIMIT_BYTES:
-        raise Refused(Reason.OVERSIZED, f"{len(payload)} bytes; at most {LIMIT_BYTES} are taken")
-    try:
-        return Payload.FromString(payload)
-    except DecodeError:
-        raise Refused(Reason.MALFORMED, "not a Sparkplug B payload") from None
 
 
 def _milliseconds(of: Payload | Metric, field: str) -> int | None:

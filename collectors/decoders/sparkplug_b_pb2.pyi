@@ -1,15 +1,13 @@
-from collections.abc import Iterable as _Iterable
-from collections.abc import Mapping as _Mapping
-from typing import ClassVar as _ClassVar
-
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from google.protobuf.internal import containers as _containers
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Payload(_message.Message):
-    __slots__ = ("body", "metrics", "seq", "timestamp", "uuid")
+    __slots__ = ("timestamp", "metrics", "seq", "uuid", "body")
     TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
     METRICS_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
@@ -20,10 +18,44 @@ class Payload(_message.Message):
     seq: int
     uuid: str
     body: bytes
-    def __init__(self, timestamp: int | None = ..., metrics: _Iterable[Metric | _Mapping] | None = ..., seq: int | None = ..., uuid: str | None = ..., body: bytes | None = ...) -> None: ...
+    def __init__(self, timestamp: _Optional[int] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., seq: _Optional[int] = ..., uuid: _Optional[str] = ..., body: _Optional[bytes] = ...) -> None: ...
+
+class PropertySet(_message.Message):
+    __slots__ = ("keys", "values")
+    KEYS_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    keys: _containers.RepeatedScalarFieldContainer[str]
+    values: _containers.RepeatedCompositeFieldContainer[PropertyValue]
+    def __init__(self, keys: _Optional[_Iterable[str]] = ..., values: _Optional[_Iterable[_Union[PropertyValue, _Mapping]]] = ...) -> None: ...
+
+class PropertyValue(_message.Message):
+    __slots__ = ("type", "is_null", "int_value", "long_value", "float_value", "double_value", "boolean_value", "string_value", "propertyset_value", "propertysets_value", "extension_value")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    IS_NULL_FIELD_NUMBER: _ClassVar[int]
+    INT_VALUE_FIELD_NUMBER: _ClassVar[int]
+    LONG_VALUE_FIELD_NUMBER: _ClassVar[int]
+    FLOAT_VALUE_FIELD_NUMBER: _ClassVar[int]
+    DOUBLE_VALUE_FIELD_NUMBER: _ClassVar[int]
+    BOOLEAN_VALUE_FIELD_NUMBER: _ClassVar[int]
+    STRING_VALUE_FIELD_NUMBER: _ClassVar[int]
+    PROPERTYSET_VALUE_FIELD_NUMBER: _ClassVar[int]
+    PROPERTYSETS_VALUE_FIELD_NUMBER: _ClassVar[int]
+    EXTENSION_VALUE_FIELD_NUMBER: _ClassVar[int]
+    type: int
+    is_null: bool
+    int_value: int
+    long_value: int
+    float_value: float
+    double_value: float
+    boolean_value: bool
+    string_value: str
+    propertyset_value: bytes
+    propertysets_value: bytes
+    extension_value: bytes
+    def __init__(self, type: _Optional[int] = ..., is_null: _Optional[bool] = ..., int_value: _Optional[int] = ..., long_value: _Optional[int] = ..., float_value: _Optional[float] = ..., double_value: _Optional[float] = ..., boolean_value: _Optional[bool] = ..., string_value: _Optional[str] = ..., propertyset_value: _Optional[bytes] = ..., propertysets_value: _Optional[bytes] = ..., extension_value: _Optional[bytes] = ...) -> None: ...
 
 class Metric(_message.Message):
-    __slots__ = ("alias", "boolean_value", "bytes_value", "dataset_value", "datatype", "double_value", "extension_value", "float_value", "int_value", "is_historical", "is_null", "is_transient", "long_value", "metadata", "name", "properties", "string_value", "template_value", "timestamp")
+    __slots__ = ("name", "alias", "timestamp", "datatype", "is_historical", "is_transient", "is_null", "metadata", "properties", "int_value", "long_value", "float_value", "double_value", "boolean_value", "string_value", "bytes_value", "dataset_value", "template_value", "extension_value")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ALIAS_FIELD_NUMBER: _ClassVar[int]
     TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
@@ -51,7 +83,7 @@ class Metric(_message.Message):
     is_transient: bool
     is_null: bool
     metadata: bytes
-    properties: bytes
+    properties: PropertySet
     int_value: int
     long_value: int
     float_value: float
@@ -62,4 +94,4 @@ class Metric(_message.Message):
     dataset_value: bytes
     template_value: bytes
     extension_value: bytes
-    def __init__(self, name: str | None = ..., alias: int | None = ..., timestamp: int | None = ..., datatype: int | None = ..., is_historical: bool | None = ..., is_transient: bool | None = ..., is_null: bool | None = ..., metadata: bytes | None = ..., properties: bytes | None = ..., int_value: int | None = ..., long_value: int | None = ..., float_value: float | None = ..., double_value: float | None = ..., boolean_value: bool | None = ..., string_value: str | None = ..., bytes_value: bytes | None = ..., dataset_value: bytes | None = ..., template_value: bytes | None = ..., extension_value: bytes | None = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., alias: _Optional[int] = ..., timestamp: _Optional[int] = ..., datatype: _Optional[int] = ..., is_historical: _Optional[bool] = ..., is_transient: _Optional[bool] = ..., is_null: _Optional[bool] = ..., metadata: _Optional[bytes] = ..., properties: _Optional[_Union[PropertySet, _Mapping]] = ..., int_value: _Optional[int] = ..., long_value: _Optional[int] = ..., float_value: _Optional[float] = ..., double_value: _Optional[float] = ..., boolean_value: _Optional[bool] = ..., string_value: _Optional[str] = ..., bytes_value: _Optional[bytes] = ..., dataset_value: _Optional[bytes] = ..., template_value: _Optional[bytes] = ..., extension_value: _Optional[bytes] = ...) -> None: ...

@@ -1,4 +1,4 @@
-"""The value of one Sparkplug metric: data types, two's complement, null. Pure."""
+"""The value of one Sparkplug metric: data types, two's complement, null, and its quality. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,6 +6,9 @@ from typing import Any, Final
 from collectors.decoders.sparkplug_b_pb2 import Metric
 
 BOOLEAN: Final = 11
+_GOOD = range(192, 256)
+"""OPC's good qualities; Sparkplug names 192 alone."""
+_QUALITIES: Mapping[int, str] = {0: "quality_bad", 500: "quality_stale"}
 _SIGNED_BITS: Mapping[int, int] = {1: 8, 2: 16, 3: 32, 4: 64}
 _UNSIGNED_BITS: Mapping[int, int] = {5: 8, 6: 16, 7: 32, 8: 64}
 _WHOLE = ("int_value", "long_value")
@@ -37,3 +40,17 @@ def value_of(metric: Metric, datatype: int) -> Any:
     if datatype == BOOLEAN:
         return bool(raw) if raw in (0, 1) else _UNSUITABLE
     return raw
+
+
+def doubt_of(metric: Metric) -> str:
+    """Why a value is none although it is sent, by the property `Quality`; "" for a good one.
+
+    0 is bad, 192 good, 500 stale: the last that was known. A metric without the property is good; a quality that has
+    no meaning in Sparkplug is not ("quality_unknown").
+    """
+    for key, held in zip(metric.properties.keys, metric.properties.values, strict=False):
+        if key == "Quality":
+            kind = held.WhichOneof("value")
+            quality = getattr(held, kind) if kind in _WHOLE and not held.is_null else -1
+            return "" if quality in _GOOD else _QUALITIES.get(quality, "quality_unknown")
+    return ""

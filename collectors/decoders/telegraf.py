@@ -7,6 +7,7 @@ from fractions import Fraction
 from collectors.decoders.json_body import LIMIT_BYTES, name_of_device
 from collectors.decoders.line_protocol import Line, lines
 from collectors.decoders.meaning import Meaning, meanings, tables_by_name
+from collectors.decoders.passed_over import UNMAPPED_FIELD, passed_over
 from collectors.decoders.quantity_value import observed
 from collectors.decoders.source_instant import EpochUnit, epoch_microseconds
 from collectors.observation import DeviceMessage, Observation
@@ -56,6 +57,7 @@ OPENCONFIG = Measurement(
     {
         "in-octets": Meaning("octets_in_total", modulus=2**64),
         "out-octets": Meaning("octets_out_total", modulus=2**64),
+        "carrier-transitions": Meaning("carrier_transitions_total", modulus=2**64),
         "oper-status": Meaning("oper_up", words=_OPER_STATUS),
         "oper_status": Meaning("oper_up", words=_OPER_STATUS),
     },
@@ -74,9 +76,10 @@ def decoded(
     """The observations of a body of lines; instants are in `precision` and cut to the microsecond.
 
     Lines of a measurement without a mapping, or without the tag that names the device, and fields without a meaning
-    are not taken. Of 32- and 64-bit counters of one line the wider is taken. When every packet was lost Telegraf
-    leaves the response fields out: sent and lost stand alone then. Raises Refused: oversized, or malformed with the
-    number of the line; the body is refused whole, for a producer that breaks one line has broken the rest.
+    are not taken, and `ignored` says so. Of 32- and 64-bit counters of one line the wider is taken. When every packet
+    was lost Telegraf leaves the response fields out: sent and lost stand alone then. Raises Refused: oversized, or
+    malformed with the number of the line; the body is refused whole, for a producer that breaks one line has broken
+    the rest.
     """
     if len(body) > LIMIT_BYTES:
         raise Refused(Reason.OVERSIZED, f"{len(body)} bytes; at most {LIMIT_BYTES} are taken")
@@ -99,6 +102,7 @@ def decoded(
             continue
         at_us = None if line.instant is None else epoch_microseconds(line.instant, precision)
         has_instants = has_instants and at_us is not None
+        ignored.update(passed_over(line.fields, {*mapped.fields, *(mapped.lost or ())}, otherwise=UNMAPPED_FIELD))
         observations += _of_line(line, mapped, device, channel, at_us)
     return DeviceMessage(observations, ignored=tuple(sorted(ignored)), is_state=retained and not has_instants)
 

@@ -4,14 +4,22 @@ from fractions import Fraction
 from typing import Any
 
 from collectors.decoders.json_body import json_value, name_of_device, part
+from collectors.decoders.passed_over import passed_over
 from collectors.decoders.quantity_value import observed
 from collectors.decoders.source_instant import rfc3339_microseconds
 from collectors.observation import DeviceMessage, Observation
 from collectors.reasons import Reason, Refused
 
 _STATES = {"occupied": True, "available": False}
-_NOT_OURS = ("signs_of_life", "motion_detected", "passively_occupied", "people", "sensor_ids")
+_NOT_OURS = frozenset({"iaq", "signs_of_life", "motion_detected", "passively_occupied", "people", "sensor_ids"})
 """`signs_of_life` is a coat on a chair, `people` has the coordinates of each: neither is a number of people."""
+_WRAPPING = frozenset(
+    {
+        "event_type", "timestamp", "person_count", "state", "environment", "building_id", "building_ref_id",
+        "building_name", "floor_id", "floor_ref_id", "floor_name", "space_id", "space_ref_id", "space_name",
+        "space_type", "sensor_id", "capacity", "max_capacity",
+    }
+)  # fmt: skip
 
 
 def decoded(body: bytes) -> DeviceMessage:
@@ -27,7 +35,7 @@ def decoded(body: bytes) -> DeviceMessage:
     if not all(isinstance(event, dict) for event in events):
         raise Refused(Reason.OFF_TYPE, "an event is one JSON object")
     observations: list[Observation] = []
-    ignored = {name for event in events for name in _NOT_OURS if name in event}
+    ignored = {word for event in events for word in passed_over(event, _WRAPPING, _NOT_OURS)}
     for event in events:
         kind = event.get("event_type")
         if kind in ("space_report", "floor_report", "sensor_report"):

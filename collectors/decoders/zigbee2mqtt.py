@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from collectors.decoders.json_body import json_object, json_value, name_of_device
+from collectors.decoders.passed_over import passed_over
 from collectors.decoders.quantity_value import observed
 from collectors.decoders.source_instant import epoch_microseconds, rfc3339_microseconds
 from collectors.observation import DeviceMessage, Observation
@@ -32,12 +33,16 @@ _FIELDS: Mapping[str, tuple[str, Fraction]] = {
 """Fields whose unit Zigbee2MQTT fixes; that of voc, distances and the like differs from device to device."""
 _NOT_OURS = frozenset(
     {
-        "action", "battery_low", "brightness", "color", "color_mode", "color_temp", "current", "device",
-        "device_temperature", "identify", "led_indication", "motion_sensitivity", "occupancy_timeout",
-        "power_on_behavior", "power_outage_count", "sensitivity", "state", "tamper", "target_distance", "update",
-        "update_available", "voc", "illuminance", "presence", "voltage",
+        "ac_frequency", "action", "aqi", "battery_low", "battery_state", "brightness", "child_lock", "color",
+        "color_mode", "color_temp", "countdown", "current", "detection_interval", "device", "device_temperature",
+        "eco2", "formaldehyd", "gas", "identify", "illuminance", "indicator_mode", "keep_time", "led_indication",
+        "linkage_alarm", "motion_sensitivity", "occupancy_sensitivity", "occupancy_timeout", "pm10", "pm25",
+        "position",        "power_factor", "power_on_behavior", "power_outage_count", "power_outage_memory", "presence",
+        "produced_energy", "self_test", "sensitivity", "smoke", "soil_moisture", "state", "tamper", "target_distance",
+        "update", "update_available", "vibration", "voc", "voc_index", "voltage", "water_leak",
     }
 )  # fmt: skip
+"""What Zigbee2MQTT itself calls what we do not take; anything else is told as an unknown field."""
 _OF_ENDPOINT = re.compile(r"(?P<field>[a-z0-9_]+?)_(?P<endpoint>l[1-9]\d?|left|right|center|top|bottom|[1-9]\d?)")
 _COMMAND = re.compile(r"/(?:set|get)(?:/|$)")
 _AVAILABILITY = "/availability"
@@ -69,11 +74,15 @@ def decoded(topic: str, payload: bytes, *, retained: bool = False, base_topic: s
     state = json_object(payload)
     measured_at_us = _last_seen(state.get("last_seen"))
     observations = []
+    others = []
     for key, raw in state.items():
         if field := _field(key, state):
             (quantity, factor), channel = field
             observations.append(observed(device, channel, quantity, measured_at_us, raw, factor=factor))
-    ignored = tuple(key for key in state if key in _NOT_OURS and _field(key, state) is None)
+        else:
+            of_endpoint = _OF_ENDPOINT.fullmatch(key)
+            others.append(of_endpoint["field"] if of_endpoint and key not in _NOT_OURS else key)
+    ignored = passed_over(others, ("last_seen",), _NOT_OURS)
     return DeviceMessage(observations, ignored=ignored, is_state=retained and measured_at_us is None)
 
 

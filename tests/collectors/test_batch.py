@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collectors.batch import Arrival, decoded_batch, milliseconds_text
-from collectors.feed_rows import Numbered
+from collectors.batch import Arrival, decoded_batch
 from collectors.known import Known, Series
+from collectors.sequence import Counted
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 KNOWN = Known({"casa-a1": Series(1, "casanearshore"), "casa-b1": Series(2, "casanearshore")}, {})
@@ -26,15 +26,19 @@ def test_rows_of_many_messages_know_where_they_came_from() -> None:
     assert rows.source(2)[0] == "p2i/v1/casanearshore/casa-b1/intervals"
     assert batch.received_at == NOON + timedelta(seconds=5)
     assert batch.messages == {"intervals": 3}
-    collectors = ("casa-a1", "casa-a1", "casa-b1")
-    assert batch.sequence == [Numbered(f"casanearshore/{name}", 4, None) for name in collectors]
+    first = datetime(2026, 9, 1, tzinfo=UTC)
+    newest = {"casa-a1": (first + timedelta(seconds=10), None), "casa-b1": (first + timedelta(seconds=20),)}
+    assert batch.sequence == [
+        Counted(f"casanearshore/{name}", 4, None, at) for name, instants in newest.items() for at in instants
+    ]
+    assert batch.undated == []
 
 
 def test_refused_parts_keep_their_topic() -> None:
     batch = decoded_batch(
         [arrival("casa-a1", 0), arrival("casa-x9", 0), arrival("casa-a1", 0, kind="x")], KNOWN, 10_000
     )
-    assert [(topic, one.refusal.reason.value) for topic, one in batch.rejected] == [
+    assert [(part.topic, part.rejected.refusal.reason.value) for part in batch.rejected] == [
         ("p2i/v1/casanearshore/casa-x9/intervals", "unknown_circuit"),
         ("p2i/v1/casanearshore/casa-a1/x", "topic"),
     ]
@@ -56,14 +60,7 @@ class Broken(Mapping[str, Series]):
 
 def test_a_defect_of_ours_quarantines_the_message_and_not_the_flow(caplog: pytest.LogCaptureFixture) -> None:
     batch = decoded_batch([arrival("casa-a1", 0)], Known(Broken(), {}), 10_000)
-    ((_, rejected),) = batch.rejected
+    ((_, rejected, _),) = batch.rejected
     assert rejected.refusal.reason.value == "undecodable"
     assert rejected.refusal.detail == "the decoder failed, a defect of ours: ZeroDivisionError"
     assert "Traceback" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("nanoseconds", "text"), [(-1, None), (0, "0.000000"), (1, "0.000001"), (24_700_001, "24.700001")]
-)
-def test_round_trips_are_written_exactly(nanoseconds: int, text: str | None) -> None:
-    assert milliseconds_text(nanoseconds) == text

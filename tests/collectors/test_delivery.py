@@ -39,6 +39,9 @@ Address = tuple[str, int] | str
 
 BEFORE, AFTER, BAD = 300, 200, 3
 """Messages in the moment of the kill and while the victim is away; of the first, some that cannot be read."""
+UNDATED_BEFORE, UNDATED_AFTER = 60, 40
+"""Beside them, messages that say no instant: two of each content, so that an equal one is no redelivery."""
+UNDATED = UNDATED_BEFORE + UNDATED_AFTER
 
 
 class Relay:
@@ -309,6 +312,25 @@ WRITING, COMMITTED, UNACKNOWLEDGED, ACKNOWLEDGED = (
 SENT = BEFORE + AFTER
 
 
+def undated(first: int, places: range) -> list[Message]:
+    """What a Zigbee2MQTT without `last_seen` publishes: two messages in a row are equal."""
+    topic = "technopolis/z2m/bâtiment B/salle 4"
+    return [(topic, f'{{"illuminance": {first + place // 2}}}'.encode()) for place in places]
+
+
+def undated_stored(plant: Plant) -> tuple[int, int]:
+    """Of this row's messages without an instant: how many are missing, and how many are there too often."""
+    last = plant.first + UNDATED // 2 - 1
+    ((lost, doubled),) = plant.site.rows(
+        "SELECT sum(greatest(2 - count, 0)), sum(greatest(count - 2, 0)) FROM"
+        f" (SELECT count(measured_at) FROM generate_series({plant.first}, {last}) AS sent (lux)"
+        " LEFT JOIN (sensor_reading JOIN sensor_series USING (series_id))"
+        " ON value = lux AND quantity = 'illuminance_lux'"
+        " GROUP BY lux) AS counted"
+    )
+    return int(lost), int(doubled)
+
+
 @contextmanager
 def at_the_moment(
     plant: Plant, moment: str, publish: Callable[[], None], eventually: Callable[..., None]
@@ -347,7 +369,7 @@ def test_nothing_is_lost_or_doubled(
 
     def publish() -> None:
         plant.site.publish_intervals(range(plant.first, plant.first + BEFORE))
-        plant.site.publish(*bad)
+        plant.site.publish(*undated(plant.first, range(UNDATED_BEFORE)), *bad)
 
     refused_before = refused(plant)
     with at_the_moment(plant, moment, publish, eventually):
@@ -356,11 +378,12 @@ def test_nothing_is_lost_or_doubled(
     rest = range(plant.first + BEFORE, plant.first + SENT)
     if victim == "broker":
         plant.start(victim)
-        plant.site.publish_intervals(rest)
-    else:
-        plant.site.publish_intervals(rest)
+    plant.site.publish_intervals(rest)
+    plant.site.publish(*undated(plant.first, range(UNDATED_BEFORE, UNDATED)))
+    if victim != "broker":
         plant.start(victim)
     eventually(lambda: plant.stored(SENT) == SENT, 60)
+    eventually(lambda: undated_stored(plant)[0] == 0)
     eventually(lambda: refused(plant) - refused_before == BAD)
     where = plant.of_this_row(SENT)
     ((stored, distinct, probes),) = plant.site.rows(
@@ -369,10 +392,36 @@ def test_nothing_is_lost_or_doubled(
     ((inserted, total),) = plant.site.rows(
         "SELECT sum(rows), (SELECT count(*) FROM circuit_interval) FROM ingest WHERE kind = 'interval'"
     )
-    lost, doubled = SENT - distinct, stored - distinct + inserted - total
-    record_property("row", (victim, moment, SENT + BAD, stored, lost, doubled, refused(plant) - refused_before))
+    eventually(plant.is_quiet)
+    undated_lost, undated_doubled = undated_stored(plant)
+    lost, doubled = SENT - distinct + undated_lost, stored - distinct + inserted - total + undated_doubled
+    sent, there = SENT + UNDATED + BAD, stored + UNDATED - undated_lost + undated_doubled
+    record_property("row", (victim, moment, sent, there, lost, doubled, refused(plant) - refused_before))
     assert (stored, probes, lost, doubled) == (SENT, 10 * SENT, 0, 0)
     assert plant.site.rows("SELECT count(*) FROM gap") == [(0,)]
+    plant.save_session()
+
+
+def test_what_a_killed_broker_forgot_to_be_acknowledged_is_delivered_again_and_stored_once(
+    plant: Plant, eventually: Callable[..., None], record_property: Record
+) -> None:
+    """Its file is from before our acknowledgements; the messages have no instant by which they were told apart."""
+    sent = undated(plant.first, range(UNDATED))
+    plant.to_broker.holds_up.set()
+    plant.site.publish(*sent)
+    eventually(lambda: undated_stored(plant) == (0, 0))
+    plant.save_session()
+    plant.to_broker.let_pass()
+    eventually(plant.is_quiet)
+    plant.to_broker.tail_down = b""
+    plant.kill("broker")
+    plant.start("broker")
+    eventually(lambda: plant.to_broker.tail_down.count(sent[-1][1]) == 2, 60)
+    eventually(plant.is_quiet)
+    lost, doubled = undated_stored(plant)
+    words = "acknowledged, and killed before it wrote so"
+    record_property("row", ("broker", words, UNDATED, UNDATED - lost + doubled, lost, doubled, 0))
+    assert (lost, doubled) == (0, 0)
     plant.save_session()
 
 

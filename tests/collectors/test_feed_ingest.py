@@ -170,8 +170,23 @@ def test_another_value_for_an_instant_is_a_conflict_of_the_message(
         demo_site.publish(shelly("presence-2", {"presence:0": {"num_objects": 12}}))
         eventually(lambda: len(demo_site.rows("SELECT FROM sensor_reading")) == 1)
         demo_site.publish(later)
-        eventually(lambda: len(demo_site.rows("SELECT FROM quarantine")) == 2)
+        demo_site.publish(("p2i/v1/fes-shore/edge/x", b"{}"))
+        eventually(lambda: demo_site.rows("SELECT FROM quarantine WHERE reason = 'topic'"))
     assert stored(demo_site) == {("fes-z2-presence", "presence:0", "people", 12)}
-    found = demo_site.rows("SELECT reason, payload FROM quarantine ORDER BY quarantine_id")
-    assert [reason for reason, _ in found] == ["conflict", "conflict"]  # of the occupancy, and of the sensor
-    assert bytes(found[1][1]) == later[1]
+    found = demo_site.rows("SELECT origin, payload FROM quarantine WHERE reason = 'conflict'")
+    assert found == [later]  # once, though the zone holds another count, too
+
+
+def test_a_count_that_another_source_of_the_zone_contradicts_is_a_conflict_of_the_message(
+    demo_site: Site, eventually: Callable[..., None]
+) -> None:
+    demo_site.execute(
+        f"INSERT INTO occupancy (zone_id, measured_at, people, received_at) SELECT zone_id, '{AT}', 3, now() FROM zone"
+        " WHERE zone = 'fes-z2'"
+    )
+    message = shelly("presence-2", {"presence:0": {"num_objects": 12}})
+    with demo_site.collecting():
+        demo_site.publish(message)
+        eventually(lambda: demo_site.rows("SELECT FROM quarantine"))
+    assert stored(demo_site) == {("fes-z2-presence", "presence:0", "people", 12)}
+    assert demo_site.rows("SELECT source, reason, origin, payload FROM quarantine") == [("mqtt", "conflict", *message)]

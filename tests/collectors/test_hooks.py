@@ -26,9 +26,10 @@ from collectors.hooks_app import HookLimits, Hooks
 from collectors.hooks_drain import HookDrain
 from collectors.hooks_metrics import watch_queue
 from collectors.hooks_queue import HookQueue
-from collectors.hooks_secrets import hooks_of, secret_setting
+from collectors.hooks_secrets import hooks_of
 from collectors.hooks_server import BoundedProtocol, hook_server, listening
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
+from facilities.sensors import secret_setting
 from store.connection import connect
 from store.embedded import EmbeddedServer
 from store.migrations import migrate
@@ -165,7 +166,9 @@ class Receiver:
 
     def __init__(self, inventory: Inventory, queue: HookQueue, limits: HookLimits) -> None:
         self.queue = queue
-        self.hooks = Hooks(hooks_of(open_feeds(inventory).by_code.values()), queue, limits, lambda: datetime.now(UTC))
+        self.hooks = Hooks(
+            hooks_of(open_feeds(inventory).by_code.values(), inventory.path), queue, limits, lambda: datetime.now(UTC)
+        )
         self.server = hook_server(self.hooks.application)
         self._listener = listening("127.0.0.1", 0)
         self.port = int(self._listener.getsockname()[1])
@@ -443,7 +446,7 @@ def test_bodies_about_persons_leave_no_byte_anywhere(
         assert word not in files
         assert word.decode() not in caplog.text
     assert rows(dsn, "SELECT source, origin, reason, payload, arrivals FROM quarantine") == [
-        ("mqtt", "hooks/edge", "identity", b"", 3)
+        ("webhook", "hooks/edge", "identity", b"", 3)
     ]
 
 
@@ -469,7 +472,7 @@ def test_what_cannot_be_read_is_in_quarantine_with_its_body(
 def test_other_addresses_methods_and_encodings(receiver: Callable[..., Receiver]) -> None:
     running = receiver()
     bearer = {"Authorization": f"Bearer {SECRET}"}
-    assert running.request("GET", "/healthz")[:2] == (200, "ok")
+    assert running.request("GET", "/healthz")[:2] == (200, "ok\n")
     assert running.request("GET", "/hooks/edge")[0] == 405
     assert running.request("POST", "/other")[0] == 404
     assert running.request("POST", "/hooks/edge/" + "x" * 257, b"{}", **bearer)[0] == 400
@@ -558,7 +561,7 @@ def test_numbers_that_a_sender_counted_and_we_never_saw_are_a_gap(
     with draining(running.queue, dsn, inventory):
         for number in (1, 2, 2, 5):
             send(number)
-        assert rows(dsn, skipped) == [("mqtt", "xovis/old-1/agent_7", 2, "sequence")]
+        assert rows(dsn, skipped) == [("webhook", "xovis/old-1/agent_7", 2, "sequence")]
     after = REGISTRY.get_sample_value("collectors_skipped_messages_total", {"facility": "casanearshore"}) or 0.0
     assert after - before == 2
     with draining(running.queue, dsn, inventory):  # a new process knows where the last one was

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from collectors.hooks_secrets import secret_setting
 from facilities.inventory import DEMO_INVENTORY
+from facilities.sensors import secret_setting
 from store.connection import connect
 
 WORD = "a secret of thirty-two characters"
@@ -247,6 +247,54 @@ def test_sigterm_answers_commits_and_ends_with_0(
     assert "Traceback" not in log.read_text()
 
 
+def answer(port: int, method: str, path: str, body: bytes = b"", word: str = WORD) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request(method, path, body, {"Authorization": f"Bearer {word}"})
+    found = connection.getresponse()
+    found.read()
+    connection.close()
+    return found
+
+
+def test_a_disk_that_takes_no_more_is_503_with_a_time_to_come_back_and_one_line(
+    dsn: str, tmp_path: Path, free_port: int, eventually: Callable[..., None]
+) -> None:
+    """The kernel refuses every write beyond 100 KiB of a file, as a full disk does."""
+    settings, log = environment(dsn, tmp_path, free_port), tmp_path / "log"
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (102400, 102400)); {MAIN}"
+    large = b'{"at": 1795000000, "people": 1, "note": "%s"}' % (b"x" * 200_000)
+    with process(settings, log, "-c", limited) as running:
+        eventually(lambda: listens(free_port))
+        for _ in range(5):
+            refused = answer(free_port, "POST", "/hooks/counts/p", large)
+            assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
+        assert post(free_port, "counts/p", dated(7)) == 200, "what there is room for is taken"
+        eventually(lambda: counted(dsn, DATED) == 1)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) == 0
+    said = [line for line in log.read_text().splitlines() if "503" in line]
+    assert len(said) == 1, said
+    assert "webhook of counts refused with 503: " in said[0]
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_stranger_is_answered_alike_whether_a_feed_exists_or_not(
+    dsn: str, tmp_path: Path, free_port: int, eventually: Callable[..., None]
+) -> None:
+    with process(environment(dsn, tmp_path, free_port), tmp_path / "log", "-c", MAIN):
+        eventually(lambda: listens(free_port))
+        for method, rest in (("POST", ""), ("POST", "/p"), ("GET", ""), ("PUT", "/p")):
+            for body in (b"", b"{}", b"x" * 300_000):
+                there, nowhere, by_mqtt = (
+                    answer(free_port, method, f"/hooks/{feed}{rest}", body, "another secret of some length")
+                    for feed in ("counts", "nowhere", "casa-lorawan")
+                )
+                heads = [{**one.headers, "date": ""} for one in (there, nowhere, by_mqtt)]
+                assert (there.status, heads[0]) == (nowhere.status, heads[1]) == (by_mqtt.status, heads[2])
+                assert there.status in ((401,) if method == "POST" else (405,))
+        assert answer(free_port, "POST", "/elsewhere").status == answer(free_port, "GET", "/").status == 404
+
+
 def hooks(settings: Mapping[str, str], *words: str) -> tuple[int, str, str]:
     done = subprocess.run(
         [sys.executable, "-c", MAIN, *words],
@@ -287,7 +335,8 @@ NEEDED = 'feeds.toml: feed "{0}": its secret is needed, in {1} or {1}_FILE'
         (
             FEED.format("a-b") + FEED.format("a.b"),
             {"a-b": "x" * 16, "a.b": "x" * 16},
-            f'feeds.toml: feeds "a-b" and "a.b" share {secret_setting("a-b")}; rename one',
+            f'feeds.toml: feed "a.b": key "code": its secret would be in {secret_setting("a-b")}, as that of '
+            'feed "a-b"; rename one',
         ),
         ("", {}, "feeds.toml: no feed comes by webhook (a feed without topics does); nothing to listen for"),
         (
@@ -336,10 +385,4 @@ def test_a_port_in_use_and_an_older_schema_end_it_with_one_line(
         assert errors.splitlines()[-1] == f"P2I_HOOKS_QUEUE: {tmp_path}/queue: another p2i hooks is using it"
     with connect(dsn, "tests") as connection:
         connection.execute("DELETE FROM migration WHERE number > 2")
-    with process(settings, tmp_path / "log2", "-c", MAIN) as running:
-        eventually(lambda: listens(free_port))
-        assert post(free_port, "counts/p", dated(1)) == 200
-        assert running.wait(20) == 2
-    assert (tmp_path / "log2").read_text().splitlines()[-1] == (
-        "database: the schema lacks 0003_imports; run: p2i migrate"
-    )
+    assert hooks(settings) == (2, "", "database: the schema lacks 0003_imports; run: p2i migrate\n")

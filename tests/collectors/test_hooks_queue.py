@@ -44,7 +44,7 @@ def test_nobody_else_may_read_the_files(tmp_path: Path) -> None:
 
 def test_no_two_bodies_share_an_instant_even_when_the_clock_stands_or_goes_back(tmp_path: Path) -> None:
     queue = HookQueue(tmp_path / "queue", ROOM)
-    for at in (AT, AT, AT - timedelta(hours=1)):
+    for at in (AT, AT, AT - timedelta(seconds=59)):
         queue.put("hooks/a", b"1", at)
     assert [one.received_at - AT for one in all_of(queue)] == [timedelta(microseconds=n) for n in range(3)]
     queue.close()
@@ -52,6 +52,14 @@ def test_no_two_bodies_share_an_instant_even_when_the_clock_stands_or_goes_back(
     again.put("hooks/a", b"1", AT)
     assert all_of(again)[-1].received_at == AT + timedelta(microseconds=3)
     again.close()
+
+
+def test_a_clock_that_was_a_day_ahead_and_is_put_right_is_believed_again(tmp_path: Path) -> None:
+    queue = HookQueue(tmp_path / "queue", ROOM)
+    for at in (AT + timedelta(days=1), AT, AT):
+        queue.put("hooks/a", b"1", at)
+    assert [one.received_at - AT for one in all_of(queue)[1:]] == [timedelta(0), timedelta(microseconds=1)]
+    queue.close()
 
 
 def test_what_is_removed_is_gone_and_what_came_meanwhile_stays(tmp_path: Path) -> None:
@@ -126,6 +134,24 @@ def test_a_disk_that_is_full_is_no_room(tmp_path: Path) -> None:
     queue.put("hooks/a", b"1", AT)
     assert [one.body for one in all_of(queue)] == [b"1"]
     queue.close()
+
+
+def test_whether_a_full_disk_has_room_again_is_found_out_without_a_body(tmp_path: Path) -> None:
+    queue = HookQueue(tmp_path / "queue", 100 * ROOM)
+    queue.put("hooks/a", b"1", AT)
+    assert queue.can_take()
+    pages = queue._connection.execute("PRAGMA page_count").fetchone()[0]
+    queue._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(QueueFull, match="full"):
+        queue.put("hooks/a", bytes(ROOM), AT)
+    queue._connection.execute("PRAGMA query_only = true")  # now not even a small row can be written
+    assert not queue.can_take()
+    queue._connection.execute("PRAGMA query_only = false")
+    assert queue.can_take()
+    assert [one.body for one in all_of(queue)] == [b"1"], "the attempt is no body"
+    assert queue.count == 1
+    queue.close()
+    assert not queue.can_take()
 
 
 def test_a_damaged_file_is_set_aside_and_bodies_are_taken(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

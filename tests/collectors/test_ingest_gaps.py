@@ -155,3 +155,27 @@ def test_two_processes_under_one_client_id_are_told_and_store_everything_once(
         site.wait_for_intervals(300)
         eventually(lambda: "does another process use the client id p2i-collect?" in caplog.text)
     assert site.rows("SELECT count(*), count(DISTINCT starts_at) FROM circuit_interval") == [(300, 300)]
+
+
+def test_a_sender_that_begins_to_count_again_is_told_as_restarted_and_not_as_redelivered(site: Site) -> None:
+    with site.collecting():
+        site.publish(numbered(0, 900), numbered(1, 901))
+        site.wait_for_intervals(2)
+        site.publish(numbered(2, 1), numbered(3, 2), numbered(4, 5))
+        site.wait_for_intervals(5)
+    with site.collecting():
+        site.publish(numbered(2, 1), numbered(5, 6))
+        site.wait_for_intervals(6)
+    stream = ("mqtt", "casanearshore/edge")
+    assert site.rows(GAPS) == [(*stream, None, "restart"), (*stream, 2, "sequence")]
+
+
+def test_what_comes_late_makes_its_gap_smaller_and_closes_it(site: Site) -> None:
+    with site.collecting():
+        site.publish(numbered(0), numbered(4), numbered(2))
+        site.wait_for_intervals(3)
+        assert site.rows("SELECT messages, came_late FROM reporting.gap") == [(2, 1)]
+    with site.collecting():
+        site.publish(numbered(1), numbered(3), numbered(1))
+        site.wait_for_intervals(5)
+    assert site.rows("SELECT messages, came_late, reason FROM reporting.gap") == [(0, 3, "sequence")]

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from collectors.kept_feed import kept_of_feed
+from collectors.kept_feed import Mapped, kept_of_feed, mapped_by, marked_incomplete
+from collectors.kept_form import why_incomplete
 from collectors.reasons import Reason
 
 NAME = b"Fatima Zahra"
@@ -34,7 +35,10 @@ def test_a_chirpstack_uplink_keeps_what_its_decoder_reads() -> None:
 
 def test_a_mapping_names_the_texts_it_reads() -> None:
     body = b'{"uid": "pcm807d3a86224b", "who": "Amina", "nested": {"who": "Amina", "code": "4821"}}'
-    assert kept_of_feed("generic-json", Reason.FUTURE, body, {"uid"}) == b'{"uid":"pcm807d3a86224b","nested":{}}'
+    assert (
+        kept_of_feed("generic-json", Reason.FUTURE, body, Mapped(text_keys=frozenset({"uid"})))
+        == b'{"uid":"pcm807d3a86224b","nested":{}}'
+    )
 
 
 def test_even_a_known_key_keeps_no_sentence() -> None:
@@ -62,6 +66,42 @@ def test_of_what_cannot_be_read_only_the_form_is_kept(source: str, body: bytes) 
 
 def test_of_a_body_about_persons_nothing_is_kept() -> None:
     assert kept_of_feed("generic-json", Reason.IDENTITY, b'{"pin": "4821"}') == b""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"seen": {"a4:83:e7:12:34:56": {"rssi": -60}, "count": 2}},
+        {"seen": {"Fatima Zahra": 1, "count": 2}},
+        {"seen": {"Zoé": 1, "count": 2}},
+        {"seen": {"4821": 1, "count": 2}},
+        {"seen": {"count": 2, "mac": "a483e7123456", "near": ["a4:83:e7:12:34:56"], "card": "04AABBCC"}},
+    ],
+)
+def test_nobody_is_named_by_a_key_or_an_address(body: dict[str, object]) -> None:
+    kept = json.loads(kept_of_feed("generic-json", Reason.UNKNOWN_DEVICE, json.dumps(body).encode()))
+    assert kept["seen"].pop("near", []) == []
+    assert kept == {"seen": {"count": 2}}
+
+
+def test_what_a_mapping_reads_is_kept_with_the_words_it_knows() -> None:
+    options = {
+        "device": "/Capteur n°1/uid",
+        "object": {"salle.présence": {"quantity": "occupied", "words": {"bureau occupé": 1}}},
+        "reading": [{"at": "/Capteur n°1/état", "quantity": "occupied", "words": {"pas libre": 1}}],
+    }
+    body = {"Capteur n°1": {"uid": "u-1", "état": "pas libre", "qui": "Amina"}, "salle": {"présence": "bureau occupé"}}
+    kept = json.loads(
+        kept_of_feed("generic-json", Reason.UNKNOWN_DEVICE, json.dumps(body).encode(), mapped_by(options))
+    )
+    del body["Capteur n°1"]["qui"]
+    assert kept == body
+
+
+def test_what_is_marked_is_known_to_be_incomplete() -> None:
+    for kept in (b'{"state":"on"}', b'[{"state":"on"}]'):
+        assert why_incomplete(marked_incomplete(kept), 0) is not None
+    assert marked_incomplete(b"xxx 99") == b"xxx 99"
 
 
 def test_deep_nesting_is_cut() -> None:

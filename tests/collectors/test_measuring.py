@@ -1,6 +1,8 @@
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 import msgspec
 import pytest
@@ -8,6 +10,9 @@ import pytest
 from collectors.interval_tally import IntervalResult
 from collectors.measuring import Results, targets
 from collectors.prober import Target
+from facilities.agreement import AvailabilityObjective
+from facilities.agreement_versions import AgreementFile
+from facilities.amendment import Amendment
 from facilities.inventory import Inventory
 from store.errors import InputError
 
@@ -32,6 +37,24 @@ def test_the_phase_is_where_the_agreements_grid_starts(demo: Inventory) -> None:
 def test_without_an_agreement_in_force_the_grid_is_mef_s(demo: Inventory) -> None:
     (found,) = targets(demo, [demo.probes["probe-live-1"]], date(1999, 1, 1), None)
     assert (found.interval_seconds, found.phase_seconds) == (10, 0)
+
+
+def test_an_amendment_that_changes_the_interval_is_measured_by_from_its_first_day(demo: Inventory) -> None:
+    ((code, (text,)),) = ((code, texts) for code, texts in demo.contracts.items() if "LIVE" in code)
+    original, file = text
+    objectives = tuple(
+        replace(one, interval_seconds=60) if isinstance(one, AvailabilityObjective) else one
+        for one in original.objectives
+    )
+    day = date(2026, 9, 15)
+    texts = (
+        AgreementFile(replace(original, superseded_on=day), file),
+        AgreementFile(replace(original, amendment=Amendment(1, day), objectives=objectives), file),
+    )
+    amended = replace(demo, contracts=MappingProxyType({code: texts}))
+    probes = [demo.probes["probe-live-1"]]
+    lengths = [targets(amended, probes, on, None)[0].interval_seconds for on in (day - timedelta(days=1), day)]
+    assert lengths == [targets(demo, probes, day, None)[0].interval_seconds, 60]
 
 
 def test_a_timeout_is_exact(demo: Inventory) -> None:

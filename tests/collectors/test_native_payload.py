@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.batch import row_payload
 from collectors.grid import Grid
 from collectors.known import Known, Series
 from collectors.native_payload import Decoded, decoded
+from collectors.native_row import row_payload
 from collectors.native_topic import KIND_WORDS, KindWord
 from collectors.reasons import Reason
 from store.rows import State

@@ -98,21 +98,21 @@ def test_a_retry_stores_and_resolves_and_the_second_one_finds_nothing_to_do(
 def test_close_takes_rows_off_the_list_with_the_reason(
     connection: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["close", "1", "2", "--reason", " sender replaced "]) == 0
-    assert capsys.readouterr().out == "#1  closed\n#2  closed\n"
+    assert main(["close", "1", "2", "--note", " sender replaced "]) == 0
+    assert capsys.readouterr().out == "#1  closed\n#2  closed\n2 closed\n"
     found = connection.execute("SELECT DISTINCT resolution FROM quarantine").fetchall()
     assert found == [("sender replaced",)]
     assert main(["list"]) == 0
     assert capsys.readouterr().out == "quarantine: nothing open\n"
-    assert main(["close", "2", "--reason", "again"]) == 0
-    assert capsys.readouterr().out.endswith("Z: sender replaced\n")
+    assert main(["close", "2", "--note", "again"]) == 0
+    assert capsys.readouterr().out.endswith("Z: sender replaced\n1 resolved before\n")
     assert main(["retry", "1"]) == 0
     assert capsys.readouterr().out.startswith("#1  resolved before: sender replaced\n")
 
 
 @pytest.mark.usefixtures("two")
 def test_one_absent_number_closes_nothing(connection: Connection, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["close", "1", "9", "--reason", "x"]) == 2
+    assert main(["close", "1", "9", "--note", "x"]) == 2
     assert capsys.readouterr().err == "quarantine: there is no row 9; nothing was closed\n"
     assert connection.execute("SELECT count(*) FROM quarantine WHERE resolved_at IS NULL").fetchone() == (2,)
 
@@ -140,6 +140,17 @@ def test_a_word_that_is_no_reason_is_refused_with_all_that_are(
     assert main(["list", "--reason", "of_another_release"]) == 0
 
 
+@pytest.mark.parametrize("action", [["list"], ["list", "--json"], ["retry", "--dry-run"]])
+def test_a_word_that_is_no_source_is_refused_with_all_that_are(
+    action: Sequence[str], connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*action, "--source", "mqqt"]) == 2
+    assert capsys.readouterr().err == 'quarantine: --source: "mqqt" is no source; there are import, mqtt, webhook\n'
+    write_quarantine(connection, [QuarantineRow("of_another_release", TOPIC, "malformed", "", BAD, FIRST)])
+    connection.commit()
+    assert main(["list", "--source", "of_another_release"]) == 0
+
+
 @pytest.mark.parametrize("words", [[], ["list"], ["show"], ["retry"], ["close"]])
 def test_help_says_what_it_does_and_how_it_ends(words: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
@@ -154,7 +165,10 @@ def test_help_says_what_it_does_and_how_it_ends(words: Sequence[str], capsys: py
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["retry"], "quarantine retry: name rows by number, or choose them with --reason, --source or --origin"),
+        (
+            ["retry"],
+            "quarantine retry: name rows by number, or choose them with --reason, --source, --origin or --since",
+        ),
         (
             ["retry", "1", "--reason", "future"],
             "quarantine retry: name rows by number, or choose them with --reason, --",
@@ -177,8 +191,8 @@ def test_a_mistake_is_one_line(arguments: Sequence[str], message: str, capsys: p
     [
         (["show", "x"], 'argument N: "x" is not the number of a row'),
         (["show", "99999999999999999999"], 'argument N: "99999999999999999999" is not the number of a row'),
-        (["close", "1"], "the following arguments are required: --reason"),
-        (["close", "1", "--reason", "  "], "argument --reason: a reason needs words"),
+        (["close", "1"], "the following arguments are required: --note"),
+        (["close", "1", "--note", "  "], "argument --note: a note needs words"),
         (
             ["list", "--since", "yesterday"],
             'argument --since: "yesterday" is neither an age (30m, 24h, 7d) nor an instan',
@@ -246,3 +260,52 @@ def test_a_row_of_a_table_is_tried_again_too(
     assert connection.execute("SELECT round_trip_nanoseconds, received_at FROM probe").fetchall() == [
         (2_500_000, FIRST)
     ]
+
+
+def flood(connection: Connection) -> None:
+    rows = [
+        QuarantineRow("import", f"week.csv:{at}", "unknown_circuit", "not in the inventory", GOOD + b" " * at, FIRST)
+        for at in range(30)
+    ]
+    write_quarantine(connection, rows)
+    connection.commit()
+
+
+@pytest.mark.usefixtures("two")
+def test_a_flood_is_closed_by_the_choice_of_the_list(
+    connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flood(connection)
+    choice = ["close", "--source", "import", "--origin", "week.csv:", "--reason", "unknown_circuit"]
+    assert main([*choice, "--note", "wrong inventory", "--dry-run"]) == 0
+    assert capsys.readouterr().out == "30 closed, first #3\ndry run, nothing is changed: 30 closed\n"
+    assert connection.execute("SELECT count(*) FROM quarantine WHERE resolved_at IS NULL").fetchone() == (32,)
+    connection.rollback()
+    assert main([*choice, "--note", "wrong inventory"]) == 0
+    assert capsys.readouterr().out == "30 closed, first #3\n30 closed\n"
+    found = connection.execute("SELECT resolution, count(*) FROM quarantine GROUP BY 1 ORDER BY 2").fetchall()
+    assert found == [(None, 2), ("wrong inventory", 30)]
+    connection.rollback()
+    assert main([*choice, "--note", "again"]) == 0
+    assert capsys.readouterr().out == "no open row is like that\n"
+    assert main(["close", "--note", "all of it"]) == 2
+    assert capsys.readouterr().err == (
+        "quarantine close: name rows by number, or choose them with --reason, --source, --origin or --since"
+        " (why a row is closed is --note)\n"
+    )
+    assert main(["close", "--reason", "no such word", "--note", "x"]) == 2
+
+
+def test_a_retry_of_many_says_how_many_became_what(connection: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        QuarantineRow("mqtt", TOPIC, "unknown_circuit", "", (BAD if at % 3 else GOOD) + b" " * at, FIRST)
+        for at in range(30)
+    ]
+    write_quarantine(connection, rows)
+    connection.commit()
+    assert main(["retry", "--source", "mqtt", "--since", "2026-01-01T00:00:00Z"]) == 1
+    assert capsys.readouterr().out == (
+        "10 stored, first #1: 1 stored\n20 refused, first #2: now lost_exceeds_sent: more lost than sent\n"
+        "10 stored, 20 refused\n"
+    )
+    assert count(connection, "circuit_interval") == 1

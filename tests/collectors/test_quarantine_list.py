@@ -63,7 +63,7 @@ def test_json_has_everything_but_the_content() -> None:
         {
             "number": 12, "received_at": "2026-09-20T03:00:00Z", "last_received_at": "2026-09-20T04:00:00Z",
             "arrivals": 31, "source": "mqtt", "origin": ROW.origin, "reason": "unknown_circuit", "detail": ROW.detail,
-            "payload_bytes": 3, "resolved_at": None, "resolution": None,
+            "payload_bytes": 3, "retained": False, "resolved_at": None, "resolution": None,
         }
     ]  # fmt: skip
 
@@ -79,6 +79,11 @@ def test_a_row_is_shown_whole() -> None:
         "",
         "[\n  1\n]",
     ]
+
+
+def test_that_it_was_retained_is_said() -> None:
+    line = "retained   the broker had kept it: state of some time before, no reading of when it came"
+    assert line in list(show_lines(ROW._replace(retained=True), b"[1]", False))
 
 
 @pytest.mark.parametrize(

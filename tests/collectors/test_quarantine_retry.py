@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +12,10 @@ from collectors.decoders import generic_json
 from collectors.decoders.json_mapping import json_mapping_of
 from collectors.feeds import Feeds, OpenFeed
 from collectors.known import Known, Series
+from collectors.observation import DeviceMessage
 from collectors.quarantine_retry import Retried, message_again, retry_row
 from collectors.readings_writer import ReadingsWriter
+from collectors.reasons import Reason, Refused
 from facilities.sensors import Feed, Sensor
 from facilities.toml_table import TomlTable
 from store.connection import Connection, connect
@@ -50,10 +53,12 @@ class Site:
             {"casa-z1": Series(zones["casa-z1"], "casanearshore")},
         )
 
-    def arrive(self, body: bytes, known: Known | None = None, minute: int = 0, topic: str = TOPIC) -> None:
+    def arrive(
+        self, body: bytes, known: Known | None = None, minute: int = 0, topic: str = TOPIC, *, retained: bool = False
+    ) -> None:
         """A message comes while the collector knows only `known`."""
         at = FIRST + timedelta(minutes=minute)
-        batch = decoded_batch([Arrival(topic, body, at)], self.known if known is None else known, LIMIT_BYTES)
+        batch = decoded_batch([Arrival(topic, body, at, retained)], self.known if known is None else known, LIMIT_BYTES)
         writer = ReadingsWriter(self.dsn)
         writer.write(batch)
         writer.close()
@@ -212,7 +217,9 @@ def feed_of(*devices: str) -> Feeds:
         for device in devices
     }
     read = json_mapping_of(TomlTable("feeds.toml", "options", options))
-    return Feeds([OpenFeed(feed, lambda one: [generic_json.decoded(one.payload, read)], sensors)])
+    return Feeds(
+        [OpenFeed(feed, lambda one: [generic_json.decoded(one.payload, read, retained=one.retained)], sensors)]
+    )
 
 
 def test_a_message_of_a_device_that_was_not_entered_is_stored_by_its_feed(site: Site) -> None:
@@ -228,6 +235,23 @@ def test_a_message_of_a_device_that_was_not_entered_is_stored_by_its_feed(site: 
     found = site.connection.execute("SELECT people, measured_at, received_at FROM occupancy").fetchall()
     assert found == [(7, FIRST, FIRST)]
     assert site.retry().became == "resolved before"
+
+
+def test_a_retained_message_is_no_reading_of_when_it_came_after_a_retry_either(site: Site) -> None:
+    register(site.connection, SENSORS, [SensorRow("sensor-d1", "casanearshore", "casa-z1", "doors", "d1", True)])
+    site.connection.commit()
+
+    def older(_: object) -> list[DeviceMessage]:
+        raise Refused(Reason.OFF_TYPE, "what a release before could not read")
+
+    before = site.known._replace(feeds=Feeds([replace(feed_of("d1").by_code["doors"], reader=older)]))
+    for retained in (True, False):
+        site.arrive(b'{"id":"d1","people":7}', before, topic="doors/north", retained=retained)
+    site.known = site.known._replace(feeds=feed_of("d1"))
+    assert [row.retained for row in site.rows] == [True, False]
+    assert site.retry(1) == Retried(1, "stored", "decoded, and there is no reading in it")
+    assert site.connection.execute("SELECT count(*) FROM occupancy").fetchone() == (0,)
+    assert site.retry(2) == Retried(2, "stored", "2 stored")
 
 
 def test_two_operators_at_once_store_once(site: Site) -> None:

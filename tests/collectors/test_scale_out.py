@@ -15,7 +15,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from facilities.inventory import DEMO_INVENTORY
 
@@ -157,13 +159,84 @@ def test_what_a_group_needs_is_said_in_one_line(site: Site) -> None:
 def test_leaving_that_is_interrupted_says_so_and_is_finished_by_another_try(
     site: Site, folder: Path, eventually: Callable[..., None]
 ) -> None:
-    worker = Worker(site, "p2i-collect-9", folder / "worker.log")
-    with ExitStack() as running:
-        running.callback(worker.end, signal.SIGKILL)
-        worker.start("--leave")  # the broker knows nothing of it: no gap, for it never had a session
+    with working(site, folder, 1, eventually) as (worker,):
+        assert worker.end(signal.SIGTERM) == 0
+        worker.start("--leave")
         eventually(lambda: worker.said("taking what the broker still holds"))
         assert worker.end(signal.SIGTERM) == 1
         assert worker.said("run --leave again, or its messages are lost") == 1
         assert worker.start("--leave").wait(60) == 0
     assert site.rows("SELECT count(*) FROM gap") == [(0,)]
     assert site.rows("SELECT count(*) FROM collector_session") == [(0,)]
+
+
+def test_leaving_that_ended_the_session_at_the_broker_only_is_finished_by_another_try(site: Site, folder: Path) -> None:
+    """As after a crash between the two: the session is noted as drained, and the broker has none."""
+    site.execute("INSERT INTO collector_session VALUES ('p2i-collect-1', '{}', now())")
+    worker = Worker(site, "p2i-collect-1", folder / "worker.log")
+    with ExitStack() as running:
+        running.callback(worker.end, signal.SIGKILL)
+        assert worker.start("--leave").wait(60) == 0
+    assert site.rows("SELECT count(*) FROM gap") == [(0,)]
+    assert site.rows("SELECT count(*) FROM collector_session") == [(0,)]
+
+
+def leaving_refused(site: Site, name: str) -> str:
+    """The last line of a worker of that name that is to leave and does not."""
+    done = subprocess.run(
+        [sys.executable, "-m", "collectors", "--share", "p2i", "--client-id", name, "--leave"],
+        env={
+            **os.environ,
+            "P2I_DSN": site.dsn,
+            "P2I_MQTT_URL": site.broker.url,
+            "P2I_INVENTORY": str(DEMO_INVENTORY),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.count("Traceback")) == (2, 0)
+    return done.stderr.splitlines()[-1]
+
+
+def test_a_misspelt_worker_does_not_leave(site: Site) -> None:
+    assert leaving_refused(site, "p2i-colect-2") == (
+        '--leave: no collector "p2i-colect-2" has a session; known are: none at all'
+    )
+    site.execute("INSERT INTO collector_session VALUES ('p2i-collect-2', '{p2i/v1/#}', now())")
+    assert leaving_refused(site, "p2i-colect-2").endswith("known are: p2i-collect-2")
+    assert site.rows("SELECT client_id FROM collector_session") == [("p2i-collect-2",)]
+
+
+def test_a_worker_that_still_runs_does_not_leave_and_is_not_disturbed(
+    site: Site, folder: Path, eventually: Callable[..., None]
+) -> None:
+    with working(site, folder, 1, eventually) as (worker,):
+        line = leaving_refused(site, worker.name)
+        assert line.startswith("--leave: p2i-collect-1 is still in use (database backend ")
+        assert line.endswith("); stop it first")
+        site.publish_intervals(range(10))
+        site.wait_for_intervals(10)
+        assert worker.said("connected to broker") == 1
+        assert worker.end(signal.SIGTERM) == 0
+
+
+def test_leaving_against_somebody_of_the_same_name_at_the_broker_only_ends_with_one_line(
+    site: Site, eventually: Callable[..., None]
+) -> None:
+    """As a worker without its database would: the two throw each other out."""
+    site.execute("INSERT INTO collector_session VALUES ('p2i-collect-1', '{p2i/v1/#}', now())")
+    other = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="p2i-collect-1", clean_session=False)
+    other.reconnect_delay_set(1, 1)
+    other.connect("127.0.0.1", site.broker.port)
+    other.loop_start()
+    try:
+        eventually(other.is_connected)
+        line = leaving_refused(site, "p2i-collect-1")
+    finally:
+        other.disconnect()
+        other.loop_stop()
+    assert "p2i-collect-1" in line
+    assert "stop it first" in line or "took over the session" in line
+    assert site.rows("SELECT client_id FROM collector_session") == [("p2i-collect-1",)]

@@ -150,16 +150,16 @@ def shelly_status(file: Path) -> Outcome:
 def sparkplug(file: Path) -> Outcome:
     """The message after the births before it in the folder, as a host would have had them."""
     node = EdgeNode({"Supply Voltage": Meaning("battery_volts")})
-    messages: Sequence[DeviceMessage] = ()
+    message = DeviceMessage()
     for earlier in sorted(file.parent.glob("*.bin")):
         kind = earlier.stem[3:]
         if earlier == file or kind in ("NBIRTH", "DBIRTH"):
             address = sparkplug_address(f"spBv1.0/G/{kind}/N{'/Pibrella' if kind.startswith('D') else ''}")
             assert address is not None
-            messages = node.decoded(address, earlier.read_bytes())
+            message = node.decoded(address, earlier.read_bytes())
         if earlier == file:
             break
-    return observed(messages)
+    return observed([message])
 
 
 def zigbee(file: Path) -> Outcome:

@@ -29,6 +29,13 @@ def test_equal_kept_content_is_one_row_that_counts_its_arrivals(connection: Conn
     ]
 
 
+def test_what_was_retained_is_another_row_than_what_was_sent_just_then(connection: Connection) -> None:
+    retained = row(b"x")._replace(retained=True)
+    assert write_quarantine(connection, [row(b"x"), retained, retained]) == 2
+    found = connection.execute("SELECT retained, arrivals FROM quarantine ORDER BY quarantine_id").fetchall()
+    assert found == [(False, 1), (True, 2)]
+
+
 def test_another_origin_or_reason_is_another_row(connection: Connection) -> None:
     rows = [row(b"x"), row(b"x", origin="other"), row(b"x", reason="oversized")]
     assert write_quarantine(connection, rows) == 3
@@ -92,3 +99,36 @@ def test_the_sentence_may_change_and_nothing_else(connection: Connection) -> Non
     (before,) = read_quarantine(connection, Chosen(), 9)
     write_detail(connection, before.number, "now future: …")
     assert read_quarantine(connection, Chosen(), 9) == [before._replace(detail="now future: …")]
+
+
+def test_thousands_of_refused_rows_are_a_few_statements(connection: Connection) -> None:
+    """A file of another grid refuses half a million rows: a statement for each took minutes."""
+    rows = [QuarantineRow("import", f"f.csv:{at}", "off_grid", "d", b"%d" % at, FIRST) for at in range(2_500)]
+    before = connection.execute
+    said = 0
+
+    def counted(*words: object) -> object:
+        nonlocal said
+        said += 1
+        return before(*words)  # type: ignore[arg-type]
+
+    connection.execute = counted  # type: ignore[method-assign, assignment]
+    assert write_quarantine(connection, [*rows, *rows[:1500]]) == 2_500
+    assert said <= 5
+    connection.execute = before  # type: ignore[method-assign]
+    found = connection.execute("SELECT arrivals, count(*) FROM quarantine GROUP BY arrivals ORDER BY 1").fetchall()
+    assert found == [(1, 1000), (2, 1500)]
+    assert connection.execute("SELECT count(*) FROM quarantine WHERE last_received_at = %s", (FIRST,)).fetchone() == (
+        1500,
+    )
+    first = connection.execute("SELECT origin FROM quarantine ORDER BY quarantine_id LIMIT 2").fetchall()
+    assert first == [("f.csv:0",), ("f.csv:1",)]
+
+
+def test_the_same_twice_in_one_statement_is_one_row_that_came_twice(connection: Connection) -> None:
+    one = QuarantineRow("mqtt", "t", "malformed", "d", b"x", FIRST)
+    later = one._replace(received_at=FIRST + timedelta(hours=1))
+    assert write_quarantine(connection, [one, later, one]) == 1
+    assert connection.execute("SELECT arrivals, received_at, last_received_at FROM quarantine").fetchall() == [
+        (3, FIRST, later.received_at)
+    ]

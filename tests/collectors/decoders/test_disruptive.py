@@ -58,7 +58,7 @@ def test_events(kind: str, content: dict[str, Any], expected: list[tuple[str, An
     )
     assert [(one.quantity, one.value) for one in message.observations] == expected
     assert {(one.device, one.measured_at_us) for one in message.observations} == {("c9j6jmcqo1dg009fnko0", AT_US)}
-    assert message.message_id == "ccq59scod7p9hifmsejg"
+    assert message.ignored == ()
     assert "Fatima" not in repr(message)
 
 
@@ -81,9 +81,12 @@ def test_without_an_update_time_the_event_has_its_own() -> None:
 
 @pytest.mark.parametrize("kind", ["labelsChanged", "ethernetStatus", "waterPresent"])
 def test_events_that_measure_nothing_of_ours(kind: str) -> None:
-    assert read(event(kind, {"added": {"name": "x"}})) == DeviceMessage(
-        message_id="ccq59scod7p9hifmsejg", ignored=(kind,)
-    )
+    assert read(event(kind, {"added": {"name": "x"}})) == DeviceMessage(ignored=(kind,))
+
+
+def test_a_field_that_is_new_is_told_and_not_named() -> None:
+    message = read(event("motion", {"state": "MOTION_DETECTED", "Fatima": 1, "updateTime": AT}))
+    assert ([one.value for one in message.observations], message.ignored) == ([1], ("unknown field",))
 
 
 def test_an_event_of_another_kind_is_not_named() -> None:

@@ -55,6 +55,13 @@ def test_what_is_no_value_says_why(payload: str, reason: str) -> None:
     assert (found.value, found.reason) == (None, reason)
 
 
+def test_each_probe_on_the_wire_is_a_part_of_its_own() -> None:
+    found = read("1900C8" + "0C0064" + "1900D2" + "197FFF" + "0503").observations
+    assert [(one.channel, one.value) for one in found if one.quantity == "temperature_celsius"] == [
+        ("external_2", 20.0), ("external_1", 10.0), ("external_3", 21.0), ("external_4", None),
+    ]  # fmt: skip
+
+
 def test_coming_or_going_is_told_apart_from_seated() -> None:
     assert read("1101").ignored == ("presence_pending",)
     assert read("1102").ignored == ()

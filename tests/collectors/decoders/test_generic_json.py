@@ -125,7 +125,6 @@ def test_words_factors_offsets_spans_and_identifiers() -> None:
     mapping = """
 each = "/a~1b/0"
 device = "#/who"
-message_id = "/id"
 sequence = "/n"
 [[reading]]
 at = "/state"
@@ -142,7 +141,13 @@ quantity = "people_in"
 span_seconds = 60
 optional = true
 """
-    value = {"a/b": [[{"state": "BUSY", "kelvin": 300}, {"state": "LOST", "in": 3}]], "who": 7, "id": "m-1", "n": 12}
+    value: dict[str, Any] = {
+        "a/b": [[{"state": "BUSY", "kelvin": 300}, {"state": "LOST", "in": 3}]],
+        "who": 7,
+        "id": "m-1",
+        "n": 12,
+    }
+    value["a/b"][0][0]["of Fatima"] = 1
     message = read(value, mapping)
     assert message == DeviceMessage(
         [
@@ -152,7 +157,7 @@ optional = true
             Observation("7", "", "people_in", None, 3, span_us=60_000_000),
         ],
         SequenceNumber("7", 12),
-        "m-1",
+        ignored=("unmapped field",),
     )
 
 
@@ -258,11 +263,3 @@ def test_real_steinel_zones(samples: Path) -> None:
     line = (samples / "payloads/mqtt/steinel_hpd_topics.txt").read_text().splitlines()[0]
     message = decoded(line.partition(" ")[2].encode(), json_mapping("m.toml", STEINEL), device="hpd")
     assert [(one.channel, one.value) for one in message.observations] == [("zone_1", 0), ("zone_3", 2)]
-
-
-def test_the_mappings_of_the_page_are_mappings() -> None:
-    page = (Path(__file__).parents[3] / "docs/sources/generic-json.md").read_text()
-    blocks = [block.partition("```")[0] for block in page.split("```toml\n")[1:]]
-    blocks = [block for block in blocks if not block.lstrip().startswith(("[[feed]]", "[[sensor]]", "#"))]
-    assert [len(json_mapping("page", block).readings) for block in blocks] == [2, 2]
-    assert all(quantity in page for quantity in ("people_in_total", "people_out_total"))

@@ -14,6 +14,8 @@ PERSONAL = [
     b"USER PIN=982\tName=Richard\tPri=0\tPasswd=\tCard=[09E4812202]\tGrp=1\tTZ=\n",
     b"FP PIN=982\tFID=1\tSize=2120\tValid=1\tTMP=SsFSLDFAk",
     b"OPLOG 4\t14\t2026-07-30 10:22:34\t0\t0\t0\t0",
+    b"PIN=982 Name=Richard",
+    b"door=1&Card=4821",
     b"PIN=78979877&Time=2026-07-11+10%3A15&Status=0",
     json.dumps(
         {"type": "WiFi", "data": {"observations": [{"clientMac": "aa:bb:cc:dd:ee:ff", "locations": []}]}}
@@ -21,6 +23,16 @@ PERSONAL = [
     json.dumps({"version": "2.0", "data": {"observations": [{"seenEpoch": 1, "rssi": 24}]}}).encode(),
     json.dumps({"Event": {"user_id": {"user_id": "7", "name": "Fatima"}}}).encode(),
     json.dumps({"door": 3, "card-number": 5}).encode(),
+    json.dumps(
+        {"eventType": "DEVICE_PRESENCE", "devicePresence": {"device": {"macAddress": "aa:bb:cc:dd:ee:ff"}}}
+    ).encode(),
+    json.dumps(
+        {"eventType": "X", "deviceLocationUpdate": {"device": {"macAddress": "aa"}, "apMacAddress": ""}}
+    ).encode(),
+    json.dumps({"Topic": "tns1:AccessControl", "Data": {"CardNr": "12345", "Door": "1"}}).encode(),
+    json.dumps({"doorName": "nord", "tokenNumber": 12345}).encode(),
+    json.dumps({"event": "access.door.unlock", "actor": {"name": "Fatima"}}).encode(),
+    json.dumps({"card_uid": "04AABBCC"}).encode(),
     b'{"data": {"observations": [{"clientMac": "aa:bb',  # cut short
     b'{"client\\u004dac": "aa:bb:cc:dd:ee:ff"}',
 ]
@@ -28,6 +40,8 @@ OURS = [
     b'{"serial_number":"80:1F:12:D5:30:DC","sensor_ids":["00:6E:02:01:F0:9C"],"type":"PERSON"}',
     b'{"mac":"AABBCCDDEEFF","person_count":3,"name":"x"}',
     b"ping,url=example.org average_response_ms=23.066 1535747258000000000",
+    b"gpio,host=r1 pin=4i 1757322000000000000",
+    b"gpu,host=r1 card=3i,pin=2i 1757322000000000000\ngpu,host=r1 pin=2.5 1757322000000000000\n",
     b'{"clientel": 1, "opinion": "\\u00e9"}',
     b"\xff\xfe\\u",
     b"[" * 100_000 + b"\\u",

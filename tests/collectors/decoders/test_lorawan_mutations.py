@@ -6,10 +6,11 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import cast
 
 import pytest
 
-from collectors.decoders import chirpstack, tts
+from collectors.decoders import chirpstack, milesight, tts
 from collectors.decoders.device_profiles import PROFILES
 from collectors.observation import QUANTITIES, DeviceMessage
 from collectors.reasons import Refused
@@ -34,7 +35,13 @@ MILESIGHT = {
     "am319": [f"{AIR} 050001 06CB02 077DA803 087D2500 09736627 0A7D0700 0B7D2000 0C7D3000"],
     "ws203": [f"{AIR} 050000", "20CEAE5BA66404002401 65"],
 }
-ELSYS = ["0100E9021D0601BF070E50", "0100F702230401650503070E291C000C", "05011000F801041101", "14000EB7510E012C15402C"]
+ELSYS = [
+    "1900C81900D2197FFF0C0064",
+    "0100E9021D0601BF070E50",
+    "0100F702230401650503070E291C000C",
+    "05011000F801041101",
+    "14000EB7510E012C15402C",
+]
 IMBUILDINGS = ["02060004A30B00F6B5690800F80003000220060305E661", "01030004A30B00F7412603015F09FA0C74037900"]
 OTHERS = {
     "terabee-people-counting": (1, "00000002000000030F"),
@@ -44,6 +51,18 @@ OTHERS = {
     "dragino-lht52": (2, "0A64020F7FFF0165E0AA4E"),
     "tektelic-smart-room": (10, "036700F204686100BA0BC10A00FF"),
 }
+
+
+def of_every_item(name: str) -> bytes:
+    """A payload with every item of fixed length that a Milesight model has, as its table says they are sent."""
+    model = cast("partial[DeviceMessage]", PROFILES[name].decode).args[0]
+    payload = b""
+    for (channel, kind), item in model.items.items():
+        if isinstance(item.length, int):
+            one = bytes([channel, kind]) + bytes([1] * item.length)
+            if read_of(partial(milesight.decoded, model, one)):
+                payload += one
+    return payload
 
 
 def mutated(payload: bytes, dice: random.Random) -> bytes:
@@ -83,13 +102,23 @@ def read_of(decode: Callable[[], DeviceMessage]) -> int:
 
 def device_payloads() -> dict[str, Sequence[tuple[str, int, bytes]]]:
     return {
-        "milesight": [
-            (f"milesight-{name}", 85, bytes.fromhex(text)) for name, texts in MILESIGHT.items() for text in texts
-        ],
+        **{
+            name: [
+                (name, 85, of_every_item(name)),
+                *((name, 85, bytes.fromhex(text)) for text in MILESIGHT.get(name.removeprefix("milesight-"), ())),
+            ]
+            for name in PROFILES
+            if name.startswith("milesight-")
+        },
         "elsys": [("elsys", 5, bytes.fromhex(text)) for text in ELSYS],
         "imbuildings": [("imbuildings", 1, bytes.fromhex(text)) for text in IMBUILDINGS],
         **{name: [(name, port, bytes.fromhex(text))] for name, (port, text) in OTHERS.items()},
     }
+
+
+def test_every_profile_is_tried() -> None:
+    tried = {name for cases in device_payloads().values() for name, _, _ in cases}
+    assert tried == set(PROFILES)
 
 
 @pytest.mark.parametrize("decoder", list(device_payloads()))

@@ -71,7 +71,7 @@ def test_a_schedule_of_reports_says_its_own_length() -> None:
 def test_a_timestamp_dates_the_values_beside_it() -> None:
     message = read("vs360", "0AEF90D69968 05CC0C000500 017564")
     assert {found.measured_at_us for found in message.observations} == {1_754_912_400_000_000}
-    assert not message.is_historical
+    assert not any(found.is_historical for found in message.observations)
 
 
 def test_a_timestamp_of_a_clock_never_set_dates_nothing() -> None:
@@ -86,11 +86,10 @@ def test_stored_values_of_a_clock_never_set_cannot_be_dated() -> None:
 
 def test_stored_values_keep_their_own_instants_beside_current_ones() -> None:
     message = read("vs350", "20CE7B3AF16400 0B000400 017564")
-    assert message.is_historical
-    assert [(found.quantity, found.measured_at_us) for found in message.observations] == [
-        ("people_in", 1_693_530_747_000_000),
-        ("people_out", 1_693_530_747_000_000),
-        ("battery_ratio", None),
+    assert [(found.quantity, found.measured_at_us, found.is_historical) for found in message.observations] == [
+        ("people_in", 1_693_530_747_000_000, True),
+        ("people_out", 1_693_530_747_000_000, True),
+        ("battery_ratio", None, False),
     ]
 
 

@@ -56,7 +56,7 @@ def test_stored_values_that_are_all_valid() -> None:
         ("co2_ratio", 0.000936, ""),
         ("battery_ratio", 1.0, ""),
     ]
-    assert message.is_historical
+    assert [found.is_historical for found in message.observations] == [True] * 5 + [False]
     assert message.observations[0].measured_at_us == 1_665_561_758_000_000
 
 

@@ -125,7 +125,7 @@ def test_every_kind_of_stored_value_of_the_camera(entry: str, expected: list[tup
         *expected,
         ("", "people_peak", 7),
     ]
-    assert message.is_historical
+    assert [found.is_historical for found in message.observations] == [True] * len(expected) + [False]
 
 
 def test_the_cameras_timestamp_dates_its_count() -> None:

@@ -67,4 +67,4 @@ def test_stored_presence_says_why_it_was_stored_and_the_rest() -> None:
         ("", "temperature_celsius", 29.2, ""),
         ("", "humidity_ratio", 0.505, ""),
     ]
-    assert message.is_historical
+    assert all(found.is_historical for found in message.observations)

@@ -75,7 +75,7 @@ def test_stored_values_of_each_series(model: str, entry: str, quantities: list[s
     assert [found.quantity for found in message.observations] == [*quantities, "battery_ratio"]
     assert {found.measured_at_us for found in message.observations[:-1]} == {1_665_561_758_000_000}
     assert all(found.value is not None for found in message.observations)
-    assert message.is_historical
+    assert [found.is_historical for found in message.observations] == [True] * len(quantities) + [False]
 
 
 def test_stored_air_has_the_values_of_current_air() -> None:

@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -25,7 +26,8 @@ from collectors.decoders import (
 from collectors.decoders.json_mapping import json_mapping
 from collectors.decoders.meaning import Meaning
 from collectors.decoders.sparkplug import Address, EdgeNode
-from collectors.decoders.sparkplug_b_pb2 import Metric, Payload
+from collectors.decoders.sparkplug_b_pb2 import Metric, Payload, PropertySet, PropertyValue
+from collectors.feed_sources import SOURCES
 from collectors.observation import QUANTITIES, DeviceMessage
 from collectors.reasons import Reason, Refused
 
@@ -100,7 +102,9 @@ SHELLY = (
         "ts": 1736603810.49, "switch:0": {"apower": 8.9, "aenergy": {"total": 6.5}}, "wifi": {"ssid": "x"},
         "presencezone:200": {"num_objects": 3, "value": True},
         "bthomesensor:200": {"value": 4, "last_updated_ts": 1.7e9},
-        "temperature:0": {"tC": 21.3, "errors": []}}},
+        "temperature:0": {"tC": 21.3, "errors": []},
+        "devicepower:0": {"battery": {"V": 0.43, "percent": 0}, "external": {"present": True}},
+        "em:0": {"a_act_power": 1.5, "total_act_power": 4.5, "a_voltage": 230}}},
 )  # fmt: skip
 MERAKI = ({"ts": 1557349522123, "counts": {"person": 2}}, {"ts": 1557349522123, "counts": {"person": 0, "vehicle": 1}})
 GENERIC = ({"uid": "pcm1", "n": 7, "values": [{"time": "1700000000", "type": "count", "in": "34", "state": "BUSY"}]},)
@@ -211,9 +215,16 @@ def mutated_metrics(random_: random.Random) -> bytes:
             setattr(metric, field, random_.choice(values))
     if random_.random() < 0.3:
         metric.ClearField("name")
+    if random_.random() < 0.2:
+        quality = random_.choice((0, 64, 192, 500, 2**32 - 1))
+        metric.properties.CopyFrom(PropertySet(keys=["Quality"], values=[PropertyValue(int_value=quality)]))
     payload = Payload(metrics=[metric] * random_.choice((0, 1, 1, 2)), seq=random_.choice((0, 1, 255, 256)))
     payload.timestamp = random_.choice((1_700_000_000_000, 2**64 - 1, 0))
     body = payload.SerializeToString()
+    if random_.random() < 0.2:
+        held = zlib.compress(mutated_bytes(random_, body) if random_.random() < 0.3 else body)
+        algorithm = Metric(name="algorithm", string_value=random_.choice(("DEFLATE", "GZIP", PERSON)))
+        body = Payload(uuid="SPBV1.0_COMPRESSED", body=held, metrics=[algorithm]).SerializeToString()
     return mutated_bytes(random_, body) if random_.random() < 0.2 else body
 
 
@@ -227,8 +238,7 @@ class _Node:
     def decoded(self, body: bytes) -> DeviceMessage:
         kind = self.random.choice(("NBIRTH", "NDATA", "NDATA", "NDATA", "DBIRTH", "DDATA", "DDEATH", "NDEATH"))
         address = Address("G", kind, "N", "D" if kind.startswith("D") else "")
-        messages = self.node.decoded(address, body, retained=self.random.random() < 0.1)
-        return DeviceMessage([one for message in messages for one in message.observations], messages[0].sequence)
+        return self.node.decoded(address, body, retained=self.random.random() < 0.1)
 
 
 def _recognised(body: bytes) -> DeviceMessage:
@@ -277,6 +287,12 @@ def survey(decode: Decoder, body: Callable[[], bytes]) -> float:
             assert "Fatima" not in f"{one.channel}{one.quantity}{one.value}{one.reason}"
     assert not any("Fatima" in detail or "\n" in detail for detail in details)
     return good / NUMBER
+
+
+def test_every_source_is_tried() -> None:
+    """ChirpStack and The Things Stack are tried in test_lorawan_mutations.py."""
+    tried = {name.replace("_", "-") for name in JSON} | {"telegraf", "sparkplug", "chirpstack", "the-things-stack"}
+    assert tried == set(SOURCES) - {"file"} | {"identity"}
 
 
 @pytest.mark.parametrize("name", JSON)

@@ -11,11 +11,13 @@ from collectors.decoders.shelly import decoded
 from collectors.observation import DeviceMessage, Observation
 from collectors.reasons import Reason, Refused
 
-PREFIX = "site/b1/shellypro3em-aabbcc"
+PREFIX = "site/b1/salle-4"
 
 
-def notified(params: dict[str, Any], method: str = "NotifyStatus", *, retained: bool = False) -> DeviceMessage:
-    frame = {"src": "shellypro3em-aabbcc", "dst": f"{PREFIX}/events", "method": method, "params": params}
+def notified(
+    params: dict[str, Any], method: str = "NotifyStatus", *, retained: bool = False, source: str = "shellyhtg3-aabbcc"
+) -> DeviceMessage:
+    frame = {"src": source, "dst": f"{PREFIX}/events", "method": method, "params": params}
     return decoded(f"{PREFIX}/events/rpc", json.dumps(frame).encode(), retained=retained)
 
 
@@ -56,6 +58,59 @@ def test_a_three_phase_meter_has_its_phases_as_channels() -> None:
 def test_a_sensor_in_error_has_a_fault_and_no_value() -> None:
     read = notified({"ts": 1.7e9, "temperature:100": {"id": 100, "tC": None, "tF": None, "errors": ["read"]}})
     assert (read.observations[0].value, read.observations[0].reason) == (None, "fault")
+
+
+METERS = ["shellypro3em-aabbcc", "shellyproem50-aabbcc", "shelly3em63g3-aabbcc", "shellyemg3-aabbcc", "ShellyPro3EM"]
+
+
+@pytest.mark.parametrize("meter", METERS)
+def test_the_temperature_of_a_meter_is_not_that_of_the_air(meter: str) -> None:
+    read = notified({"ts": 1.7e9, "temperature:0": {"tC": 44.1}, "temperature:100": {"tC": 21.5}}, source=meter)
+    assert values(read) == {"temperature:100 temperature_celsius": 21.5}  # that of a probe of its add-on
+    assert read.ignored == ("device_temperature",)
+    assert decoded(f"site/{meter}/status/temperature:0", b'{"tC":44.1}').observations == []
+
+
+def test_a_meter_of_another_name_is_told_by_what_it_measures() -> None:
+    read = notified({"ts": 1.7e9, "em:0": {"total_act_power": 5}, "temperature:0": {"tC": 44.1}}, source="x")
+    assert (values(read), read.ignored) == ({"em:0 power_watts": 5.0}, ("device_temperature",))
+
+
+@pytest.mark.parametrize("source", ["shellyplusht-aabbcc", "ShellyWallDisplay-AABB", "", None, 7])
+def test_the_temperature_of_a_sensor_is_that_of_the_air(source: Any) -> None:
+    read = notified({"ts": 1.7e9, "temperature:0": {"tC": 21.5}}, source=source)
+    assert values(read) == {"temperature:0 temperature_celsius": 21.5}
+
+
+@pytest.mark.parametrize(
+    ("power", "expected"),
+    [
+        ({"battery": {"V": 0.43, "percent": 0}, "external": {"present": True}}, (None, "external_power")),
+        ({"battery": {"V": None, "percent": None}, "external": {"present": True}}, (None, "external_power")),
+        ({"battery": {"V": 6.1, "percent": 98}, "external": {"present": True}}, (0.98, "")),
+        ({"battery": {"V": 4.4, "percent": 0}, "external": {"present": False}}, (0.0, "")),
+        ({"battery": {"V": 4.4, "percent": 0}}, (0.0, "")),
+    ],
+)
+def test_an_empty_holder_fed_by_usb_is_no_empty_battery(power: Any, expected: tuple[float | None, str]) -> None:
+    ratio, volts = notified({"ts": 1.7e9, "devicepower:0": {"id": 0, **power}}).observations
+    assert (ratio.value, ratio.reason) == expected
+    assert (volts.value is None) == (ratio.value is None)
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"salle de Amina": {"x": 1}}, ("unknown component",)),
+        ({"switch:Amina": {"apower": 1}}, ("unknown component",)),
+        ({"switch:0": {"apower": 1, "Amina": 1}}, ("unknown field",)),
+        ({"switch:0": None}, ("unknown field",)),
+        ({"em:0": {"total_act_power": 1, "a_voltage": 230, "n_current": None}}, ()),
+        ({"bthomesensor:200": {"value": 1}, "wifi": {"ssid": "Amina"}}, ("bthomesensor", "wifi")),
+    ],
+)
+def test_what_nobody_takes_is_told_in_words_of_ours(params: dict[str, Any], words: tuple[str, ...]) -> None:
+    assert notified({"ts": 1.7e9, **params}).ignored == words
 
 
 def test_a_component_of_its_own_instant_keeps_it() -> None:

@@ -1,6 +1,7 @@
 """Tests collectors.decoders.sparkplug."""
 
-from collections.abc import Sequence
+import gzip
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from collectors.decoders.meaning import Meaning
 from collectors.decoders.sparkplug import Address, EdgeNode, rebirth_command, sparkplug_address
-from collectors.decoders.sparkplug_b_pb2 import Metric, Payload
+from collectors.decoders.sparkplug_b_pb2 import Metric, Payload, PropertySet, PropertyValue
 from collectors.observation import DeviceMessage, Observation, SequenceNumber
 from collectors.reasons import Reason, Refused
 
@@ -43,8 +44,8 @@ def born() -> EdgeNode:
     return node
 
 
-def read(messages: Sequence[DeviceMessage]) -> list[tuple[str, Any, int | None]]:
-    return [(one.quantity, one.value, one.measured_at_us) for message in messages for one in message.observations]
+def read(message: DeviceMessage) -> list[tuple[str, Any, int | None]]:
+    return [(one.quantity, one.value, one.measured_at_us) for one in message.observations]
 
 
 @pytest.mark.parametrize(
@@ -77,19 +78,24 @@ def test_topics_that_are_no_address(topic: str) -> None:
 
 
 def test_a_birth_says_online_and_brings_values_at_the_metrics_own_instants() -> None:
-    (message,) = EdgeNode(MEANINGS).decoded(address("NBIRTH"), birth(PEOPLE))
+    message = EdgeNode(MEANINGS).decoded(address("NBIRTH"), birth(PEOPLE))
     assert message.observations == [
         Observation("Casa/edge-1", "", "is_online", BORN_MS * 1000, 1),
         Observation("Casa/edge-1", "", "people", (BORN_MS - 5000) * 1000, 2),
     ]
     assert message.sequence == SequenceNumber("Casa/edge-1", 0, 256)
+    assert message.ignored == ()  # bdSeq is Sparkplug's own
+
+
+def test_a_metric_without_a_meaning_is_told_and_not_named() -> None:
+    message = EdgeNode(MEANINGS).decoded(address("NBIRTH"), birth(Metric(name="Amina/Poste", int_value=1)))
     assert message.ignored == ("unmapped metrics",)
 
 
 def test_data_with_an_alias_alone_is_what_the_birth_named() -> None:
     node = born()
-    messages = node.decoded(address("NDATA"), payload(Metric(alias=7, int_value=5), seq=1))
-    assert read(messages) == [("people", 5, BORN_MS * 1000)]
+    message = node.decoded(address("NDATA"), payload(Metric(alias=7, int_value=5), seq=1))
+    assert read(message) == [("people", 5, BORN_MS * 1000)]
     assert not node.needs_rebirth
 
 
@@ -126,9 +132,9 @@ def test_seq_wraps_and_a_gap_asks_for_a_rebirth() -> None:
     for number in [*range(1, 256), 0, 1]:
         node.decoded(address("NDATA"), payload(Metric(alias=7, int_value=1), seq=number))
     assert not node.needs_rebirth
-    messages = node.decoded(address("NDATA"), payload(Metric(alias=7, int_value=6), seq=3))
+    message = node.decoded(address("NDATA"), payload(Metric(alias=7, int_value=6), seq=3))
     assert node.needs_rebirth
-    assert read(messages) == [("people", 6, BORN_MS * 1000)]  # the alias is still known: nothing is thrown away
+    assert read(message) == [("people", 6, BORN_MS * 1000)]  # the alias is still known: nothing is thrown away
 
 
 def test_a_seq_beyond_its_modulus_is_refused() -> None:
@@ -139,7 +145,7 @@ def test_a_seq_beyond_its_modulus_is_refused() -> None:
 def test_the_death_of_the_last_birth_takes_everything_offline() -> None:
     node = born()
     node.decoded(address("DBIRTH", "door"), payload(seq=1))
-    (message,) = node.decoded(address("NDEATH"), payload(Metric(name="bdSeq", datatype=8, long_value=0)))
+    message = node.decoded(address("NDEATH"), payload(Metric(name="bdSeq", datatype=8, long_value=0)))
     assert [(one.device, one.value, one.measured_at_us) for one in message.observations] == [
         ("Casa/edge-1", 0, None),
         ("Casa/edge-1/door", 0, None),
@@ -151,7 +157,7 @@ def test_the_death_of_the_last_birth_takes_everything_offline() -> None:
 def test_a_late_death_of_an_earlier_session_changes_nothing() -> None:
     node = EdgeNode(MEANINGS)
     node.decoded(address("NBIRTH"), birth(PEOPLE, birth_number=4))
-    (message,) = node.decoded(address("NDEATH"), payload(Metric(name="bdSeq", datatype=8, long_value=3)))
+    message = node.decoded(address("NDEATH"), payload(Metric(name="bdSeq", datatype=8, long_value=3)))
     assert message.observations == ()
     assert read(node.decoded(address("NDATA"), payload(Metric(alias=7, int_value=5), seq=1)))[0][1] == 5
 
@@ -159,20 +165,100 @@ def test_a_late_death_of_an_earlier_session_changes_nothing() -> None:
 def test_the_death_of_a_device_has_its_instant() -> None:
     node = born()
     node.decoded(address("DBIRTH", "door"), payload(seq=1))
-    (message,) = node.decoded(address("DDEATH", "door"), payload(seq=2))
+    message = node.decoded(address("DDEATH", "door"), payload(seq=2))
     assert message.observations == (Observation("Casa/edge-1/door", "", "is_online", BORN_MS * 1000, 0),)
 
 
-def test_historical_values_stand_apart() -> None:
+def test_historical_values_are_marked_and_dated_by_themselves_alone() -> None:
     old = Metric(alias=7, int_value=1, is_historical=True, timestamp=BORN_MS - 60_000)
-    current, historical = born().decoded(address("NDATA"), payload(old, Metric(alias=7, int_value=2), seq=1))
-    assert (current.is_historical, historical.is_historical) == (False, True)
-    assert read([current]) == [("people", 2, BORN_MS * 1000)]
-    assert read([historical]) == [("people", 1, (BORN_MS - 60_000) * 1000)]
+    undated = Metric(alias=7, int_value=3, is_historical=True)
+    message = born().decoded(address("NDATA"), payload(old, undated, Metric(alias=7, int_value=2), seq=1))
+    assert [(one.value, one.is_historical) for one in message.observations] == [(1, True), (3, True), (2, False)]
+    assert [one.measured_at_us for one in message.observations] == [(BORN_MS - 60_000) * 1000, None, BORN_MS * 1000]
+
+
+def with_quality(quality: PropertyValue, key: str = "Quality") -> Metric:
+    return Metric(alias=7, int_value=4, properties=PropertySet(keys=["Unit", key], values=[PropertyValue(), quality]))
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "reason"),
+    [
+        (Metric(alias=7, int_value=4), 4, ""),
+        (with_quality(PropertyValue(type=3, int_value=192)), 4, ""),
+        (with_quality(PropertyValue(type=3, int_value=216)), 4, ""),
+        (with_quality(PropertyValue(type=4, long_value=192)), 4, ""),
+        (with_quality(PropertyValue(type=3, int_value=0)), None, "quality_bad"),
+        (with_quality(PropertyValue(type=3, int_value=500)), None, "quality_stale"),
+        (with_quality(PropertyValue(type=3, int_value=64)), None, "quality_unknown"),
+        (with_quality(PropertyValue(type=12, string_value="GOOD")), None, "quality_unknown"),
+        (with_quality(PropertyValue(type=3, is_null=True)), None, "quality_unknown"),
+        (with_quality(PropertyValue(type=3, int_value=0), "quality of life"), 4, ""),
+    ],
+)
+def test_a_value_of_bad_or_stale_quality_is_none(metric: Metric, value: int | None, reason: str) -> None:
+    (found,) = born().decoded(address("NDATA"), payload(metric, seq=1)).observations
+    assert (found.value, found.reason) == (value, reason)
+
+
+def test_of_what_is_null_the_quality_says_no_more() -> None:
+    metric = with_quality(PropertyValue(int_value=0))
+    metric.is_null = True
+    (found,) = born().decoded(address("NDATA"), payload(metric, seq=1)).observations
+    assert (found.value, found.reason) == (None, "null")
+
+
+def compressed(body: bytes, algorithm: str | None, **outer: int) -> bytes:
+    metrics = [] if algorithm is None else [Metric(name="algorithm", datatype=12, string_value=algorithm)]
+    return Payload(uuid="SPBV1.0_COMPRESSED", body=body, metrics=metrics, **outer).SerializeToString()
+
+
+INNER = payload(Metric(alias=7, int_value=5), seq=1)
+
+
+def raw_deflate(body: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(body) + compressor.flush()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        compressed(zlib.compress(INNER), None),
+        compressed(zlib.compress(INNER), "DEFLATE"),
+        compressed(raw_deflate(INNER), "deflate"),
+        compressed(gzip.compress(INNER), "GZIP"),
+        compressed(zlib.compress(payload(Metric(alias=7, int_value=5), sent_ms=None)), None, seq=1, timestamp=BORN_MS),
+    ],
+)
+def test_a_compressed_payload_is_what_it_holds(body: bytes) -> None:
+    message = born().decoded(address("NDATA"), body)
+    assert read(message) == [("people", 5, BORN_MS * 1000)]
+    assert message.sequence == SequenceNumber("Casa/edge-1", 1, 256)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (compressed(zlib.compress(bytes(50_000_000)), "DEFLATE"), Reason.OVERSIZED),
+        (compressed(gzip.compress(bytes(50_000_000)), "GZIP"), Reason.OVERSIZED),
+        (compressed(zlib.compress(INNER)[:-5], "DEFLATE"), Reason.MALFORMED),
+        (compressed(zlib.compress(INNER), "GZIP"), Reason.MALFORMED),
+        (compressed(b"", "DEFLATE"), Reason.MALFORMED),
+        (compressed(zlib.compress(b"{}"), "DEFLATE"), Reason.MALFORMED),
+        (compressed(zlib.compress(INNER), "LZ4 of Amina"), Reason.UNDECODABLE),
+        (compressed(zlib.compress(compressed(zlib.compress(INNER), None)), None), Reason.UNDECODABLE),
+    ],
+)
+def test_what_is_compressed_otherwise_or_without_end_is_refused(body: bytes, reason: Reason) -> None:
+    with pytest.raises(Refused) as refused:
+        born().decoded(address("NDATA"), body)
+    assert refused.value.refusal.reason is reason
+    assert "Amina" not in refused.value.refusal.detail
 
 
 def test_null_is_no_value() -> None:
-    (message,) = born().decoded(address("NDATA"), payload(Metric(alias=7, is_null=True), seq=1))
+    message = born().decoded(address("NDATA"), payload(Metric(alias=7, is_null=True), seq=1))
     assert (message.observations[0].value, message.observations[0].reason) == (None, "null")
 
 
@@ -194,20 +280,20 @@ def test_null_is_no_value() -> None:
 )
 def test_data_types(metric: Metric, value: float | None) -> None:
     metric.name = "Room/Temperature"
-    (message,) = EdgeNode(MEANINGS).decoded(address("NDATA"), payload(metric, seq=0))
+    message = EdgeNode(MEANINGS).decoded(address("NDATA"), payload(metric, seq=0))
     assert message.observations[0].value == value
 
 
 def test_the_type_of_the_birth_holds_for_its_alias() -> None:
     node = EdgeNode(MEANINGS)
     node.decoded(address("NBIRTH"), birth(Metric(name="Room/Temperature", alias=1, datatype=2, int_value=0)))
-    (message,) = node.decoded(address("NDATA"), payload(Metric(alias=1, int_value=0xFFF6), seq=1))
+    message = node.decoded(address("NDATA"), payload(Metric(alias=1, int_value=0xFFF6), seq=1))
     assert message.observations[0].value == -10.0
 
 
 def test_commands_are_not_ours_and_ours_is_one() -> None:
     body = rebirth_command(BORN_MS)
-    assert EdgeNode(MEANINGS).decoded(address("NCMD"), body) == [DeviceMessage(ignored=("NCMD",))]
+    assert EdgeNode(MEANINGS).decoded(address("NCMD"), body) == DeviceMessage(ignored=("NCMD",))
     (metric,) = Payload.FromString(body).metrics
     assert (metric.name, metric.boolean_value) == ("Node Control/Rebirth", True)
 
@@ -220,13 +306,13 @@ def test_other_bytes_are_refused(body: bytes) -> None:
 
 
 def test_retained_messages_are_state() -> None:
-    (message,) = EdgeNode(MEANINGS).decoded(address("NBIRTH"), birth(PEOPLE), retained=True)
+    message = EdgeNode(MEANINGS).decoded(address("NBIRTH"), birth(PEOPLE), retained=True)
     assert message.is_state
 
 
 def test_the_examples_of_the_specification(samples: Path) -> None:
     node = EdgeNode(MEANINGS)
-    found: dict[str, Sequence[DeviceMessage]] = {}
+    found: dict[str, DeviceMessage] = {}
     for file in sorted((samples / "payloads/sparkplug").glob("*.bin")):
         kind = file.stem[3:]
         device = "Pibrella" if kind.startswith("D") else ""
@@ -237,10 +323,10 @@ def test_the_examples_of_the_specification(samples: Path) -> None:
     assert read(found["NBIRTH"]) == [("is_online", 1, at_us), ("battery_volts", pytest.approx(12.1), at_us)]
     assert read(found["DBIRTH"]) == [("is_online", 1, at_us)]
     assert read(found["NDATA"]) == [("battery_volts", pytest.approx(12.3), at_us)]
-    assert found["NDATA"][0].sequence == SequenceNumber("Casa/edge-1", 2, 256)
-    assert found["NCMD"] == [DeviceMessage(ignored=("NCMD",))]
-    assert found["DCMD"] == [DeviceMessage(ignored=("DCMD",))]
-    assert [(one.device, one.value) for one in found["NDEATH"][0].observations] == [
+    assert found["NDATA"].sequence == SequenceNumber("Casa/edge-1", 2, 256)
+    assert found["NCMD"] == DeviceMessage(ignored=("NCMD",))
+    assert found["DCMD"] == DeviceMessage(ignored=("DCMD",))
+    assert [(one.device, one.value) for one in found["NDEATH"].observations] == [
         ("Casa/edge-1", 0), ("Casa/edge-1/Pibrella", 0),
     ]  # fmt: skip
     assert read(found["DDEATH"]) == [("is_online", 0, at_us)]

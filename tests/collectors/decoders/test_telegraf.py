@@ -108,7 +108,7 @@ def test_a_site_maps_its_own_measurements() -> None:
 
 def test_what_has_no_mapping_is_not_named() -> None:
     read = decoded(b"Fatima,url=a f=1 5\nping f=1 5\nping,url=b Zahra=1 5")
-    assert read == DeviceMessage([], ignored=("line without its device", "unmapped measurement"))
+    assert read == DeviceMessage([], ignored=("line without its device", "unmapped field", "unmapped measurement"))
 
 
 def test_retained_lines_are_state_only_without_instants() -> None:

@@ -45,7 +45,6 @@ def test_an_uplink_is_dated_by_the_network_server_and_named_by_its_session() -> 
     assert read(BODY) == DeviceMessage(
         (Observation(EUI, "", "occupied", 1_795_331_185_054_442, 1),),
         SequenceNumber(f"{EUI}/AY0v/ZirzRkpNW0Cgjdhig==", 2, 2**32),
-        f"{EUI}/AY0v/ZirzRkpNW0Cgjdhig==/2",
     )
 
 
@@ -61,14 +60,49 @@ def test_the_application_server_dates_what_the_network_server_does_not() -> None
 
 def test_zeros_are_left_out() -> None:
     message = read(without("f_cnt", "f_port"))
-    assert message.message_id.endswith("/0")
     assert message.sequence is not None
     assert message.sequence.number == 0
 
 
 @pytest.mark.parametrize("session", [None, "Amina's session", 3])
-def test_without_its_session_a_counter_is_no_identity(session: object) -> None:
-    assert read(BODY | {"uplink_message": UPLINK | {"session_key_id": session}}).message_id == ""
+def test_a_session_that_is_no_plain_text_is_none(session: object) -> None:
+    message = read(BODY | {"uplink_message": UPLINK | {"session_key_id": session}})
+    assert message.sequence == SequenceNumber(f"{EUI}/", 2, 2**32)
+
+
+def test_a_device_without_a_dev_eui_is_known_by_its_id() -> None:
+    body = BODY | {"end_device_ids": {"device_id": "compteur-3", "application_ids": {"application_id": "a"}}}
+    known = {"compteur-3": PROFILES["milesight-vs340"]}
+    message = tts.decoded("", json.dumps(body).encode(), known.get)
+    assert [(one.device, one.value) for one in message.observations] == [("compteur-3", 1)]
+    assert message.sequence == SequenceNumber("compteur-3/AY0v/ZirzRkpNW0Cgjdhig==", 2, 2**32)
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\n\n"])
+def test_lines_of_the_storage_integration_are_a_message_each(line_end: bytes) -> None:
+    lines = [json.dumps({"result": BODY}).encode(), json.dumps({"result": without("f_cnt")}).encode()]
+    assert tts.parts(line_end.join([*lines, b""])) == lines
+
+
+@pytest.mark.parametrize(
+    "payload", [json.dumps(BODY, indent=1).encode(), json.dumps(BODY).encode(), b"", b"{", b"{}\nno", b"\n"]
+)
+def test_anything_else_is_one_message(payload: bytes) -> None:
+    assert tts.parts(payload) == (payload,)
+
+
+@pytest.mark.parametrize(
+    ("event", "word"),
+    [
+        ("down/push", "topic:down/push"),
+        ("down/replace", "topic:down/replace"),
+        ("nonsense", "topic:other"),
+        ("down/Amina", "topic:other"),
+    ],
+)
+def test_topics_out_of_scope_are_named_and_their_content_is_not_read(event: str, word: str) -> None:
+    message = tts.decoded(f"v3/app1@tenant1/devices/dev1/{event}", b"not even JSON", desk)
+    assert message == DeviceMessage(ignored=(word,))
 
 
 def test_a_simulated_uplink_was_never_measured() -> None:
@@ -89,7 +123,11 @@ def test_nothing_of_names_comes_through() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"end_device_ids": {"device_id": "abp"}}, Reason.MALFORMED),
+        ({"end_device_ids": {"device_id": "abp"}}, Reason.UNKNOWN_DEVICE),
+        ({"end_device_ids": {"device_id": "Bureau de Amina"}}, Reason.MALFORMED),
+        ({"end_device_ids": {"device_id": "a" * 37}}, Reason.MALFORMED),
+        ({"end_device_ids": {"device_id": "abp", "dev_eui": "7"}}, Reason.MALFORMED),
+        ({"end_device_ids": {}}, Reason.MALFORMED),
         ({"end_device_ids": 7}, Reason.OFF_TYPE),
         ({"end_device_ids": {"dev_eui": "0101010101010101"}}, Reason.UNKNOWN_DEVICE),
         ({"uplink_message": None}, Reason.UNDECODABLE),
@@ -106,7 +144,9 @@ def test_what_is_refused(change: dict[str, Any], reason: Reason) -> None:
     assert refused.value.refusal.reason == reason
 
 
-@pytest.mark.parametrize("topic", ["v3/app1/devices/dev1/nonsense", "application/x/device/y/event/up", "v3/a/b/up"])
+@pytest.mark.parametrize(
+    "topic", ["v3/app1/devices/dev1", "v3/app1/devices/dev1/", "application/x/device/y/event/up", "v3/a/b/up"]
+)
 def test_topics_of_something_else(topic: str) -> None:
     with pytest.raises(Refused) as refused:
         read(BODY, topic)

@@ -53,8 +53,14 @@ def test_a_line_counts_in_and_out_of_its_span_at_its_end() -> None:
             Observation(SERIAL, "logic_3", "people_out", at_us, 1, span_us=MINUTE_US),
         ],
         SequenceNumber(f"{SERIAL}/agent_1003", 2),
+        ignored=("who somebody is",),
     )
     assert "Alami" not in repr(message)
+
+
+def test_a_count_of_another_name_is_told_and_not_named() -> None:
+    message = read(logics(record(("fw", 4), ("Alami", 3))))
+    assert (values(message), message.ignored) == ([("logic_3", "people_in", 4)], ("unknown count",))
 
 
 def test_a_line_drawn_the_other_way_round() -> None:

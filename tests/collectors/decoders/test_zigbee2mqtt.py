@@ -124,7 +124,7 @@ def test_one_detection_under_two_names_is_taken_once() -> None:
 
 def test_unknown_names_are_not_repeated() -> None:
     read = decoded(MOTION, b'{"Fatima Z.":3,"action":"single","occupancy":true}')
-    assert read.ignored == ("action",)
+    assert read.ignored == ("unknown field", "action")
     assert "Fatima" not in repr(read)
 
 
