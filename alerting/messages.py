@@ -20,6 +20,7 @@ every running month begins with it, because its rest is unknown time."""
 
 _SAID_BY_THE_STATE = frozenset({"outage began", "outage ended"})
 _OF_A_PERIOD = re.compile(r"verdict of (?P<month>\d{4}-\d{2})")
+_OF_A_PART = re.compile(r"verdict of (?P<first>\d{4}-\d{2}-\d{2}) to (?P<last>\d{4}-\d{2}-\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Words:
     agreement: str
     reason: str
     period: str
+    part: str
     repeated: str
 
 
@@ -55,6 +57,7 @@ FRENCH = Words(
     agreement="convention {agreement}, engagement {objective}",
     reason="motif : {reason}",
     period="période {month}",
+    part="période du {first} au {last}",
     repeated="peut-être déjà annoncé",
 )
 ENGLISH = Words(
@@ -75,6 +78,7 @@ ENGLISH = Words(
     agreement="agreement {agreement}, objective {objective}",
     reason="reason: {reason}",
     period="period {month}",
+    part="period {first} to {last}",
     repeated="may have been told before",
 )
 LANGUAGES: Mapping[str, Words] = {"fr": FRENCH, "en": ENGLISH}
@@ -141,6 +145,8 @@ def _reason(row: TransitionRow, words: Words) -> str:
         return ""
     if of_a_period := _OF_A_PERIOD.fullmatch(row.reason):
         return words.period.format(month=of_a_period["month"])
+    if of_a_part := _OF_A_PART.fullmatch(row.reason):
+        return words.part.format(first=of_a_part["first"], last=of_a_part["last"])
     return words.reason.format(reason=row.reason)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from facilities.amendment import Amendment
 from facilities.calendar import ServiceHours, local_midnight
 from facilities.civil_calendar import CalendarVersion
+from facilities.closing import Closing
 from store.errors import InputError
 from store.intervals import Interval
 
@@ -121,9 +123,12 @@ Objective: TypeAlias = AvailabilityObjective | LossObjective | RoundTripObjectiv
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One contract with one tenant: its span of civil days, its fee, and its objectives in the order written.
+    """One text of one contract with one tenant: its span of civil days, its fee, its objectives in the order written.
 
-    `calendar` names the text that `service_hours` were taken from; None where the agreement writes its own.
+    `calendar` names the text that `service_hours` were taken from; None where the agreement writes its own. A contract
+    that was amended is several of these under one id: `amendment` is None for the original, `superseded_on` is the day
+    the next text takes over, and `scored_from` the day from which this one is scored where a closed period reaches
+    over its first days (sla_engine.segments). All of them count on one grid, that of `starts_on`.
     """
 
     id: str
@@ -140,24 +145,45 @@ class Agreement:
     service_hours: ServiceHours | None
     objectives: tuple[Objective, ...]
     calendar: CalendarVersion | None = None
+    amendment: Amendment | None = None
+    superseded_on: date | None = None
+    scored_from: date | None = None
+    closing: Closing = field(default_factory=Closing)
+
+    @property
+    def number(self) -> int:
+        """The number of the amendment; 0 for the original."""
+        return 0 if self.amendment is None else self.amendment.number
 
     @property
     def starts_at(self) -> int:
         """The epoch second of the first local midnight, which anchors the grid of every circuit (t0)."""
         return local_midnight(self.starts_on, self.time_zone)
 
+    @property
+    def first_on(self) -> date:
+        """The first civil day on which this text is in force."""
+        effective_on = self.starts_on if self.amendment is None else self.amendment.effective_on
+        return max(self.starts_on, effective_on, self.scored_from or self.starts_on)
+
+    @property
+    def until_on(self) -> date | None:
+        """The first civil day on which this text is no longer in force; None without an end."""
+        return min((day for day in (self.ends_on, self.superseded_on) if day is not None), default=None)
+
+    def is_in_force_on(self, day: date) -> bool:
+        """Whether `day` is one on which this text is in force."""
+        return self.first_on <= day and (self.until_on is None or day < self.until_on)
+
     def covered(self, period: Interval[int]) -> Interval[int]:
-        """The part of `period` that lies between the agreement's first and last midnight: the scored period."""
-        span = Interval(
-            self.starts_at,
-            max(period.ends_at, self.starts_at)
-            if self.ends_on is None
-            else local_midnight(self.ends_on, self.time_zone),
-        )
-        part = period.clipped(span)
+        """The part of `period` in which this text is in force, from midnight to midnight: the scored period."""
+        first, until = self.first_on, self.until_on
+        starts_at = local_midnight(first, self.time_zone)
+        ends_at = max(period.ends_at, starts_at) if until is None else local_midnight(until, self.time_zone)
+        part = period.clipped(Interval(starts_at, ends_at))
         if part is None:
-            until = f" to {self.ends_on}" if self.ends_on else ""
-            raise InputError(f'agreement "{self.id}" runs from {self.starts_on}{until} and covers none of it')
+            to = f" to {until}" if until else ""
+            raise InputError(f'agreement "{self.id}" runs from {first}{to} and covers none of it')
         return part
 
     def availability_of(self, circuit: str) -> AvailabilityObjective | None:

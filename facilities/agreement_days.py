@@ -16,7 +16,7 @@ def refuse_unknown_days(agreement: Agreement, period: Interval[int]) -> None:
     Their holidays are unknown, which is not the same as none. Without an objective that counts service hours, or with
     hours that know no end, nothing is refused. To be asked before a period is scored.
     """
-    hours = _hours_that_count(agreement)
+    hours = hours_that_count(agreement)
     if hours is None:
         return
     clock = hours.time_zone or agreement.time_zone
@@ -35,7 +35,7 @@ def forecast_days(agreement: Agreement, period: Interval[int]) -> tuple[date, ..
     The moon is sighted on one of two evenings, so a forecast leaves its own day, the one before and the one after
     open. None where no objective counts service hours.
     """
-    hours = _hours_that_count(agreement)
+    hours = hours_that_count(agreement)
     if hours is None:
         return ()
     clock, one_day = hours.time_zone or agreement.time_zone, timedelta(days=1)
@@ -46,6 +46,7 @@ def forecast_days(agreement: Agreement, period: Interval[int]) -> tuple[date, ..
     )
 
 
-def _hours_that_count(agreement: Agreement) -> ServiceHours | None:
+def hours_that_count(agreement: Agreement) -> ServiceHours | None:
+    """The service hours that some objective counts by; None where none does."""
     counted = any(objective.service_hours for objective in agreement.objectives)
     return agreement.service_hours if counted else None

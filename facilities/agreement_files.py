@@ -1,4 +1,4 @@
-"""The agreements of an inventory: one contract file each, as `p2i score` takes it, that fits the other files."""
+"""The agreements of an inventory: one file per text of a contract, as `p2i score` takes it, that fits the others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from facilities.agreement import Agreement, Objective
 from facilities.agreement_toml import read_agreement
+from facilities.agreement_versions import AgreementFile, in_order
 from facilities.civil_calendar import CivilCalendar
 from facilities.inventory_toml import CODE_PATTERN, CODE_RULE, mistake
 
@@ -16,31 +17,23 @@ if TYPE_CHECKING:
     from facilities.inventory import Inventory
 
 
-def read_agreements(
-    folder: Path, calendars: Mapping[str, CivilCalendar]
-) -> tuple[dict[str, Agreement], dict[str, Path]]:
-    """The agreements of `folder`/*.toml by id, and the file of each; none when there is no such folder.
+def read_agreements(folder: Path, calendars: Mapping[str, CivilCalendar]) -> dict[str, tuple[AgreementFile, ...]]:
+    """The agreements of `folder`/*.toml by id, each with its texts in order of effect; none without such a folder.
 
-    InputError in one line for a file the contract refuses, and for an id used twice: two files under one
-    id would be two contracts with one statement.
+    InputError in one line for a file the contract refuses, and for texts of one id that do not follow each other.
     """
-    agreements: dict[str, Agreement] = {}
-    files: dict[str, Path] = {}
+    texts: dict[str, list[AgreementFile]] = {}
     for file in sorted(folder.glob("[!.]*.toml")):
         agreement = read_agreement(file, calendars)
         if not CODE_PATTERN.fullmatch(agreement.id):
             raise mistake(file, f"agreement.id: {CODE_RULE}")
-        if agreement.id in files:
-            raise mistake(file, f'agreement.id: "{agreement.id}" is already that of {files[agreement.id].name}')
-        agreements[agreement.id] = agreement
-        files[agreement.id] = file
-    return agreements, files
+        texts.setdefault(agreement.id, []).append(AgreementFile(agreement, file))
+    return {code: in_order(each) for code, each in texts.items()}
 
 
 def agreement_problems(inventory: Inventory) -> Iterator[tuple[Path, str]]:
     """Every mistake between an agreement and the rest, as the file and `key: what is wrong`."""
-    for code, agreement in inventory.agreements.items():
-        file = inventory.agreement_files[code]
+    for agreement, file in inventory.agreement_texts():
         if agreement.tenant not in inventory.tenants:
             yield file, f'agreement.tenant: no tenant "{agreement.tenant}" in tenants.toml'
         if agreement.facility not in inventory.parks:
@@ -68,7 +61,7 @@ def _objective_problem(inventory: Inventory, agreement: Agreement, objective: Ob
         return f'"{circuit.code}" is at "{circuit.facility}", not at "{agreement.facility}"'
     if circuit.tenant != agreement.tenant:
         return f'"{circuit.code}" serves tenant "{circuit.tenant}", not "{agreement.tenant}"'
-    for other in inventory.agreements.values():
+    for other, _ in inventory.agreement_texts():
         if other.id >= agreement.id or not _share_a_day(agreement, other):
             continue
         if any((one.circuit, one.indicator) == (circuit.code, objective.indicator) for one in other.objectives):
@@ -77,6 +70,6 @@ def _objective_problem(inventory: Inventory, agreement: Agreement, objective: Ob
 
 
 def _share_a_day(one: Agreement, other: Agreement) -> bool:
-    """True when both are in force on some civil day; `ends_on` is exclusive and may be open."""
-    first = max(one.starts_on, other.starts_on)
-    return first < min(one.ends_on or date.max, other.ends_on or date.max)
+    """True when both are in force on some civil day; the last day is exclusive and may be open."""
+    first = max(one.first_on, other.first_on)
+    return first < min(one.until_on or date.max, other.until_on or date.max)

@@ -1,4 +1,4 @@
-"""The agreement as one file that needs no inventory: a calendar it names is written out day by day. Pure: text only."""
+"""The agreement as one file that needs no inventory: what other files decide is written out. Pure: text only."""
 
 from __future__ import annotations
 
@@ -12,23 +12,29 @@ from facilities.toml_text import toml_text
 
 
 def standalone_agreement(content: bytes, agreement: Agreement) -> bytes:
-    """The file that `p2i score --agreement` takes: `content`, of which `agreement` was read, byte for byte, unless it
-    names a calendar; then the same agreement with hours, holidays and seasons of the calendar's version written out.
+    """The file that `p2i score --agreement` takes: `content`, of which `agreement` was read, byte for byte, unless that
+    file alone does not say everything. A calendar it names is then written out, hours, holidays and seasons of that
+    version; so are the days at which an amendment takes over or a closed period ends, which other texts decide.
 
     The same bytes for the same two texts. Reading it gives `agreement` again, its calendar's identity included. Its
     comments are lost, its keys and their order are not.
     """
     document = tomllib.loads(content.decode().removeprefix("\ufeff"))
-    table = document["agreement"]
-    if agreement.service_hours is None or not isinstance(table["service_hours"].get("calendar"), str):
+    table, added = document["agreement"], []
+    if agreement.service_hours is not None and isinstance(table["service_hours"].get("calendar"), str):
+        identity = agreement.calendar
+        assert identity is not None  # it was read from that name
+        origin = {"id": identity.id, "version": identity.version, "sha256": identity.sha256}
+        table["service_hours"] = {**_hours(agreement.service_hours), "calendar": origin}
+        added.append(f"the days of the calendar {identity.id}, version {identity.version}")
+    for key, day in (("superseded_on", agreement.superseded_on), ("scored_from", agreement.scored_from)):
+        if day != table.get(key):
+            table[key] = day
+            added.append(f"{key} = {day}")
+    if not added:
         return content
-    identity = agreement.calendar
-    assert identity is not None  # it was read from that name
-    origin = {"id": identity.id, "version": identity.version, "sha256": identity.sha256}
-    table["service_hours"] = {**_hours(agreement.service_hours), "calendar": origin}
     lines = (
-        f"# Written by p2i: agreement {agreement.id} with the days of the calendar {identity.id}, version "
-        f"{identity.version}.",
+        f"# Written by p2i: agreement {agreement.id} with {' and '.join(added)}.",
         "# Complete: p2i score needs no other file of the inventory.",
         "",
         toml_text(document),

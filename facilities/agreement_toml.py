@@ -11,8 +11,10 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from facilities.agreement import Agreement, Maintenance
+from facilities.amendment import Amendment
 from facilities.calendar import ServiceHours, zone
 from facilities.civil_calendar import CalendarVersion, CivilCalendar
+from facilities.closing import Closing
 from facilities.hours_toml import read_service_hours
 from facilities.objective_toml import read_objectives
 from facilities.toml_document import toml_document
@@ -41,7 +43,9 @@ def agreement_from_toml(content: bytes, source: str, calendars: Mapping[str, Civ
     table = top.table("agreement")
     time_zone = table.text("time_zone")
     maintenance = table.optional_table("maintenance")
+    amended = table.optional_table("amendment")
     service_hours = table.optional_table("service_hours")
+    closing = table.optional_table("closing")
     try:
         in_zone = zone(time_zone)
     except InputError as error:
@@ -49,7 +53,7 @@ def agreement_from_toml(content: bytes, source: str, calendars: Mapping[str, Civ
     starts_on = table.day("starts_on")
     if starts_on == date.min:  # east of Greenwich its midnight lies in no year that can be printed
         table.refuse("starts_on", "must be later than 0001-01-01")
-    ends_on = table.day("ends_on") if table.has("ends_on") else None
+    ends_on = table.optional_day("ends_on")
     if ends_on is not None and ends_on < starts_on:
         table.refuse("ends_on", "is before starts_on")
     hours, calendar = (None, None) if service_hours is None else _service_hours(service_hours, in_zone, calendars)
@@ -68,7 +72,12 @@ def agreement_from_toml(content: bytes, source: str, calendars: Mapping[str, Civ
         service_hours=hours,
         objectives=tuple(read_objectives(top, hours is not None)),
         calendar=calendar,
+        amendment=None if amended is None else _amendment(amended, starts_on, ends_on),
+        superseded_on=table.optional_day("superseded_on"),
+        scored_from=table.optional_day("scored_from"),
+        closing=Closing() if closing is None else _closing(closing),
     )
+    _refuse_no_days(table, agreement)
     table.close()
     top.close()
     return agreement
@@ -81,6 +90,38 @@ def _maintenance(table: TomlTable) -> Maintenance:
     )
     table.close()
     return maintenance
+
+
+def _amendment(table: TomlTable, starts_on: date, ends_on: date | None) -> Amendment:
+    """An amendment takes effect after the first day, which anchors the grid, and before the agreement has ended."""
+    number, effective_on = table.integer("number", 1), table.day("effective_on")
+    if effective_on <= starts_on:
+        table.refuse("effective_on", f"must be after starts_on ({starts_on}), from which the original is in force")
+    if ends_on is not None and effective_on > ends_on:
+        table.refuse("effective_on", f"is after ends_on ({ends_on})")
+    title = table.text("title") if table.has("title") else ""
+    amendment = Amendment(number, effective_on, table.optional_day("signed_on"), title)
+    table.close()
+    return amendment
+
+
+def _closing(table: TomlTable) -> Closing:
+    usual = Closing()
+    closing = Closing(
+        table.integer("lateness_hours", 0, usual.lateness_hours),
+        table.integer("contest_days", 0, usual.contest_days),
+    )
+    table.close()
+    return closing
+
+
+def _refuse_no_days(table: TomlTable, agreement: Agreement) -> None:
+    """A text that is cut off at either end still has its first day."""
+    if agreement.superseded_on is not None and agreement.superseded_on <= agreement.first_on:
+        table.refuse("superseded_on", f"must be after the first day in force ({agreement.first_on})")
+    until_on = agreement.until_on
+    if agreement.scored_from is not None and until_on is not None and agreement.scored_from >= until_on:
+        table.refuse("scored_from", f"must be before {until_on}, from which this text is no longer in force")
 
 
 def _service_hours(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -14,15 +14,16 @@ import msgspec
 from facilities.agreement import Agreement
 from facilities.agreement_files import agreement_problems, read_agreements
 from facilities.agreement_standalone import standalone_agreement
+from facilities.agreement_versions import AgreementFile
 from facilities.circuits import Circuit, Probe, Tenant
 from facilities.civil_calendar import CivilCalendar
 from facilities.civil_calendar_toml import read_calendars
+from facilities.inventory_folder import refuse_other_files
 from facilities.inventory_toml import mistake, read_entries, read_table
 from facilities.parks import Organisation, Park, Zone
 from facilities.provenance import Source, Text
 from facilities.references import reference_problems
 from facilities.sensors import Feed, Sensor
-from store.errors import InputError
 
 Item = TypeVar("Item")
 Entry = TypeVar("Entry", bound=msgspec.Struct)
@@ -32,22 +33,6 @@ REAL_INVENTORY = PACKAGED / "p2i"
 """The platforms as public sources describe them; the default. No circuits: no contract is public."""
 DEMO_INVENTORY = PACKAGED / "demo"
 """Fictional tenants, carriers and agreements, labelled DÉMO."""
-
-FILES = (
-    "inventory.toml",
-    "sources.toml",
-    "organisations.toml",
-    "parks.toml",
-    "tenants.toml",
-    "zones.toml",
-    "circuits.toml",
-    "probes.toml",
-    "feeds.toml",
-    "sensors.toml",
-)
-"""Every file of an inventory besides the two folders, in the order of reading; the last three may be absent."""
-FOLDERS = ("agreements", "calendars")
-"""Folders of one file per agreement, and per calendar; both may be absent."""
 
 
 class Heading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -63,8 +48,9 @@ class Heading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Inventory:
     """One folder read and checked: mappings by code, in the order of the files, that cannot be changed.
 
-    Agreements and calendars are keyed by their id; `agreement_files` holds the file each agreement was read from,
-    `agreement_text` gives the file `p2i score --agreement` takes.
+    Agreements and calendars are keyed by their id. A contract is one text or, once amended, several: `versions` has
+    them in order of effect, `agreements` the last of each and `agreement_files` its file. Figures come from the version
+    in force; `agreement_text` gives the file `p2i score --agreement` takes.
     """
 
     path: Path
@@ -78,9 +64,19 @@ class Inventory:
     probes: Mapping[str, Probe]
     feeds: Mapping[str, Feed]
     sensors: Mapping[str, Sensor]
-    agreements: Mapping[str, Agreement]
-    agreement_files: Mapping[str, Path] = field(repr=False)
+    contracts: Mapping[str, tuple[AgreementFile, ...]] = field(repr=False)
     calendars: Mapping[str, CivilCalendar] = field(default_factory=lambda: MappingProxyType({}))
+    versions: Mapping[str, tuple[Agreement, ...]] = field(init=False)
+    agreements: Mapping[str, Agreement] = field(init=False)
+    agreement_files: Mapping[str, Path] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Three views of `contracts`, made once."""
+        contracts = self.contracts.items()
+        versions = {code: tuple(one.agreement for one in texts) for code, texts in contracts}
+        object.__setattr__(self, "versions", _frozen(versions))
+        object.__setattr__(self, "agreements", _frozen({code: texts[-1].agreement for code, texts in contracts}))
+        object.__setattr__(self, "agreement_files", _frozen({code: texts[-1].file for code, texts in contracts}))
 
     @property
     def name(self) -> str:
@@ -118,33 +114,37 @@ class Inventory:
         """The circuits that serve one tenant, in every park."""
         return tuple(circuit for circuit in self.circuits.values() if circuit.tenant == tenant)
 
+    def agreement_texts(self) -> Iterator[AgreementFile]:
+        """Every text of every agreement with its file, past and future ones too."""
+        for texts in self.contracts.values():
+            yield from texts
+
     def agreements_of_tenant(self, tenant: str) -> tuple[Agreement, ...]:
-        """The agreements of one tenant, past and future ones too."""
-        return tuple(agreement for agreement in self.agreements.values() if agreement.tenant == tenant)
+        """Every text of the agreements of one tenant, past and future ones too."""
+        return tuple(one for one, _ in self.agreement_texts() if one.tenant == tenant)
 
     def agreements_of_circuit(self, circuit: str) -> tuple[Agreement, ...]:
-        """The agreements with an objective on one circuit, past and future ones too."""
+        """Every text of an agreement with an objective on one circuit, past and future ones too."""
         return tuple(
-            agreement
-            for agreement in self.agreements.values()
-            if any(objective.circuit == circuit for objective in agreement.objectives)
+            one
+            for one, _ in self.agreement_texts()
+            if any(objective.circuit == circuit for objective in one.objectives)
         )
 
-    def agreement_text(self, agreement: str) -> bytes:
-        """The agreement as a file that needs no other: its own file, with the days of the calendar it may name.
+    def agreements_on(self, day: datetime.date) -> tuple[Agreement, ...]:
+        """The texts in force on the civil day `day`; at most one of each agreement."""
+        return tuple(one for one, _ in self.agreement_texts() if one.is_in_force_on(day))
+
+    def agreement_text(self, agreement: str | Agreement) -> bytes:
+        """One text of an agreement (the last one, by its id) as a file that needs no other: its own file, with the days
+        of the calendar it may name and the day on which an amendment took over.
 
         What `p2i score --agreement` takes, what an export holds and what a verdict is hashed by. The file is read
         anew: one that was edited since is not the agreement this inventory holds.
         """
-        return standalone_agreement(self.agreement_files[agreement].read_bytes(), self.agreements[agreement])
-
-    def agreements_on(self, day: datetime.date) -> tuple[Agreement, ...]:
-        """The agreements in force on the civil day `day`: from `starts_on` to before `ends_on`."""
-        return tuple(
-            agreement
-            for agreement in self.agreements.values()
-            if agreement.starts_on <= day and (agreement.ends_on is None or day < agreement.ends_on)
-        )
+        one = self.agreements[agreement] if isinstance(agreement, str) else agreement
+        file = next(file for text, file in self.contracts[one.id] if text.number == one.number)
+        return standalone_agreement(file.read_bytes(), one)
 
     def tenants_of(self, facility: str) -> tuple[Tenant, ...]:
         """The tenants with a circuit, a zone or an agreement at one park. One or none is a normal state."""
@@ -167,9 +167,9 @@ def read_inventory(path: Path | str) -> Inventory:
     or named and not listed.
     """
     folder = Path(path)
-    _refuse_other_files(folder)
+    refuse_other_files(folder)
     calendars = read_calendars(folder / "calendars")
-    agreements, agreement_files = read_agreements(folder / "agreements", calendars)
+    contracts = read_agreements(folder / "agreements", calendars)
     inventory = Inventory(
         path=folder,
         heading=read_table(folder / "inventory.toml", "inventory", Heading),
@@ -182,8 +182,7 @@ def read_inventory(path: Path | str) -> Inventory:
         probes=_frozen(_if_there(folder / "probes.toml", "probe", Probe)),
         feeds=_frozen(_if_there(folder / "feeds.toml", "feed", Feed)),
         sensors=_frozen(_if_there(folder / "sensors.toml", "sensor", Sensor)),
-        agreements=_frozen(agreements),
-        agreement_files=_frozen(agreement_files),
+        contracts=_frozen(contracts),
         calendars=_frozen(calendars),
     )
     for problem in reference_problems(inventory):
@@ -191,19 +190,6 @@ def read_inventory(path: Path | str) -> Inventory:
     for file, wrong in agreement_problems(inventory):
         raise mistake(file, wrong)
     return inventory
-
-
-def _refuse_other_files(folder: Path) -> None:
-    """A TOML file under another name would be read by nobody, and its author would believe it was."""
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such inventory folder")
-    for file in sorted(folder.rglob("*.toml")):
-        place = file.relative_to(folder)
-        hidden = any(part.startswith(".") for part in place.parts)  # an editor's, or a mount's own copies
-        in_folder = len(place.parts) == 2 and place.parts[0] in FOLDERS
-        if place.as_posix() not in FILES and not in_folder and not hidden:
-            known = ", ".join((*FILES, *(f"{name}/*.toml" for name in FOLDERS)))
-            raise mistake(file, f"not a file of an inventory ({known})")
 
 
 def _if_there(path: Path, table: str, entry_type: type[Entry]) -> dict[str, Entry]:

@@ -10,6 +10,7 @@ from facilities.civil_calendar import CivilCalendar
 from facilities.inventory import Inventory
 from facilities.parks import Park, Zone
 from facilities.provenance import TO_CONFIRM, UNDATED, Fact, NumberFact, PartyFact, PercentFact, Unknown
+from facilities.sensors import Feed
 
 _KINDS = {
     "owner": "propriétaire",
@@ -104,10 +105,31 @@ def _park(inventory: Inventory, park: Park) -> Iterator[str]:
         carrier = inventory.organisations[circuit.carrier].name
         tenant = inventory.tenants[circuit.tenant].name
         yield f"  circuit {circuit.code} : {tenant} ; {carrier} ; {_rate(circuit.cir_bps)} ; {_ORIGINS[circuit.origin]}"
+    yield from _devices(inventory, park)
     for agreement in inventory.agreements.values():
         if agreement.facility == park.code:
             indicators = ", ".join(sorted({_INDICATORS[one.indicator] for one in agreement.objectives}))
             yield f"  contrat {agreement.id} : {inventory.tenants[agreement.tenant].name} ; {indicators}"
+
+
+def _devices(inventory: Inventory, park: Park) -> Iterator[str]:
+    """What measures at one park: the probes of its circuits, its feeds, and the sensors behind each."""
+    for code, probe in inventory.probes.items():
+        if inventory.circuits[probe.circuit].facility == park.code:
+            yield f"  sonde {code} : circuit {probe.circuit}"
+    for feed in (one for one in inventory.feeds.values() if one.facility == park.code):
+        yield f"  flux {feed.code} : {feed.source} ; {_way(feed)}"
+        for sensor in (one for one in inventory.sensors.values() if one.feed == feed.code):
+            part = f" ({sensor.channel})" if sensor.channel else ""
+            counts = f" ; compte {sensor.zone}{part}" if sensor.zone else ""
+            yield f"    capteur {sensor.code} : {sensor.label} ; {sensor.device}{counts}"
+
+
+def _way(feed: Feed) -> str:
+    """How a feed's messages come to us."""
+    if feed.topics:
+        return f"MQTT {', '.join(feed.topics)}"
+    return f"POST /hooks/{feed.code}" if feed.is_webhook else "fichiers (p2i import)"
 
 
 def fact_text(fact: Fact, inventory: Inventory) -> str:

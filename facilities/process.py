@@ -36,6 +36,7 @@ def run(process: str, body: Callable[[], int]) -> int:
         stream=sys.stderr,
     )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("psycopg").addFilter(_is_news)
     try:
         zone_data_self_test()
         return body()
@@ -47,6 +48,11 @@ def run(process: str, body: Callable[[], int]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of the driver says more than the error (or the Ctrl-C) it stands beside, which is told anyway."""
+    return not record.getMessage().startswith("error ignored in")
 
 
 def stop_event() -> threading.Event:

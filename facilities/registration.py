@@ -2,22 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Context, Decimal
-from fractions import Fraction
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from facilities.agreement import (
-    Agreement,
-    AvailabilityObjective,
-    LossObjective,
-    Objective,
-    RoundTripObjective,
-    TimeToRestoreObjective,
-)
+from facilities.agreement import Agreement
 from facilities.calendar import month, zone
 from facilities.instants import instant
 from facilities.inventory import Inventory
+from facilities.objective_rows import exact_decimal, objective_rows
 from facilities.provenance import Unknown
 from store.connection import Connection
 from store.registry import (
@@ -30,15 +22,15 @@ from store.registry import (
     TENANTS,
     ZONES,
     mark_listed,
+    refuse_reletting,
     register,
     register_circuits,
     register_zones,
 )
-from store.rows import AgreementRow, CircuitRow, ObjectiveRow, ParkRow, PeriodRow, SensorRow, TenantRow, ZoneRow
+from store.rows import AgreementRow, CircuitRow, ParkRow, PeriodRow, SensorRow, TenantRow, ZoneRow
 
 Value = TypeVar("Value")
 
-_EXACT = Context(prec=60)
 MONTHS_BACK, MONTHS_AHEAD = 120, 24
 HOME_ZONES = ("Africa/Casablanca", "UTC")
 
@@ -56,6 +48,8 @@ def register_inventory(connection: Connection, inventory: Inventory, now: dateti
     What left the inventory stays in the store, marked as no longer listed. Months are written from ten years back to
     two years ahead of `now`, in every zone that an agreement or a park names.
     """
+    refuse_reletting(connection, CIRCUITS, circuit_rows(inventory))
+    refuse_reletting(connection, ZONES, zone_rows(inventory))
     circuits = register_circuits(connection, circuit_rows(inventory))
     zones = register_zones(connection, zone_rows(inventory))
     parks, tenants = (
@@ -63,10 +57,12 @@ def register_inventory(connection: Connection, inventory: Inventory, now: dateti
         [TenantRow(one.code, one.name, inventory.is_demo) for one in inventory.tenants.values()],
     )
     agreements = [_agreement_row(one, is_demo=inventory.is_demo) for one in inventory.agreements.values()]
-    objectives = [objective_row(one, each) for one in inventory.agreements.values() for each in one.objectives]
-    for registry, rows in ((PARKS, parks), (TENANTS, tenants), (AGREEMENTS, agreements), (OBJECTIVES, objectives)):
+    for registry, rows in ((PARKS, parks), (TENANTS, tenants), (AGREEMENTS, agreements)):
         register(connection, registry, rows)
         mark_listed(connection, registry, [row[: registry.key_columns] for row in rows])
+    objectives = objective_rows(inventory, now)
+    register(connection, OBJECTIVES, objectives.values())
+    mark_listed(connection, OBJECTIVES, objectives)
     sensors = sensor_rows(inventory)
     register(connection, SENSORS, sensors)
     mark_listed(connection, SENSORS, [(row.sensor,) for row in sensors])
@@ -91,6 +87,7 @@ def circuit_rows(inventory: Inventory) -> list[CircuitRow]:
             one.z_end,
             _known(one.cir_bps),
             one.leg,
+            inventory.organisations[one.carrier].name,
         )
         for one in inventory.circuits.values()
     ]
@@ -135,34 +132,6 @@ def sensor_rows(inventory: Inventory) -> list[SensorRow]:
     ]
 
 
-def objective_row(agreement: Agreement, objective: Objective) -> ObjectiveRow:
-    """One objective as a row; ratios and seconds are the decimals the agreement was written with."""
-    target = at_most = at_most_seconds = percentile = None
-    interval_seconds = None
-    match objective:
-        case AvailabilityObjective():
-            target = _decimal(objective.target_ratio)
-            interval_seconds = objective.interval_seconds if objective.method == "intervals" else None
-        case LossObjective():
-            at_most = _decimal(objective.at_most_ratio)
-        case RoundTripObjective():
-            at_most_seconds = _decimal(objective.at_most_ms / 1000)
-            percentile = _decimal(objective.percentile_ratio)
-        case TimeToRestoreObjective():
-            at_most_seconds = Decimal(objective.at_most_seconds)
-    return ObjectiveRow(
-        agreement.id,
-        objective.id,
-        objective.circuit,
-        objective.indicator,
-        target,
-        at_most,
-        at_most_seconds,
-        percentile,
-        interval_seconds,
-    )
-
-
 def period_rows(zone_names: Iterable[str], now: datetime) -> list[PeriodRow]:
     """The civil months around `now` in each zone, as the calendar cuts them."""
     first = now.year * 12 + now.month - 1 - MONTHS_BACK
@@ -183,14 +152,10 @@ def _agreement_row(one: Agreement, *, is_demo: bool) -> AgreementRow:
         one.time_zone.key,
         one.starts_on,
         one.ends_on,
-        _decimal(one.monthly_fee),
+        exact_decimal(one.monthly_fee),
         one.currency,
         is_demo,
     )
-
-
-def _decimal(number: Fraction) -> Decimal:
-    return _EXACT.divide(Decimal(number.numerator), Decimal(number.denominator))
 
 
 def _known(value: Value | Unknown) -> Value | None:

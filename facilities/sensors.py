@@ -16,6 +16,8 @@ FILES_ONLY: Literal["file"] = "file"
 MQTT_ONLY = frozenset({"chirpstack", "zigbee2mqtt", "shelly", "sparkplug", "meraki-mv"})
 LORAWAN = frozenset({"chirpstack", "the-things-stack"})
 """Sources that hand on the bytes of the device: each of their sensors has a profile, and no other has one."""
+COUNTS_NOBODY = frozenset({"disruptive", "zigbee2mqtt"})
+"""Sources that say whether somebody is there, never how many: none of their sensors is a zone's occupancy."""
 OURS = "p2i/v1/#"
 """Topics of native readings (docs/native-payload.md), which `p2i collect` takes anyway."""
 
@@ -85,6 +87,14 @@ class HookAuth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
                 raise ValueError(f'missing key "{key}" (kind "{self.kind}")')
             if written and key not in ("kind", *needed, *_POSSIBLE.get(self.kind, ())):
                 raise ValueError(f'key "{key}": has no meaning for kind "{self.kind}"')
+
+
+SECRET_SETTING = "P2I_HOOK_SECRET_"  # noqa: S105 - where a secret is, none itself
+
+
+def secret_setting(feed: str) -> str:
+    """The environment variable that holds the secret of a webhook: xovis-tower.2 has P2I_HOOK_SECRET_XOVIS_TOWER_2."""
+    return SECRET_SETTING + feed.upper().replace("-", "_").replace(".", "_")
 
 
 BEARER = HookAuth(kind="bearer")

@@ -96,6 +96,11 @@ class TomlTable:
             self.refuse(key, "must be a date such as 2026-01-01")
         return value
 
+    def optional_day(self, key: str) -> date | None:
+        """A civil date, or None when the key is absent."""
+        self._asked.add(key)
+        return self.day(key) if self.has(key) else None
+
     def days(self, key: str) -> frozenset[date]:
         """A list of civil dates; none when the key is absent."""
         if not self.has(key):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from psycopg import conninfo, sql
+
 from facilities.agreement import Agreement, RoundTripObjective
 from facilities.calendar import month
 from facilities.instants import instant
@@ -13,11 +15,14 @@ from facilities.inventory import Inventory
 from facilities.registration import circuit_rows
 from p2i.demo_feed import Feed
 from p2i.simulation import SimulatedCircuit, occupancy, simulate, truth
-from store.connection import Connection
-from store.promises import write_exclusions, write_freezes, write_tickets
+from store.connection import Connection, connect
+from store.exclusions import write_exclusions
+from store.operators import grant_operator
+from store.promises import write_freezes, write_tickets
 from store.registry import register_circuits
 
 OCCUPANCY_EVERY = timedelta(minutes=15)
+PROPOSER, APPROVER = "demo-proposer", "demo-approver"
 
 
 @dataclass(frozen=True)
@@ -56,14 +61,23 @@ class DemoMonth:
         return figures
 
     def write_promises(self, connection: Connection) -> None:
-        """Writes tickets, freezes and exclusions, as a ticket system would, and commits."""
+        """Writes tickets and freezes, as a ticket system would, and exclusions as two people do; all committed.
+
+        The month is over, so the database wants another login for accepting than for proposing: the demo makes two
+        roles on its own server.
+        """
         with connection.transaction():
             numbers = register_circuits(connection, circuit_rows(self.inventory))
             for simulated in self.circuits:
                 write_tickets(connection, simulated.tickets, numbers)
                 write_freezes(connection, simulated.freezes)
-                write_exclusions(connection, simulated.exclusions, numbers)
+            for role in (PROPOSER, APPROVER):
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+                grant_operator(connection, role)
         connection.commit()
+        with _as(connection, PROPOSER) as proposing, _as(connection, APPROVER) as deciding:
+            rows = [row for simulated in self.circuits for row in simulated.exclusions]
+            write_exclusions(proposing, deciding, rows, numbers, reason="simulated")
 
     def publish(self, feed: Feed) -> Iterator[Counter[str]]:
         """Publishes the month series by series, yielding after each how many readings of each kind it had."""
@@ -95,3 +109,7 @@ class DemoMonth:
             people = occupancy(zone, capacity, at, self.seed)
             yield {"measured_at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "people": people}
             at += OCCUPANCY_EVERY
+
+
+def _as(connection: Connection, role: str) -> Connection:
+    return connect(conninfo.make_conninfo(connection.info.dsn, user=role), "demo")

@@ -199,15 +199,12 @@ def _service_time(simulated: SimulatedCircuit, agreement: Agreement) -> Mask:
 
 
 def _in_service(agreement: Agreement, at: datetime) -> bool:
+    """Whether the instant lies in any window of its day, on the clock of the hours: Saturdays, seasons, a client's."""
     hours = agreement.service_hours
     assert hours is not None
-    local = at.astimezone(agreement.time_zone)
+    local = at.astimezone(hours.time_zone or agreement.time_zone)
     minute = local.hour * 60 + local.minute
-    return (
-        local.weekday() in hours.days
-        and local.date() not in hours.holidays
-        and hours.from_minute <= minute < hours.to_minute
-    )
+    return any(window.from_minute <= minute < window.to_minute for window in hours.windows_on(local.date()))
 
 
 def occupancy(zone: str, capacity: int, at: datetime, seed: int) -> int:

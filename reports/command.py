@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import re
@@ -14,16 +13,15 @@ from pathlib import Path
 
 import psycopg
 
-from facilities.agreement import Agreement
-from facilities.calendar import period
-from facilities.instants import instant
 from facilities.inventory import Inventory, inventory_path, read_inventory
 from facilities.process import run
 from reports.html import html
 from reports.language_en import ENGLISH
 from reports.language_fr import FRENCH
+from reports.missing import missing_scores
 from reports.reading import newest_month, read_month, read_registers
 from reports.statement import Json, Scored, statement
+from reports.texts import scored_by
 from store.connection import Connection, connect, server
 from store.errors import InputError, P2IError
 from store.migrations import require_current_schema
@@ -104,14 +102,7 @@ def compose(
         if chosen is None or not rows:
             raise InputError(f'--period: nothing was scored for tenant "{tenant}"{f" in {chosen}" if chosen else ""}')
         scored = [_scored(connection, inventory, row) for row in rows]
-        failures = {(row.agreement, row.month_starts_at): row.reason for row in read_unscored(connection)}
-    names = {one.agreement.id for one in scored}
-    not_scored = {}
-    for one in inventory.agreements_of_tenant(tenant):
-        if _in_force(one, chosen):
-            failure = failures.get((one.id, instant(period(chosen, one.time_zone).starts_at)))
-            if one.id not in names or failure is not None:  # a score that should have been replaced is stale
-                not_scored[one.id] = failure
+        not_scored = missing_scores(inventory, tenant, chosen, rows, read_unscored(connection), issued_at)
     return statement(
         inventory.tenants[tenant],
         chosen,
@@ -164,22 +155,8 @@ def _may_replace(file: Path, made: Json) -> bool:
 
 
 def _scored(connection: Connection, inventory: Inventory, row: ScoreRow) -> Scored:
-    agreement = inventory.agreements.get(row.agreement)
-    if agreement is None:
-        raise InputError(f'{inventory.path}: no agreement "{row.agreement}", which the score is of')
-    file = inventory.agreement_files[row.agreement]
-    if hashlib.sha256(inventory.agreement_text(row.agreement)).hexdigest() != row.agreement_sha256:
-        raise InputError(f"{file}: is not the text it was scored by; let the engine score the period again")
+    agreement = scored_by(connection, inventory, row)
     return Scored(agreement, row, read_registers(connection, agreement, row.period_starts_at, row.period_ends_at))
-
-
-def _in_force(agreement: Agreement, month: str) -> bool:
-    """Whether the agreement covers any part of the month."""
-    try:
-        agreement.covered(period(month, agreement.time_zone))
-    except InputError:
-        return False
-    return True
 
 
 def _language(text: str) -> str:

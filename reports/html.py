@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from facilities.calendar import zone
 from facilities.instants import epoch_seconds, instant
 from reports.catalogue import Catalogue
 from reports.formats import duration
+from reports.statement import part_name
 from reports.timeline import timeline
 from store.intervals import Interval
 
@@ -50,6 +51,8 @@ def html(statement: Json, words: Catalogue) -> str:
         month_name=formats.month(month.year, month.month),
         timeline=_timeline,
         as_of=_as_of,
+        part_name=part_name,
+        days=partial(_days, words),
     )
 
 
@@ -81,6 +84,12 @@ def _is_running(statement: Json, agreement: Json) -> bool:
     """Whether a verdict can still change because its period was not over, or not scored to its end, when issued."""
     ends_at = agreement["score"]["period"]["ends_at"]
     return bool(min(statement["issued_at"], agreement["scored_to_at"]) < ends_at)
+
+
+def _days(words: Catalogue, agreement: Json) -> str:
+    """The first and last day of a segment, in the words of the language."""
+    first, last = (date.fromisoformat(agreement["segment"][name]) for name in ("first_on", "last_on"))
+    return words.say("segment", first=words.formats.day(first), last=words.formats.day(last))
 
 
 def _as_of(agreement: Json) -> str:

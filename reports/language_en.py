@@ -84,6 +84,7 @@ TEXTS = {
     "measured.no_ticket": "no ticket opened in the period",
     # ---------------------------------------------------------------- one agreement
     "agreement": "Agreement {agreement}",
+    "segment": "{first} to {last}",
     "fee": "Fee of the period, ex VAT",
     "carrier": "Carrier",
     "timeline": "Outages of the period (days, local time)",
@@ -176,8 +177,18 @@ TEXTS = {
     "majeure are excluded once accepted. Exclusions that overlap count once.",
     "rule.maintenance.notice": " and announced at least {hours} h before their start",
     "rule.maintenance.quota": ", up to {hours} h per circuit and period, earliest first; the rest is ordinary time",
-    "rule.service_hours": "Service hours: {days}, {start} to {end} (local time){holidays}.",
+    "rule.text": "Scored by {which}, in force from {first}{until}; what other texts say does not bear on this period. "
+    "The grid of intervals does not start anew with an amendment.",
+    "rule.original": "the original text",
+    "rule.amendment": "amendment {number}{title}",
+    "rule.service_hours": "Service hours: {windows} (local time{zone}){holidays}.",
+    "rule.window": "{days}, {start} to {end}",
+    "rule.hours_zone": " of {zone}",
     "rule.holidays": ", except on {days}",
+    "rule.season": "Other service hours from {first} to {last} included ({name}): {windows}.",
+    "rule.closed": "none",
+    "rule.forecasts": "Only forecast, until they are announced: {days}. They may still move by a day.",
+    "rule.calendar": "These days and hours are those of the calendar {id}, version {version}.",
     "rule.credits.sum": "The credits of breached objectives add up",
     "rule.credits.max": "Of all breached objectives only the largest credit counts",
     "rule.credits": "{combination}, up to {cap} of the monthly fee. Each line is rounded once to the cent (half a cent "

@@ -86,6 +86,7 @@ TEXTS = {
     "measured.no_ticket": "aucun ticket ouvert dans la période",
     # ---------------------------------------------------------------- one agreement
     "agreement": "Convention {agreement}",
+    "segment": "du {first} au {last}",
     "fee": "Redevance de la période HT",
     "carrier": "Opérateur",
     "timeline": "Interruptions de la période (jours, heure locale)",
@@ -180,8 +181,18 @@ TEXTS = {
     "rule.maintenance.notice": " et annoncés au moins {hours} h avant leur début",
     "rule.maintenance.quota": ", dans la limite de {hours} h par liaison et par période, les premiers d'abord ; le "
     "reste est du temps ordinaire",
-    "rule.service_hours": "Heures de service : {days}, de {start} à {end} (heure locale){holidays}.",
+    "rule.text": "Le texte appliqué est {which}, en vigueur du {first}{until} ; ce que disent les autres textes ne "
+    "vaut pas pour cette période. La grille des intervalles ne repart pas avec un avenant.",
+    "rule.original": "le texte d'origine",
+    "rule.amendment": "l'avenant n° {number}{title}",
+    "rule.service_hours": "Heures de service : {windows} (heure locale{zone}){holidays}.",
+    "rule.window": "{days}, de {start} à {end}",
+    "rule.hours_zone": " de {zone}",
     "rule.holidays": ", sauf les jours {days}",
+    "rule.season": "Autres heures de service du {first} au {last} inclus ({name}) : {windows}.",
+    "rule.closed": "aucune",
+    "rule.forecasts": "Seulement prévus, jusqu'à leur annonce : {days}. Ils peuvent encore changer d'un jour.",
+    "rule.calendar": "Ces jours et ces heures sont ceux du calendrier {id}, version {version}.",
     "rule.credits.sum": "Les avoirs des engagements en défaut s'additionnent",
     "rule.credits.max": "De tous les engagements en défaut, seul l'avoir le plus élevé est retenu",
     "rule.credits": "{combination}, dans la limite de {cap} de la redevance mensuelle. Chaque ligne est arrondie une "

@@ -12,9 +12,9 @@ from facilities.agreement import (
     Objective,
     RoundTripObjective,
 )
-from facilities.calendar import ServiceHours
 from reports.catalogue import Catalogue
 from reports.formats import NO_BREAK, duration, exact_decimal, percent_of
+from reports.service_hours import service_hours_rules
 
 
 def promise(objective: Objective, words: Catalogue) -> str:
@@ -43,8 +43,8 @@ def agreement_rules(agreement: Agreement, words: Catalogue) -> list[str]:
         words.say("rule.covered", starts_on=formats.day(agreement.starts_on), until=until),
         words.say("rule.maintenance", conditions=_maintenance_conditions(agreement, words)),
     ]
-    if agreement.service_hours is not None:
-        rules.append(_service_hours(agreement.service_hours, words))
+    rules[2:2] = _text_in_force(agreement, words)
+    rules += service_hours_rules(agreement, words)
     rules.append(
         words.say(
             "rule.credits",
@@ -53,6 +53,21 @@ def agreement_rules(agreement: Agreement, words: Catalogue) -> list[str]:
         )
     )
     return [*rules, words.say("rule.exact"), words.say("rule.as_of")]
+
+
+def _text_in_force(agreement: Agreement, words: Catalogue) -> list[str]:
+    """Which of the texts of an amended agreement was applied; nothing for one that was never amended."""
+    if agreement.amendment is None and agreement.superseded_on is None and agreement.scored_from is None:
+        return []
+    day, until = words.formats.day, ""
+    if agreement.superseded_on is not None:
+        until = words.say("rule.until", ends_on=day(agreement.superseded_on))
+    if agreement.amendment is None:
+        which = words.say("rule.original")
+    else:
+        title = f" ({agreement.amendment.title})" if agreement.amendment.title else ""
+        which = words.say("rule.amendment", number=agreement.amendment.number, title=title)
+    return [words.say("rule.text", which=which, first=day(agreement.first_on), until=until)]
 
 
 def objective_rules(agreement: Agreement, objective: Objective, words: Catalogue) -> list[str]:
@@ -140,17 +155,3 @@ def _maintenance_conditions(agreement: Agreement, words: Catalogue) -> str:
     if maintenance.monthly_quota_hours is not None:
         conditions += words.say("rule.maintenance.quota", hours=maintenance.monthly_quota_hours)
     return conditions
-
-
-def _service_hours(hours: ServiceHours, words: Catalogue) -> str:
-    holidays = ""
-    if hours.holidays:
-        days = ", ".join(words.formats.day(day) for day in sorted(hours.holidays))
-        holidays = words.say("rule.holidays", days=days)
-    return words.say(
-        "rule.service_hours",
-        days=", ".join(words.say(f"days.{day}") for day in sorted(hours.days)),
-        start=f"{hours.from_minute // 60:02d}:{hours.from_minute % 60:02d}",
-        end=f"{hours.to_minute // 60:02d}:{hours.to_minute % 60:02d}",
-        holidays=holidays,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -12,10 +12,10 @@ from facilities.agreement import Agreement, AvailabilityObjective
 from facilities.circuits import Tenant
 from facilities.instants import epoch_seconds
 from facilities.inventory import Inventory
-from reports.canonical import canonical_sha256, text_sha256
 from reports.catalogue import Catalogue
 from reports.formats import exact_decimal, percent_of
 from reports.rules import agreement_rules, objective_rules, promise
+from store.canonical import canonical_sha256, text_sha256
 from store.errors import P2IError
 from store.rows import ScoreRow
 
@@ -51,10 +51,14 @@ def statement(
     JSON (RFC 8785). `sha256` is over everything else in the object, canonical.
     """
     agreements, parts, reasons = [], {}, []
+    cut = {one.agreement.id for one in scored if sum(each.agreement.id == one.agreement.id for each in scored) > 1}
     for one in scored:
         document = one.row.parsed()
-        agreements.append(_agreement(one, document, inventory, words))
-        parts[one.agreement.id] = {
+        shown = _agreement(one, document, inventory, words)
+        if one.agreement.id in cut:
+            shown["segment"] = _segment(one)
+        agreements.append(shown)
+        parts[part_name(shown)] = {
             "agreement": one.row.agreement_sha256,
             "score": text_sha256(one.row.document),
             "rules": canonical_sha256(agreements[-1]["rules"]),
@@ -82,6 +86,12 @@ def statement(
     return {**content, "sha256": canonical_sha256(content)}
 
 
+def part_name(agreement: Json) -> str:
+    """The name of an agreement's part of the statement: its id, and of a month in two segments the first day, too."""
+    name: str = agreement["agreement"]
+    return f"{name} {agreement['segment']['first_on']}" if "segment" in agreement else name
+
+
 def document_text(document: Json) -> str:
     """The text of a document as `p2i score` prints it: an auditor gets the same bytes back from the statement."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -100,6 +110,7 @@ def _agreement(one: Scored, document: Json, inventory: Inventory, words: Catalog
         if isinstance(objective, AvailabilityObjective):
             shown |= _reconciled(one, objective, found, document["period"])
         objectives.append(shown)
+    calendar = {} if one.row.calendar is None else {"calendar": _calendar(one.row)}
     return {
         "agreement": agreement.id,
         "facility": {"code": park.code, "name": park.title},
@@ -111,6 +122,7 @@ def _agreement(one: Scored, document: Json, inventory: Inventory, words: Catalog
         "software_version": one.row.software_version,
         "tzdb_version": one.row.tzdb_version,
         "agreement_sha256": one.row.agreement_sha256,
+        **calendar,
         "rules": {
             "common": agreement_rules(agreement, words),
             "objectives": {
@@ -120,6 +132,22 @@ def _agreement(one: Scored, document: Json, inventory: Inventory, words: Catalog
         "objectives": objectives,
         "registers": {name: list(rows) for name, rows in one.registers.items()},
         "score": document,
+    }
+
+
+def _calendar(row: ScoreRow) -> Json:
+    """The calendar of the service hours, as the verdict names it (R-28)."""
+    return {"id": row.calendar, "version": row.calendar_version, "sha256": row.calendar_sha256}
+
+
+def _segment(one: Scored) -> Json:
+    """Which part of the month it is, where an amendment cuts it: its first and last day, and whose text was applied."""
+    zone = one.agreement.time_zone
+    last_at = (one.row.period_ends_at - timedelta(seconds=1)).astimezone(zone)
+    return {
+        "first_on": f"{one.row.period_starts_at.astimezone(zone):%Y-%m-%d}",
+        "last_on": f"{last_at:%Y-%m-%d}",
+        "amendment": one.agreement.number,
     }
 
 

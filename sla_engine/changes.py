@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from facilities.agreement import Agreement, AvailabilityObjective
+from facilities.calendar import local_day
 from facilities.instants import instant
 from sla_engine.results import AvailabilityResult
 from sla_engine.scoring import Score
@@ -21,11 +22,10 @@ def verdict_changes(
     when it was noticed: a verdict belongs to a period and has no instant of its own.
     """
     rows = []
-    month = instant(score.period.starts_at).astimezone(score.agreement.time_zone).strftime("%Y-%m")
+    reason = f"verdict of {_period_text(score)}"
     for result in score.results:
         known = before.get(result.objective.id, UNSCORED)
         if known != result.verdict and (known != UNSCORED or result.verdict == "breached"):
-            reason = f"verdict of {month}"
             rows.append(
                 TransitionRow(
                     "objective", score.agreement.id, result.objective.id, result.objective.circuit, is_demo,
@@ -33,6 +33,15 @@ def verdict_changes(
                 )
             )  # fmt: skip
     return rows
+
+
+def _period_text(score: Score) -> str:
+    """The month, or of a part of one its first and last day: two segments of a month may turn at once."""
+    zone, period = score.agreement.time_zone, score.period
+    first = local_day(period.starts_at, zone)
+    if period == score.requested:
+        return first.strftime("%Y-%m")
+    return f"{first} to {local_day(period.ends_at - 1, zone)}"
 
 
 def circuit_changes(

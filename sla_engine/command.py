@@ -13,7 +13,8 @@ from facilities.inventory import inventory_path, read_inventory
 from facilities.process import run, serve_metrics, stop_event
 from facilities.registration import register_inventory
 from sla_engine import metrics
-from sla_engine.passes import Promised, Scorer
+from sla_engine.passes import Scorer
+from sla_engine.promised import Promised
 from store.connection import Connection, connect, server
 from store.errors import P2IError, StoreUnavailable
 from store.migrations import require_current_schema

@@ -65,6 +65,14 @@ def read_freezes(path: str | Path) -> dict[str, tuple[Interval[int], ...]]:
 
 def read_exclusions(path: str | Path) -> dict[str, tuple[Exclusion, ...]]:
     """The exclusions of every circuit in the file, whatever was decided about them."""
+    exclusions: defaultdict[str, list[Exclusion]] = defaultdict(list)
+    for (_, circuit), exclusion in read_named_exclusions(path).items():
+        exclusions[circuit].append(exclusion)
+    return {circuit: tuple(found) for circuit, found in exclusions.items()}
+
+
+def read_named_exclusions(path: str | Path) -> dict[tuple[str, str], Exclusion]:
+    """The same by their key: id and circuit."""
     table = CsvTable(path, ("id", "circuit", "kind", "starts_at", "ends_at", "announced_at", "decision"))
     known: dict[tuple[str, str], Exclusion] = {}
 
@@ -85,10 +93,7 @@ def read_exclusions(path: str | Path) -> dict[str, tuple[Exclusion, ...]]:
                 raise table.error(record, f'another row has id "{identity}" of circuit "{circuit}" and other values')
 
     table.read(take)
-    exclusions: defaultdict[str, list[Exclusion]] = defaultdict(list)
-    for (_, circuit), exclusion in known.items():
-        exclusions[circuit].append(exclusion)
-    return {circuit: tuple(found) for circuit, found in exclusions.items()}
+    return known
 
 
 def _spans(table: CsvTable, chunk: Chunk) -> list[Interval[int]]:

@@ -30,11 +30,11 @@ def fact_files(
     circuits = facts.circuits.items()
     files: dict[str, Iterator[str]] = {}
     if facts.intervals_given:
-        files["intervals"] = _file("starts_at,circuit,sent,lost", _each(circuits, _intervals))
+        files["intervals"] = _file("starts_at,circuit,sent,lost", _each(circuits, interval_lines))
     if any(circuit.probes is not None for _, circuit in circuits):
-        files["probes"] = _file("sent_at,circuit,round_trip_ms", _each(circuits, _probes))
+        files["probes"] = _file("sent_at,circuit,round_trip_ms", _each(circuits, probe_lines))
     if any(circuit.states is not None for _, circuit in circuits):
-        files["states"] = _file("at,circuit,state", _each(circuits, _states))
+        files["states"] = _file("at,circuit,state", _each(circuits, state_lines))
     if tickets:
         rows = [(row.ticket, row.circuit, _text(row.opened_at), _text(row.restored_at)) for row in tickets]
         files["tickets"] = _file("ticket,circuit,opened_at,restored_at", map(csv_line, rows))
@@ -107,13 +107,15 @@ def _each(circuits: Iterable[tuple[str, CircuitFacts]], lines_of: _LinesOf) -> I
         yield from lines_of(name, facts)
 
 
-def _intervals(circuit: str, facts: CircuitFacts) -> Iterator[str]:
+def interval_lines(circuit: str, facts: CircuitFacts) -> Iterator[str]:
+    """The lines of the intervals file for one circuit, as pieces of text; none without rows."""
     if (rows := facts.intervals) is not None:
         starts_at = rows.starts_at * _MICROSECONDS
         yield from reading_lines(circuit, starts_at, lambda part: [rows.sent[part].tolist(), rows.lost[part].tolist()])
 
 
-def _probes(circuit: str, facts: CircuitFacts) -> Iterator[str]:
+def probe_lines(circuit: str, facts: CircuitFacts) -> Iterator[str]:
+    """The lines of the probes file for one circuit, as pieces of text; none without rows."""
     if (rows := facts.probes) is not None:
         yield from reading_lines(
             circuit,
@@ -122,7 +124,8 @@ def _probes(circuit: str, facts: CircuitFacts) -> Iterator[str]:
         )
 
 
-def _states(circuit: str, facts: CircuitFacts) -> Iterator[str]:
+def state_lines(circuit: str, facts: CircuitFacts) -> Iterator[str]:
+    """The lines of the states file for one circuit, as pieces of text; none without rows."""
     if (rows := facts.states) is not None:
         at = rows.at * _MICROSECONDS
         yield from reading_lines(circuit, at, lambda part: [[_STATES[state] for state in rows.states[part].tolist()]])

@@ -3,7 +3,7 @@
 The machine looks back and ahead of the period. Files hold everything; here only as much is read as can matter.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,7 +31,7 @@ from store.instants import instant_of, microseconds
 from store.intervals import Interval
 from store.promises import read_exclusions, read_freezes, read_tickets
 from store.readings import INTERVAL, PROBE, STATE, Kind, read_first_from, read_last_before, read_readings
-from store.rows import State
+from store.rows import ExclusionRow, State
 
 MICROSECONDS = 1_000_000
 NANOSECONDS_PER_MS = 1_000_000
@@ -49,27 +49,41 @@ def read_facts(
     *,
     as_of: int | None = None,
     since: Mapping[str, int] | None = None,
+    within: Mapping[str, Interval[int]] | None = None,
+    exclusions: Sequence[ExclusionRow] | None = None,
 ) -> Facts:
     """Everything in the store that can change the score of the scored `period` (epoch seconds) of `agreement`.
 
     Before the period as many readings as fix the machine's state at its start, after it as many as decide its
     last Δt: the score is that of all readings, from a part of them. `circuits` gives the store's numbers; a
     circuit the store does not know has no facts. Of a circuit named in `since` only readings from that instant on
-    are read: what came before is settled. Intervals count as given when any circuit has one, as with
-    `--intervals`; otherwise probes stand in for them.
+    are read: what came before is settled; of one named in `within` only those in that time, where an amendment changed
+    its grid (sla_engine.segments). Intervals count as given when any circuit has one before the period's end, as with
+    `--intervals`; otherwise probes stand in for them: what is measured from the next month on says nothing of this
+    one. `exclusions`, if given, stand in for those of the store: how far
+    must be read can depend on them (sla_engine.what_if).
     """
     named = list(dict.fromkeys(objective.circuit for objective in agreement.objectives))
     numbers = {name: circuits[name] for name in named if name in circuits}
-    given = any(read_first_from(connection, INTERVAL, number, instant(0)) for number in numbers.values())
-    facts = _promises(connection, named, intervals_given=given)
+    given = any(_has_intervals_before(connection, number, period.ends_at) for number in numbers.values())
+    decided = read_exclusions(connection, named) if exclusions is None else exclusions
+    facts = _promises(connection, named, decided, intervals_given=given)
     for name, number in numbers.items():
         settled_to = None if since is None else since.get(name)
-        facts = _Look(connection, agreement, period, name, number, as_of, settled_to).with_readings(facts)
+        reach = None if within is None else within.get(name)
+        facts = _Look(connection, agreement, period, name, number, as_of, settled_to, reach).with_readings(facts)
     return facts
 
 
-def _promises(connection: Connection, named: list[str], *, intervals_given: bool) -> Facts:
-    tickets, exclusions = read_tickets(connection, named), read_exclusions(connection, named)
+def _has_intervals_before(connection: Connection, number: int, ends_at: int) -> bool:
+    first = read_first_from(connection, INTERVAL, number, instant(0))
+    return first is not None and first < instant(ends_at)
+
+
+def _promises(
+    connection: Connection, named: list[str], exclusions: Sequence[ExclusionRow], *, intervals_given: bool
+) -> Facts:
+    tickets = read_tickets(connection, named)
     freezes: dict[str, tuple[Interval[int], ...]] = {}
     for freeze in read_freezes(connection, {row.ticket for row in tickets}):
         span = Interval(_seconds(freeze.starts_at), _seconds(freeze.ends_at))
@@ -109,6 +123,7 @@ class _Look:
     number: int
     as_of: int | None
     settled_to: int | None
+    reach: Interval[int] | None
 
     def with_readings(self, facts: Facts) -> Facts:
         """`facts` with this circuit's readings."""
@@ -118,15 +133,17 @@ class _Look:
         if objective is not None and objective.method == "intervals":
             since = self._since(objective, facts) if self.settled_to is None else self.settled_to
             until = self._until(objective, facts, since)
+        if self.reach is not None:
+            since, until = max(since, self.reach.starts_at), min(until, self.reach.ends_at)
         return self._filled(facts, Interval(since, max(since, until)))
 
     def _since(self, objective: AvailabilityObjective, facts: Facts) -> int:
         """The start of readings from which the state at the period's start no longer depends on earlier ones."""
         start, look = self.period.starts_at, FIRST_LOOK_SECONDS
         while True:
-            since = max(self.agreement.starts_at, start - _whole(look, objective.interval_seconds))
-            if since >= start or self._last_before(facts, since) is None:
-                return min(since, start)
+            since = max(self._first_at, start - _whole(look, objective.interval_seconds))
+            if since >= start or since == self._first_at or self._last_before(facts, since) is None:
+                return min(since, start)  # before the first the machine is available, whatever was measured
             before = Interval(since, start)
             read = self._filled(facts, before)
             either = [
@@ -145,6 +162,8 @@ class _Look:
             return self.as_of  # a Δt that ends later is hidden
         while True:
             until = end + _whole(look, objective.interval_seconds)
+            if self.reach is not None and until >= self.reach.ends_at:
+                return self.reach.ends_at
             if self._first_from(facts, until) is None:
                 return until
             read = self._filled(facts, Interval(since, until))
@@ -152,6 +171,12 @@ class _Look:
             if settled_at is not None and settled_at >= end:
                 return until
             look *= LOOK_FACTOR
+
+    @property
+    def _first_at(self) -> int:
+        """The first instant whose readings are on the grid."""
+        first = self.agreement.starts_at
+        return first if self.reach is None else max(first, self.reach.starts_at)
 
     def _kind(self, facts: Facts) -> Kind:
         return INTERVAL if facts.intervals_given else PROBE

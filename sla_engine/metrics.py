@@ -1,9 +1,11 @@
-"""Figures of the engine for Prometheus: display values, never compared with a contract."""
+"""Figures of the engine for Prometheus: display values, the document's to the digit, never compared with a contract."""
 
 from contextlib import suppress
+from decimal import Decimal
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from sla_engine.document import percent
 from sla_engine.results import AvailabilityResult
 from sla_engine.scoring import Score
 
@@ -27,15 +29,19 @@ VERDICTS = ("met", "breached", "open", "insufficient_data", "not_measurable")
 
 
 def show(score: Score) -> None:
-    """Sets the gauges of a running period; a figure that does not exist is absent, not 0."""
+    """Sets the gauges of a running period; a figure that does not exist is absent, not 0.
+
+    A ratio is the document's percentage divided by 100, so cut towards zero after six decimals: the float nearest to
+    the exact ratio may lie above a target that was missed, and would show other digits than the statement.
+    """
     for each in score.results:
         labels = (score.agreement.id, each.objective.id, each.objective.circuit)
         for verdict in VERDICTS:
             VERDICT.labels(*labels, verdict).set(each.verdict == verdict)
         if isinstance(each, AvailabilityResult):
             for gauge, value in ((AVAILABILITY, each.ratio), (COVERAGE, each.coverage_ratio)):
-                if value is not None:
-                    gauge.labels(*labels).set(float(value))
+                if (shown := percent(value)) is not None:
+                    gauge.labels(*labels).set(float(Decimal(shown).scaleb(-2)))
                     continue
                 with suppress(KeyError):  # it never was there
                     gauge.remove(*labels)

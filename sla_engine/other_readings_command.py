@@ -18,6 +18,7 @@ from facilities.calendar import period
 from facilities.instants import epoch_seconds, instant
 from facilities.inventory import inventory_path, read_inventory
 from facilities.process import run
+from sla_engine.chosen_text import chosen_text
 from sla_engine.csv_files import FactFiles, read_facts
 from sla_engine.due import epoch_seconds_of
 from sla_engine.facts import Facts
@@ -25,6 +26,7 @@ from sla_engine.from_store import read_facts as read_stored_facts
 from sla_engine.other_readings import OtherReadings, other_readings
 from sla_engine.other_readings_document import readings_document, readings_text
 from sla_engine.other_readings_table import drawing
+from sla_engine.promised import read_contract
 from sla_engine.scoring import grid, scored_period
 from sla_engine.spans import SECONDS
 from store.connection import Connection, connect, server
@@ -96,14 +98,21 @@ def _of_store(options: argparse.Namespace) -> OtherReadings:
     inventory = read_inventory(inventory_path(options.inventory, os.environ))
     if options.agreement not in inventory.agreements:
         raise InputError(f'--agreement: no agreement "{options.agreement}" in {inventory.path}')
-    agreement = inventory.agreements[options.agreement]
-    requested = _period(agreement, options.period)
+    requested = _requested(inventory.agreements[options.agreement], options.period)
     as_of = _as_of(options.as_of)
     with server() as dsn, connect(dsn, "readings") as connection:
         require_current_schema(connection)
-        connection.commit()
+        with connection.transaction():
+            connection.execute("SET TRANSACTION READ ONLY")
+            contract = read_contract(connection, inventory, options.agreement)
+        try:
+            agreement = chosen_text(contract, requested)
+        except InputError as error:
+            raise InputError(f"--period: {error}") from None
+        _period(agreement, options.period)
         now = epoch_seconds_of(datetime.now(UTC))
-        return stored_readings(connection, agreement, requested, as_of, now=now, whole_fee="/" in options.period)
+        whole_fee, within = "/" in options.period, contract.own_grid(agreement)
+        return stored_readings(connection, agreement, requested, as_of, now=now, whole_fee=whole_fee, within=within)
 
 
 def stored_readings(
@@ -114,8 +123,10 @@ def stored_readings(
     *,
     now: int,
     whole_fee: bool = False,
+    within: Mapping[str, Interval[int]] | None = None,
 ) -> OtherReadings:
-    """The readings from the facts of the store, as one moment of it shows them.
+    """The readings from the facts of the store, as one moment of it shows them; of circuits named in `within` only
+    those in that time, where an amendment changed the grid.
 
     Without `as_of` a period that still runs is read to where the engine last scored it, so that the contract's line
     is the published one; to `now` (epoch seconds) when it has not been scored.
@@ -127,9 +138,9 @@ def stored_readings(
             as_of = _scored_to(connection, agreement, span, now)
             as_of = as_of if requested.contains(as_of) else None
         numbers = circuit_numbers(connection)
-        facts = read_stored_facts(connection, agreement, span, numbers, as_of=as_of)
+        facts = read_stored_facts(connection, agreement, span, numbers, as_of=as_of, within=within)
         if silent := _silent_before(connection, agreement, span, numbers, facts):
-            facts = read_stored_facts(connection, agreement, span, numbers, as_of=as_of, since=silent)
+            facts = read_stored_facts(connection, agreement, span, numbers, as_of=as_of, since=silent, within=within)
     return other_readings(agreement, requested, facts, as_of=as_of, whole_fee=whole_fee)
 
 
@@ -165,9 +176,16 @@ def _scored_to(connection: Connection, agreement: Agreement, span: Interval[int]
     return now
 
 
-def _period(agreement: Agreement, text: str) -> Interval[int]:
+def _requested(agreement: Agreement, text: str) -> Interval[int]:
     try:
-        requested = period(text, agreement.time_zone)
+        return period(text, agreement.time_zone)
+    except InputError as error:
+        raise InputError(f"--period: {error}") from None
+
+
+def _period(agreement: Agreement, text: str) -> Interval[int]:
+    requested = _requested(agreement, text)
+    try:
         scored = scored_period(agreement, requested)
         for at in (scored.starts_at, scored.ends_at):
             instant(at)  # the document must be able to show it

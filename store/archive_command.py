@@ -13,6 +13,7 @@ import psycopg
 
 from store.archive import Archive, Outcome, whole_second
 from store.archive_folder import ArchiveFolder
+from store.archive_ledger import archive_ledger, verify_ledger_against_store, verify_ledger_files
 from store.archive_month import Month, parsed_month
 from store.archive_rows import KINDS
 from store.archive_verify import verify_against_store, verify_files
@@ -59,7 +60,8 @@ def main(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="p2i archive",
-        description="Writes the readings of closed months to Parquet files, hashed, checked and never changed again.",
+        description="Writes the readings of closed months to Parquet files, and the ledger of published verdicts with"
+        " the texts it names; hashed, checked and never changed again.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -106,17 +108,20 @@ def _archive(options: argparse.Namespace, kinds: Sequence[str], only: Month | No
             folder.read()
             run = Archive(connection, folder, quiet, now, f"p2i {version('p2i')}")
             words = _told(run.run(kinds, only))
+            published = _told(archive_ledger(connection, options.to)) if _is_whole(options) else set()
     if not words:
         print("no readings of a closed month" if only is None else f"no readings of {only.text}")
-    return int("failure" in words or (only is not None and "open" in words))
+    return int("failure" in words | published or (only is not None and "open" in words))
 
 
 def _verify(options: argparse.Namespace, kinds: Sequence[str], only: Month | None) -> int:
     folder = ArchiveFolder(options.to)
-    if not folder.manifest.exists():
+    if not folder.manifest.exists() and not (_is_whole(options) and (options.to / "ledger").is_dir()):
         raise InputError(f"--to: {folder.manifest}: No such file or directory")
     folder.read()
     words = _told(verify_files(folder, kinds, only))
+    if _is_whole(options):
+        words |= _told(verify_ledger_files(options.to))
     named = secret_of_environment("P2I_DSN") is not None
     if not (named if options.store is None else options.store):
         print("the store was not asked" + ("" if named else " (P2I_DSN is not set; --store asks the embedded one)"))
@@ -125,7 +130,14 @@ def _verify(options: argparse.Namespace, kinds: Sequence[str], only: Month | Non
         require_current_schema(connection)
         connection.commit()
         words |= _told(verify_against_store(connection, folder, kinds, datetime.now(UTC), only))
+        if _is_whole(options):
+            words |= _told(verify_ledger_against_store(connection, options.to))
     return int("failure" in words)
+
+
+def _is_whole(options: argparse.Namespace) -> bool:
+    """Whether nothing was left out: then the published verdicts, which are no readings of a month, belong to it."""
+    return options.kind is None and options.month is None
 
 
 def _told(outcomes: Iterable[Outcome]) -> set[str]:

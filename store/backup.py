@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
-from store.backup_manifest import Contents, Manifest, file_sha256, manifest_path, write_manifest
+from store.backup_contents import contents
+from store.backup_manifest import Manifest, file_sha256, manifest_path, write_manifest
 from store.connection import Connection, connect
 from store.errors import InputError, P2IError
 from store.postgres_tools import find_tool, run_tool
@@ -25,13 +25,6 @@ ROLES = """
 SELECT DISTINCT rolname FROM pg_shdepend JOIN pg_roles ON pg_roles.oid = refobjid
 WHERE refclassid = 'pg_authid'::regclass AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (deptype = 'a' OR classid = 'pg_default_acl'::regclass) ORDER BY rolname
-"""
-
-TABLES = """
-SELECT nspname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE relkind IN ('r', 'p') AND relpersistence = 'p' AND NOT relispartition
-    AND nspname <> 'information_schema' AND nspname !~ '^(pg_|_timescaledb_|timescaledb_)'
-    AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e') ORDER BY 1, 2
 """
 
 
@@ -87,28 +80,6 @@ def _make_private(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     except OSError as error:
         raise InputError(f"{file.parent}: nothing can be written there: {error.strerror}") from error
-
-
-def contents(connection: Connection) -> Contents:
-    """What the database holds, as the connection's snapshot sees it."""
-    relations = {f"{schema}.{name}": (schema, name) for schema, name in connection.execute(TABLES).fetchall()}
-    if extension_version(connection) is not None:
-        # The view itself would also sum up what is not kept yet.
-        kept = connection.execute(
-            "SELECT view_schema || '.' || view_name, materialization_hypertable_schema,"
-            " materialization_hypertable_name FROM timescaledb_information.continuous_aggregates ORDER BY 1"
-        ).fetchall()
-        relations |= {name: (schema, table) for name, schema, table in kept}
-    rows = {}
-    for name, (schema, table) in relations.items():
-        counted = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, table)))
-        rows[name] = next(counted)[0]
-    documents = connection.execute(
-        "SELECT format('score %s %s %s', agreement, extract(epoch FROM period_starts_at)::bigint,"
-        " extract(epoch FROM period_ends_at)::bigint), encode(sha256(convert_to(document, 'UTF8')), 'hex')"
-        " FROM p2i.score ORDER BY 1"
-    ).fetchall()
-    return Contents(rows, dict(documents))
 
 
 @contextmanager

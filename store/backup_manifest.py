@@ -14,7 +14,8 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Contents:
-    """Rows by relation (of a continuous aggregate: those kept), SHA-256 of every score document by its key."""
+    """Rows by relation (of a continuous aggregate: those kept), and the SHA-256 of every text a dispute may turn on,
+    by its key: score documents, entries of the verdict ledger, texts of agreements and calendars."""
 
     rows: dict[str, int]
     documents_sha256: dict[str, str]

@@ -44,6 +44,12 @@ def read_touched(connection: Connection, since_xid: int) -> list[Touched]:
             FROM ticket_freeze JOIN ticket USING (ticket) WHERE ticket_freeze.xid >= %(since)s::text::xid8
             UNION ALL
             SELECT circuit_id, starts_at, ends_at FROM exclusion WHERE xid >= %(since)s::text::xid8
+            UNION ALL -- where a changed one lay before: that month has lost it
+            SELECT circuit_id, from_starts_at, from_ends_at FROM exclusion_event
+            WHERE from_starts_at IS NOT NULL AND xid >= %(since)s::text::xid8
+            UNION ALL
+            SELECT circuit_id, from_opened_at, coalesce(from_restored_at, from_opened_at) FROM ticket_event
+            WHERE from_opened_at IS NOT NULL AND xid >= %(since)s::text::xid8
         ) AS changed JOIN circuit USING (circuit_id) GROUP BY circuit ORDER BY circuit
         """,
         {"since": str(since_xid)},

@@ -1,6 +1,7 @@
 """Where the database is, and connections to it: `P2I_DSN` names a server, without it the embedded default runs."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +47,13 @@ def server() -> Iterator[str]:
     if named := secret_of_environment("P2I_DSN"):
         yield named
         return
-    with EmbeddedServer(default_home()).running() as dsn:
+    embedded = EmbeddedServer(default_home())
+    if not embedded.exists():
+        print(
+            f"p2i: making a new embedded database in {embedded.home} (P2I_DSN or P2I_HOME name another)",
+            file=sys.stderr,
+        )
+    with embedded.running() as dsn:
         yield dsn
 
 

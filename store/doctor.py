@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
+from store.agreement_texts import read_kept_differences
 from store.connection import Connection
 from store.doctor_storage import storage_findings
-from store.finding import Finding
+from store.finding import Finding, Level
+from store.gap_rows import RESTART
 from store.migrations import known_migrations
 from store.timescale import HYPERTABLES, extension_version, is_offered
 from store.verdicts import read_unscored
@@ -27,6 +29,7 @@ def findings(connection: Connection, now: datetime | None = None) -> list[Findin
         *_quarantine(connection),
         *_gaps(connection),
         *_unscored(connection),
+        *_agreements(connection),
     ]
 
 
@@ -124,19 +127,33 @@ def _quarantine(connection: Connection) -> list[Finding]:
 
 
 def _gaps(connection: Connection) -> list[Finding]:
-    if connection.execute("SELECT to_regclass('p2i.gap') IS NOT NULL").fetchone() != (True,):
+    if connection.execute("SELECT to_regclass('p2i.collector_stream') IS NOT NULL").fetchone() != (True,):
         return []
     rows = connection.execute(
-        "SELECT reason, count(*), sum(messages)::bigint, (array_agg(series ORDER BY noticed_at DESC))[1] FROM gap"
-        " WHERE noticed_at > clock_timestamp() - interval '1 day' GROUP BY reason ORDER BY reason"
+        "SELECT reason, count(*), sum(messages), (array_agg(series ORDER BY noticed_at DESC))[1] FROM gap"
+        " WHERE noticed_at > clock_timestamp() - interval '1 day' AND messages IS DISTINCT FROM 0"
+        " GROUP BY reason ORDER BY reason"
     ).fetchall()
-    if not rows:
-        return [Finding("ok", "gaps", "none noticed in the last day")]
     told = [
-        f"{count} {reason}{'' if messages is None else f' ({messages} messages)'}, the newest of {series}"
+        f"{count} {reason} ({'how many messages is not known' if messages is None else _missing(messages)}),"
+        f" the newest of {series}"
         for reason, count, messages, series in rows
     ]
-    return [Finding("warning", "gaps", f"in the last day {'; '.join(told)}: SELECT * FROM reporting.gap")]
+    if not told:
+        return [Finding("ok", "gaps", f"none noticed in the last day; {_counting(connection)}")]
+    level: Level = "ok" if {reason for reason, *_ in rows} == {RESTART} else "warning"
+    return [Finding(level, "gaps", f"in the last day {'; '.join(told)}: SELECT * FROM reporting.gap")]
+
+
+def _missing(messages: int) -> str:
+    return f"{messages} message{'' if messages == 1 else 's'} never came, or came and could not be read"
+
+
+def _counting(connection: Connection) -> str:
+    """Whose missing messages can be seen: of other senders a broker may drop any without a trace."""
+    row = connection.execute("SELECT count(DISTINCT stream) FROM collector_stream").fetchone()
+    assert row is not None
+    return f"senders that number their messages, so that a missing one shows: {row[0]}"
 
 
 def _unscored(connection: Connection) -> list[Finding]:
@@ -147,3 +164,11 @@ def _unscored(connection: Connection) -> list[Finding]:
     return [
         Finding("warning", "scores", f"{row.agreement} not scored since {row.failed_at}: {row.reason}") for row in rows
     ]
+
+
+def _agreements(connection: Connection) -> list[Finding]:
+    """Closed periods that keep another text than the inventory has: the engine notices when it reads one."""
+    if connection.execute("SELECT to_regclass('p2i.kept_difference') IS NOT NULL").fetchone() != (True,):
+        return []
+    rows = read_kept_differences(connection)
+    return [Finding("warning", "agreements", f"{row.agreement}: {row.difference}") for row in rows]

@@ -163,8 +163,8 @@ def _disk(connection: Connection, now: datetime, *, is_extended: bool) -> Findin
     return Finding(
         "ok",
         "disk",
-        f"{text}; {sum(rates.values())} readings in the last day: at that rate about {_size(final)} of readings once"
-        " all are as old as they are kept (p2i retention)",
+        f"{text}; {sum(rates.values())} readings both measured and received in the last day (a backfill is no rate):"
+        f" at that rate about {_size(final)} of readings once all are as old as they are kept (p2i retention)",
     )
 
 

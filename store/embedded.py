@@ -54,6 +54,13 @@ class EmbeddedServer:
         # Every parameter by which the environment (PGHOSTADDR, PGOPTIONS …) could lead elsewhere is named.
         return f"host={self.sockets} hostaddr='' port=5432 user={SYSTEM_USER} dbname=postgres options=''"
 
+    def exists(self) -> bool:
+        """Whether there is a database, or something that keeps us from seeing whether there is one."""
+        try:
+            return (self.data / "PG_VERSION").is_file()
+        except OSError:
+            return True
+
     @contextmanager
     def running(self) -> Iterator[str]:
         """Runs the server while in use and yields its DSN; the last user out stops it.
@@ -146,7 +153,7 @@ class EmbeddedServer:
 
     def _start_if_stopped(self) -> None:
         binaries = self._binaries()
-        if not (self.data / "PG_VERSION").exists():
+        if not self.exists():
             self._initialise(binaries)
         if self._pg_ctl("status").returncode != 0:
             settings = f"-k {self.sockets} -c listen_addresses='' -c unix_socket_permissions=0700"

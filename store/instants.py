@@ -13,3 +13,8 @@ def microseconds(instant: datetime) -> int:
 def instant_of(value: int) -> datetime:
     """The aware UTC instant of microseconds since 1970."""
     return EPOCH + timedelta(microseconds=value)
+
+
+def utc_text(at: datetime) -> str:
+    """An aware instant as text: UTC, `2026-09-01T00:00:00Z`, a fraction of six digits only where there is one."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

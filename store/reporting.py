@@ -59,6 +59,11 @@ def drop_reporting(connection: Connection) -> None:
     connection.execute("DELETE FROM generated WHERE name LIKE 'reporting.%'")
 
 
+def is_reporting_made(connection: Connection) -> bool:
+    """Whether the views are there, whatever their release."""
+    return bool(_made(connection))
+
+
 def _made(connection: Connection) -> dict[str, str]:
     """The hash of the text by which each view was made, by its name."""
     rows = connection.execute("SELECT substr(name, 11), sha256 FROM generated WHERE name LIKE 'reporting.%'").fetchall()

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from store.backup_command import run_on_dump
@@ -27,4 +28,10 @@ def main(argv: Sequence[str]) -> int:
         prog="p2i restore", description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="a dump that p2i backup wrote")
-    return run_on_dump("restored and verified", parser.parse_args(argv).file, restore)
+    parser.add_argument(
+        "--create-roles",
+        action="store_true",
+        help="make the roles that the backup grants rights to where they are missing, without the right to log in",
+    )
+    options = parser.parse_args(argv)
+    return run_on_dump("restored and verified", options.file, partial(restore, makes_roles=options.create_roles))

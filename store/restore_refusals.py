@@ -16,8 +16,13 @@ WHERE nspname <> 'information_schema' AND nspname !~ '^(pg_|_timescaledb_|timesc
 """
 
 
-def refuse_what_cannot_work(connection: Connection, manifest: Manifest, tool_major: int) -> None:
-    """Raises InputError, in one line, for everything that is known to fail, before anything is touched."""
+def refuse_what_cannot_work(
+    connection: Connection, manifest: Manifest, tool_major: int, *, makes_roles: bool = False
+) -> None:
+    """Raises InputError, in one line, for everything that is known to fail, before anything is touched.
+
+    `makes_roles`: roles that are missing are no failure, for they will be made.
+    """
     if (found := connection.execute(SOMETHING).fetchone()) is not None:
         unfinished = ""
         if connection.execute(IS_CLOSED).fetchone() == (True,):
@@ -32,10 +37,18 @@ def refuse_what_cannot_work(connection: Connection, manifest: Manifest, tool_maj
         )
     if int(manifest.pg_dump.partition(".")[0]) > tool_major:
         raise InputError(f"pg_restore: {tool_major} cannot read what pg_dump {manifest.pg_dump} wrote; P2I_PG_BIN")
-    present = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
-    if missing := [role for role in manifest.roles if role not in present]:
-        raise InputError(f"database: roles that the backup grants rights to are missing: {', '.join(missing)}")
+    if not makes_roles and (missing := missing_roles(connection, manifest)):
+        raise InputError(
+            f"database: roles that the backup grants rights to are missing: {', '.join(missing)}; --create-roles makes"
+            " them, without the right to log in"
+        )
     _refuse_another_extension(connection, manifest.timescaledb)
+
+
+def missing_roles(connection: Connection, manifest: Manifest) -> list[str]:
+    """The roles that the backup grants rights to and this server does not have."""
+    present = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
+    return [role for role in manifest.roles if role not in present]
 
 
 def _refuse_another_extension(connection: Connection, wanted: str | None) -> None:

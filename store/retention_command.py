@@ -15,7 +15,8 @@ from store.rollups import ROLLUPS
 from store.timescale import extension_version, set_policies
 from store.upkeep import Kept, due_to_go, read_retention
 
-KEPT_BY_AGE = (*(table for table, _ in READINGS), *(rollup.name for rollup in ROLLUPS), "ingest", "quarantine")
+LOGS = ("ingest", "quarantine", "gap", "collector_delivery")
+KEPT_BY_AGE = (*(table for table, _ in READINGS), *(rollup.name for rollup in ROLLUPS), *LOGS)
 FOR_EVER = "for-ever"
 
 

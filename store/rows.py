@@ -60,7 +60,11 @@ class SensorRow(NamedTuple):
 
 
 class SensorReadingRow(NamedTuple):
-    """One reading of a part of a sensor: an exact `counted`, a physical `value`, or the `reason` there is neither."""
+    """One reading of a part of a sensor: an exact `counted`, a physical `value`, or the `reason` there is neither.
+
+    `modulus` and `span_seconds` tell series apart: where a total wraps, and what time a count of a period covers.
+    `is_historical`: the device had stored it and sent it late, so that it is not what is there now.
+    """
 
     sensor: str
     channel: str
@@ -70,11 +74,14 @@ class SensorReadingRow(NamedTuple):
     value: float | None
     reason: str = ""
     modulus: int | None = None
+    span_seconds: Decimal | None = None
+    is_historical: bool = False
 
 
 class QuarantineRow(NamedTuple):
     """Input that could not become a reading. `source` is the collector, `origin` a topic or file and line,
-    `reason` a short fixed word for counting, `detail` the sentence for people."""
+    `reason` a short fixed word for counting, `detail` the sentence for people. `retained`: it came as a retained
+    message, state of some time before."""
 
     source: str
     origin: str
@@ -82,6 +89,7 @@ class QuarantineRow(NamedTuple):
     detail: str
     payload: bytes
     received_at: datetime
+    retained: bool = False
 
 
 class TransitionRow(NamedTuple):
@@ -115,6 +123,7 @@ class CircuitRow(NamedTuple):
     z_end: str | None = None
     cir_bps: int | None = None
     leg: str | None = None
+    carrier_name: str | None = None
 
 
 class ZoneRow(NamedTuple):
@@ -178,6 +187,7 @@ class ObjectiveRow(NamedTuple):
     at_most_seconds: Decimal | None
     percentile_ratio: Decimal | None
     interval_seconds: int | None
+    min_coverage_ratio: Decimal | None = None
 
 
 class PeriodRow(NamedTuple):
@@ -231,7 +241,9 @@ class ScoreRow(NamedTuple):
     """One scored period of one agreement.
 
     `document` is the text of contracts/score, byte for byte. `scored_to_at` is the `--as-of` it was scored with:
-    what lies after it was hidden. `scored_at` is when the engine computed it.
+    what lies after it was hidden. `scored_at` is when the engine computed it. The text of the agreement is kept under
+    its hash (store.agreement_texts), and so is that of the calendar its service hours came from, None without one.
+    Everything written by transactions before `input_xid` was seen. None: scored before these were kept.
     """
 
     agreement: str
@@ -246,6 +258,10 @@ class ScoreRow(NamedTuple):
     tzdb_version: str
     scored_to_at: datetime
     scored_at: datetime
+    calendar: str | None = None
+    calendar_version: int | None = None
+    calendar_sha256: str | None = None
+    input_xid: int | None = None
 
     def parsed(self) -> dict[str, Any]:
         """The document as objects; figures are the text and integers of the contract."""
@@ -281,12 +297,26 @@ class ScoredPeriod(NamedTuple):
     scored_to_at: datetime
     is_provisional: bool
     verdicts: dict[str, str]
+    agreement_sha256: str = ""
 
 
 class UnscoredRow(NamedTuple):
-    """A month that was due and could not be scored; `month_starts_at` is that of the whole civil month."""
+    """A month that was due and could not be scored; `month_starts_at` is that of the whole civil month.
+
+    Of a month in two segments the later one has a row of its own, with the instant at which it starts.
+    """
 
     agreement: str
     month_starts_at: datetime
     failed_at: datetime
     reason: str
+
+
+class KeptDifference(NamedTuple):
+    """A closed period that keeps the text it was scored by, and what the inventory says otherwise today."""
+
+    agreement: str
+    period_starts_at: datetime
+    period_ends_at: datetime
+    difference: str
+    noticed_at: datetime

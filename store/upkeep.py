@@ -16,13 +16,15 @@ BATCH_ROWS = 50_000
 CLOCKS_APART = timedelta(hours=1)
 AHEAD_OF_READINGS = timedelta(days=7)
 
-# The newest row of a series stays, however old: it says since when the series is silent. What the engine or the
+# The newest row of a series stays, however old: it says since when the series is silent; what devices had stored and
+# sent late says nothing of that. What the engine or the
 # rollups have not read yet stays, too, should they have been away for days.
 _INGEST_DONE = """
     xid < coalesce((SELECT input_xid FROM engine_watermark), '0'::xid8)
     AND ({is_extended} OR xid < (SELECT input_xid FROM rollup_progress))
     AND EXISTS (SELECT FROM ingest AS newer WHERE newer.kind = ingest.kind AND newer.series_id = ingest.series_id
-                AND (newer.last_at, newer.ingest_id) > (ingest.last_at, ingest.ingest_id))
+                AND (newer.last_at, newer.ingest_id) > (ingest.last_at, ingest.ingest_id)
+                AND (ingest.is_historical OR NOT newer.is_historical))
 """
 
 
@@ -114,7 +116,12 @@ def _believed(connection: Connection, now: datetime) -> datetime:
 def due_to_go(connection: Connection, relation: str, now: datetime, kept_days: int) -> tuple[int, datetime | None]:
     """How many rows of a relation would be past their time if kept so long, and the oldest instant among them."""
     instants = dict(READINGS) | {rollup.name: "bucket_at" for rollup in ROLLUPS}
-    instants |= {"ingest": "received_at", "quarantine": "coalesce(last_received_at, received_at)"}
+    instants |= {
+        "ingest": "received_at",
+        "quarantine": "coalesce(last_received_at, received_at)",
+        "gap": "noticed_at",
+        "collector_delivery": "delivered_at",
+    }
     instant = sql.SQL(instants[relation])
     row = connection.execute(
         sql.SQL("SELECT count(*), min({}) FROM {} WHERE {} < %s").format(instant, sql.Identifier(relation), instant),
@@ -129,6 +136,8 @@ def _places(is_extended: bool) -> dict[str, tuple[str, str]]:
     places = {
         "ingest": ("ingest", "received_at < %(before)s AND" + _INGEST_DONE.format(is_extended=is_extended)),
         "quarantine": ("quarantine", "coalesce(last_received_at, received_at) < %(before)s"),
+        "gap": ("gap", "noticed_at < %(before)s"),
+        "collector_delivery": ("collector_delivery", "delivered_at < %(before)s"),
     }
     if not is_extended:
         places |= {table: (table, f"{instant} < %(before)s") for table, instant in READINGS}

@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,7 +13,14 @@ from psycopg import conninfo, sql
 
 from store.connection import Connection, connect
 from store.embedded import EmbeddedServer
+from store.exclusions import write_exclusions
 from store.migrations import migrate
+from store.operators import grant_operator
+from store.registry import circuit_numbers
+from store.rows import ExclusionRow
+
+LogIn = Callable[[str], Connection]
+WriteExclusions = Callable[[Iterable[ExclusionRow]], None]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -75,6 +83,39 @@ def connection(dsn: str) -> Iterator[Connection]:
     """A connection to this test's database."""
     with connect(dsn, "tests") as opened:
         yield opened
+
+
+@pytest.fixture
+def log_in(dsn: str) -> Iterator[LogIn]:
+    """Connects as a person with an operator's rights, whose LOGIN role is made for this test: `log_in("amina")`."""
+    roles: list[str] = []
+    with ExitStack() as stack:
+
+        def logged_in(person: str) -> Connection:
+            role, password = f"{person}_{uuid4().hex[:12]}", uuid4().hex
+            with connect(dsn, "tests") as owner:
+                owner.execute(
+                    sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+                )
+                grant_operator(owner, role)
+            roles.append(role)
+            return stack.enter_context(connect(conninfo.make_conninfo(dsn, user=role, password=password), "tests"))
+
+        yield logged_in
+    with connect(dsn, "tests") as owner:
+        for role in roles:
+            owner.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))
+            owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+
+
+@pytest.fixture
+def decide_by_two(connection: Connection, log_in: LogIn) -> WriteExclusions:
+    """Brings exclusions with their decisions into the store as two logins do; commits what `connection` has open."""
+
+    def written(rows: Iterable[ExclusionRow]) -> None:
+        write_exclusions(connection, log_in("approver"), rows, circuit_numbers(connection))
+
+    return written
 
 
 @pytest.fixture(scope="session")

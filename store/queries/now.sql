@@ -1,6 +1,6 @@
 -- Every circuit at %(now)s, once for each of its agreements in force (to the end of the last day in UTC): how old its
 -- newest reading is, what was lost in the last quarter of an hour, what that agreement says it is (NULL: no change yet)
--- and since when, and where its availability stands this month. Parameters: now.
+-- and since when, and where its availability stands this month (at its very end: still in that one). Parameters: now.
 SELECT circuit.circuit, circuit.facility, circuit.tenant, circuit.carrier, freshness.newest_at,
        extract(epoch FROM %(now)s - freshness.newest_at)::double precision AS age_seconds,
        recent.sent, recent.lost, recent.lost::double precision / nullif(recent.sent, 0) AS loss_ratio,
@@ -25,6 +25,6 @@ LEFT JOIN LATERAL (
 ) AS change ON true
 LEFT JOIN reporting.verdict AS standing ON standing.circuit = circuit.circuit AND standing.agreement = agreed.agreement
     AND standing.indicator = 'availability'
-    AND standing.period_starts_at <= %(now)s AND %(now)s < standing.period_ends_at
+    AND standing.period_starts_at < %(now)s AND %(now)s <= standing.period_ends_at
 WHERE circuit.is_listed
 ORDER BY circuit.facility, circuit.circuit, agreed.agreement

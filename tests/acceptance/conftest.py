@@ -11,10 +11,11 @@ import pytest
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from p2i.demo_month import DemoMonth
 from p2i.simulation import PROBES_PER_INTERVAL, SimulatedCircuit
-from sla_engine.passes import Promised, Scorer
+from sla_engine.passes import Scorer
+from sla_engine.promised import Promised
 from store.connection import Connection
 from store.instants import microseconds
-from store.promises import write_exclusions, write_freezes, write_tickets
+from store.promises import write_freezes, write_tickets
 from store.readings import INTERVAL, PROBE, write_readings
 from store.registry import register_circuits
 from store.rows import CircuitRow
@@ -32,13 +33,14 @@ def demo() -> Inventory:
 
 
 @pytest.fixture
-def store_month(connection: Connection, demo: Inventory) -> StoreMonth:
+def store_month(connection: Connection, demo: Inventory, decide_by_two: Callable[..., None]) -> StoreMonth:
     """Stores the simulated September 2026 of an agreement's circuits and returns it."""
 
     def stored(agreement: str) -> list[SimulatedCircuit]:
         promised = demo.agreements[agreement]
         circuits = [one for one in DemoMonth.of(demo, 2026, 9, 11).circuits if promised.availability_of(one.circuit)]
         _into_store(connection, circuits)
+        decide_by_two(row for one in circuits for row in one.exclusions)
         return circuits
 
     return stored
@@ -66,13 +68,11 @@ def _into_store(connection: Connection, circuits: list[SimulatedCircuit]) -> Non
         write_readings(connection, PROBE, [series, at, one.round_trip_nanoseconds[measured]], RECEIVED_AT)
         write_tickets(connection, one.tickets, numbers)
         write_freezes(connection, one.freezes)
-        write_exclusions(connection, one.exclusions, numbers)
     connection.commit()
 
 
 def _only(inventory: Inventory, agreement: str) -> Inventory:
     return dataclasses.replace(
         inventory,
-        agreements=MappingProxyType({agreement: inventory.agreements[agreement]}),
-        agreement_files=MappingProxyType({agreement: inventory.agreement_files[agreement]}),
+        contracts=MappingProxyType({agreement: inventory.contracts[agreement]}),
     )

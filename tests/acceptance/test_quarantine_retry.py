@@ -10,7 +10,8 @@ import pytest
 from collectors.quarantine_command import main
 from facilities.inventory import DEMO_INVENTORY, read_inventory
 from facilities.registration import register_inventory
-from sla_engine.passes import Promised, Scorer
+from sla_engine.passes import Scorer
+from sla_engine.promised import Promised
 from store.connection import Connection
 from store.quarantine import write_quarantine
 from store.readings import INTERVAL, write_readings

@@ -1,7 +1,7 @@
 """One bad day of the demo's parks: written, scored, and read back through every canonical query."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,9 +15,9 @@ from psycopg.rows import dict_row
 
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from facilities.registration import register_inventory
-from sla_engine.passes import Promised, Scorer
+from sla_engine.passes import Scorer
+from sla_engine.promised import Promised
 from store.connection import Connection
-from store.promises import write_exclusions
 from store.quarantine import write_quarantine
 from store.readings import INTERVAL, OCCUPANCY, PROBE, STATE, Kind, write_readings
 from store.registry import register_circuits
@@ -47,7 +47,7 @@ def write(connection: Connection, kind: Kind, number: int, at: list[datetime], *
 
 
 @pytest.fixture
-def day(connection: Connection, demo: Inventory) -> Connection:
+def day(connection: Connection, demo: Inventory, decide_by_two: Callable[..., None]) -> Connection:
     """casa-a1: 12 h at 10 s, an outage from 03:00 to 03:20, nothing from 05:00 to 05:30, maintenance 07:00–08:00."""
     numbers = register_inventory(connection, demo, NOW)
     at = [DAY + 10 * second * SECOND for second in range(12 * 360)]
@@ -62,7 +62,7 @@ def day(connection: Connection, demo: Inventory) -> Connection:
     works = ExclusionRow(
         "MAINT-1", "casa-a1", "maintenance", DAY + 7 * HOUR, DAY + 8 * HOUR, DAY - timedelta(days=20), "accepted"
     )
-    write_exclusions(connection, [works], numbers.circuits)
+    decide_by_two([works])
     write_quarantine(connection, [QuarantineRow("collect", "p2i/v1/x", "malformed", "not JSON", b"x", DAY + 2 * HOUR)])
     connection.commit()
     Scorer(Promised.of(demo)).run_pass(connection, NOW)
@@ -74,7 +74,7 @@ def asked(connection: Connection, name: str, **values: object) -> Rows:
     given = {
         "now": NOW, "from": DAY, "to": DAY + timedelta(days=1), "circuit": "casa-a1", "zone": "casa-z1",
         "facility": "casanearshore", "tenant": "locataire-a", "agreement": "DEMO-CASA-A", "month": "2026-09",
-        "rows": 100, "bucket": HOUR,
+        "rows": 100, "bucket": HOUR, "sensor": "casa-z3-porte", "channel": "", "largest_per_second": None,
     }  # fmt: skip
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query(name).encode(), given | values).fetchall()

@@ -16,7 +16,8 @@ import pytest
 
 from collectors.import_command import main as import_file
 from facilities.inventory import DEMO_INVENTORY, read_inventory
-from sla_engine.passes import Promised, Scorer
+from sla_engine.passes import Scorer
+from sla_engine.promised import Promised
 from store.connection import Connection
 from store.verdicts import read_scores
 

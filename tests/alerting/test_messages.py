@@ -89,6 +89,13 @@ def test_the_period_of_a_verdict_is_said_in_the_readers_language() -> None:
     assert line(1, row, place="x", words=ENGLISH).endswith(" – period 2026-11 [1]")
 
 
+def test_a_part_of_a_month_is_named_by_its_days() -> None:
+    """An amendment cuts the month: the verdicts of its two parts must not look like one that changed twice."""
+    row = change("objective", "met", "breached", reason="verdict of 2026-11-01 to 2026-11-14")
+    assert line(1, row, place="x", words=FRENCH).endswith(" – période du 2026-11-01 au 2026-11-14 [1]")
+    assert line(1, row, place="x", words=ENGLISH).endswith(" – period 2026-11-01 to 2026-11-14 [1]")
+
+
 def test_information_has_no_severity() -> None:
     text = line(1, change("objective", "unscored", "insufficient_data"), place="x", words=ENGLISH)
     assert text.startswith("2026-11-22T08:12:30Z for information live-1 (x) INSUFFICIENT DATA noticed at ")

@@ -15,8 +15,10 @@ from measured import Benchmark, Bound, Result
 from psycopg import conninfo
 
 from facilities.agreement_toml import agreement_from_toml
+from facilities.agreement_versions import AgreementFile
 from facilities.inventory import DEMO_INVENTORY, read_inventory
-from sla_engine.passes import Promised, Scorer
+from sla_engine.passes import Scorer
+from sla_engine.promised import Promised
 from store.connection import Connection, connect
 from store.embedded import EmbeddedServer
 from store.instants import microseconds
@@ -65,16 +67,15 @@ at_most_ms = "30"
 
 def promised() -> Promised:
     """Two hundred agreements of five circuits each, three objectives a circuit."""
-    agreements = {}
+    contracts, contents = {}, {}
     for number in range(AGREEMENTS):
         circuits = range(number * CIRCUITS_EACH, (number + 1) * CIRCUITS_EACH)
         text = HEAD.format(agreement=number) + "".join(OBJECTIVES.format(circuit=circuit) for circuit in circuits)
         agreement = agreement_from_toml(text.encode(), "bench")
-        agreements[agreement.id] = agreement
-    inventory = dataclasses.replace(
-        read_inventory(DEMO_INVENTORY), agreements=MappingProxyType(agreements), agreement_files=MappingProxyType({})
-    )
-    return Promised(inventory, dict.fromkeys(agreements, "bench"))
+        contracts[agreement.id] = (AgreementFile(agreement, Path("bench")),)
+        contents[agreement.id, 0] = text.encode()
+    inventory = dataclasses.replace(read_inventory(DEMO_INVENTORY), contracts=MappingProxyType(contracts))
+    return Promised(inventory, contents)
 
 
 def filled(connection: Connection, days: int) -> list[int]:

@@ -15,10 +15,12 @@ import psycopg
 from psycopg import conninfo, sql
 
 from facilities.agreement_toml import agreement_from_toml
+from facilities.agreement_versions import AgreementFile
 from facilities.circuits import Circuit
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from facilities.registration import register_inventory
-from sla_engine.passes import Promised, Scorer
+from sla_engine.passes import Scorer
+from sla_engine.promised import Promised
 from store.binary_copy import Column, copy_in
 from store.connection import Connection, connect
 from store.embedded import EmbeddedServer
@@ -100,16 +102,14 @@ def promised(circuits: int) -> Promised:
     demo = read_inventory(DEMO_INVENTORY)
     one = next(iter(demo.circuits.values()))
     parks = [PARKS[number % len(PARKS)] for number in range(circuits)]
-    agreements = [
-        agreement_from_toml(AGREEMENT.format(number, park).encode(), "bench") for number, park in enumerate(parks)
-    ]
+    texts = [AGREEMENT.format(number, park).encode() for number, park in enumerate(parks)]
+    agreements = [agreement_from_toml(text, "bench") for text in texts]
     inventory: Inventory = dataclasses.replace(
         demo,
         circuits=MappingProxyType({f"bench-{at}": _circuit(one, at, park) for at, park in enumerate(parks)}),
-        agreements=MappingProxyType({each.id: each for each in agreements}),
-        agreement_files=MappingProxyType({}),
+        contracts=MappingProxyType({each.id: (AgreementFile(each, Path("bench")),) for each in agreements}),
     )
-    return Promised(inventory, {each.id: "0" * 64 for each in agreements})
+    return Promised(inventory, {(each.id, 0): text for each, text in zip(agreements, texts, strict=True)})
 
 
 def _circuit(like: Circuit, number: int, park: str) -> Circuit:

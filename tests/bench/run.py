@@ -13,6 +13,7 @@ from types import ModuleType
 from rich.console import Console
 from rich.table import Table
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from measured import Benchmark, Result

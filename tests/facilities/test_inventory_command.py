@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from facilities.command import main
-from facilities.inventory import DEMO_INVENTORY, REAL_INVENTORY
+from facilities.inventory import DEMO_INVENTORY, REAL_INVENTORY, read_inventory
 from facilities.listing import french_number
 from facilities.provenance import Number
 
@@ -88,6 +88,19 @@ def test_show_labels_every_part_of_a_demonstration(capsys: pytest.CaptureFixture
     assert "  circuit live-1 : Locataire F (fictif) ; Opérateur A (fictif) ; débit à confirmer ; mesuré" in lines
 
 
+def test_show_says_what_measures_and_what_it_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", str(DEMO_INVENTORY)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    feed = lines.index("  flux fes-energie : shelly ; MQTT fes-shore/+/+/events/rpc, fes-shore/+/+/online")
+    assert lines[feed + 1 : feed + 3] == [
+        "    capteur fes-z2-presence : présence, plateau 2 ; fes-shore/b1/presence-2 ; compte fes-z2 (presence:0)",
+        "    capteur fes-compteur : compteur électrique du plateau 2 ; fes-shore/b1/compteur-3",
+    ]
+    inventory = read_inventory(DEMO_INVENTORY)
+    for word, codes in (("sonde", inventory.probes), ("flux", inventory.feeds), ("capteur", inventory.sensors)):
+        assert sum(line.lstrip().startswith(f"{word} ") for line in lines) == len(codes) > 0
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
@@ -100,3 +113,39 @@ def test_show_labels_every_part_of_a_demonstration(capsys: pytest.CaptureFixture
 )
 def test_numbers_are_french(written: str, shown: str) -> None:
     assert french_number(Number(written)) == shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "due"),
+    [
+        ("ouvres", "5 jours ouvrés after 2026-11-04: 2026-11-12, until 2026-11-13T00:00:00Z (not included)"),
+        ("ouvrables", "5 jours ouvrables after 2026-11-04: 2026-11-11, until 2026-11-12T00:00:00Z (not included)"),
+    ],
+)
+def test_a_delay_in_days_ends_where_the_calendar_says(kind: str, due: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """From a Wednesday, over the holiday of Friday November 6: Saturday the 7th is ouvrable and not ouvré."""
+    assert main(["due", "ma", "--days", "5", "--kind", kind, "--filed", "2026-11-04T15:00:00Z"]) == 0
+    assert capsys.readouterr().out.splitlines() == [due, "calendar ma version 1, Africa/Casablanca"]
+
+
+def test_a_forecast_that_could_move_the_due_day_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["due", "ma", "--days", "2", "--kind", "ouvres", "--filed", "2027-03-08T15:00:00Z"]) == 0
+    assert " is only forecast: the announcement may move this" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("nowhere", "--days", "2", "--filed", "2026-11-04T15:00:00Z"), 'no calendar "nowhere"'),
+        (("ma", "--days", "-1", "--filed", "2026-11-04T15:00:00Z"), "-1 days cannot be added: a delay runs forward"),
+        (("ma", "--days", "2", "--filed", "2026-11-04"), '--filed: "2026-11-04"'),
+        (("ma", "--days", "2", "--filed", "2031-11-04T15:00:00Z"), "not 2031-11-0"),
+    ],
+)
+def test_a_delay_that_cannot_be_counted_is_one_line(
+    words: tuple[str, ...], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["due", *words, "--kind", "ouvres"]) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert line in captured.err

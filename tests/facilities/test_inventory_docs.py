@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from facilities.circuits import Circuit, Probe, Tenant
-from facilities.inventory import FILES, Heading
+from facilities.inventory import Heading
+from facilities.inventory_folder import FILES
 from facilities.parks import FACT_UNITS, Organisation, Park, Zone
 from facilities.provenance import NumberFact, PartyFact, PercentFact, Source
 from facilities.sensors import Feed, Sensor

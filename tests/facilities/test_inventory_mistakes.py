@@ -9,7 +9,7 @@ import pytest
 
 from facilities.calendar import TZDB_VERSION
 from facilities.inventory import read_inventory
-from facilities.sensors import Source
+from facilities.sensors import Source, secret_setting
 from store.errors import InputError
 
 GOOD = Path(__file__).parent / "good_inventory"
@@ -395,6 +395,20 @@ MISTAKES = [
         "",
         'sensor "door-1": key "channel": says which part counts for a zone: needs the key "zone"',
     ),
+    (
+        "sensors.toml",
+        '[[sensor]]\ncode = "meter-1"',
+        '[[sensor]]\ncode = "desk-1"\nfeed = "desks"\ndevice = "1"\nlabel = "x"\nzone = "casa-z1"\n\n'
+        '[[sensor]]\ncode = "meter-1"',
+        'sensor "desk-1": key "zone": "casa-z1" is counted by sensor "door-1" already; its occupancy would jump '
+        "between the two",
+    ),
+    (
+        "feeds.toml",
+        'source = "vergesense"',
+        'source = "vergesense"\n[[feed]]\ncode = "Desks"\nfacility = "casanearshore"\nsource = "xovis"',
+        'feed "Desks": key "code": its secret would be in {secret}, as that of feed "desks"; rename one',
+    ),
     ("sensors.toml", 'label = "compteur"', 'lable = "compteur"', 'sensor "meter-1": unknown key "lable"'),
     # agreements
     (
@@ -491,6 +505,7 @@ def test_each_mistake_is_one_exact_line(folder: Path, name: str, old: str, new: 
     with pytest.raises(InputError) as error:
         read_inventory(folder)
     line = line.replace("{tzdb}", TZDB_VERSION).replace("{sources}", ", ".join(get_args(Source)))
+    line = line.replace("{secret}", secret_setting("Desks"))
     assert str(error.value) == f"inventory/{name}: {line}"
 
 

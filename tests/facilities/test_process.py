@@ -1,5 +1,7 @@
 """What every process does with a mistake: one line and exit 2."""
 
+import logging
+
 import psycopg
 import pytest
 
@@ -38,3 +40,15 @@ def test_an_unknown_log_level_is_one_line(monkeypatch: pytest.MonkeyPatch, capsy
 def test_a_port_that_is_none_is_refused() -> None:
     with pytest.raises(InputError, match=r"^--metrics-port: 127\.0\.0\.1:99999: a port is at most 65535$"):
         serve_metrics(99999)
+
+
+def test_what_the_driver_says_beside_an_error_is_not_said_twice(caplog: pytest.LogCaptureFixture) -> None:
+    """Ctrl-C inside a statement: the rollback fails too, and psycopg warns of it in the middle of our one line."""
+
+    def body() -> int:
+        logging.getLogger("psycopg").warning("error ignored in %s on %s: %s", "rollback", "x", "y")
+        logging.getLogger("psycopg").warning("news")
+        return 0
+
+    assert run("tests", body) == 0
+    assert [record.getMessage() for record in caplog.records] == ["news"]

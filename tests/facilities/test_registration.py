@@ -1,15 +1,26 @@
 """The inventory in the store: every name and target, months as the calendar cuts them, and what left it marked so."""
 
 import dataclasses
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
+from typing import Any
 
+import msgspec
+import numpy as np
 import pytest
 
+from facilities.agreement import AvailabilityObjective
+from facilities.agreement_versions import AgreementFile
+from facilities.amendment import Amendment
 from facilities.inventory import DEMO_INVENTORY, REAL_INVENTORY, Inventory, read_inventory
 from facilities.registration import register_inventory
 from store.connection import Connection
+from store.errors import InputError
+from store.instants import microseconds
+from store.readings import INTERVAL, OCCUPANCY, write_readings
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -97,3 +108,59 @@ def test_the_real_parks_are_there_with_what_is_known_of_them(connection: Connect
     assert statuses["operational"] == sum(one.is_operational for one in real.parks.values())
     assert sum(statuses.values()) == len(real.parks)
     assert connection.execute("SELECT FROM park WHERE facility_type = 'data_embassy'").fetchone() is not None
+
+
+def test_objectives_are_those_of_the_text_in_force_and_of_later_ones(connection: Connection, demo: Inventory) -> None:
+    """An amendment of December changes a target and adds an objective: until then the original's target is shown."""
+    ((original, file),) = demo.contracts["DEMO-CASA-B"]
+    (availability, *_) = original.objectives
+    assert isinstance(availability, AvailabilityObjective)
+    stricter = replace(availability, target_ratio=Fraction(9999, 10000))
+    added = replace(stricter, id="second", circuit="casa-f1")
+    texts = (
+        AgreementFile(replace(original, superseded_on=date(2026, 12, 1)), file),
+        AgreementFile(replace(original, amendment=Amendment(1, date(2026, 12, 1)), objectives=(stricter, added)), file),
+    )
+    amended = replace(demo, contracts=MappingProxyType({"DEMO-CASA-B": texts}))
+
+    def targets(now: datetime) -> dict[str, Decimal | None]:
+        register_inventory(connection, amended, now)
+        rows = connection.execute(
+            "SELECT objective, target_ratio FROM objective WHERE agreement = 'DEMO-CASA-B' AND is_listed"
+        ).fetchall()
+        return {objective: target for objective, target in rows if objective in (availability.id, "second")}
+
+    assert targets(NOW) == {availability.id: Decimal("0.999"), "second": Decimal("0.9999")}
+    later = targets(datetime(2026, 12, 1, tzinfo=UTC))
+    assert later == {availability.id: Decimal("0.9999"), "second": Decimal("0.9999")}
+
+
+@pytest.mark.parametrize("kind", ["circuit", "zone"])
+def test_what_was_measured_for_one_tenant_is_not_let_to_another(
+    connection: Connection, demo: Inventory, kind: str
+) -> None:
+    things = getattr(demo, f"{kind}s")
+    code = next(one.code for one in things.values() if one.tenant is not None)
+    was, other = things[code].tenant, next(name for name in demo.tenants if name != things[code].tenant)
+
+    def let_to(tenant: str | None) -> Inventory:
+        changed = {**things, code: msgspec.structs.replace(things[code], tenant=tenant)}
+        mapping: Any = MappingProxyType(changed)
+        return replace(demo, circuits=mapping) if kind == "circuit" else replace(demo, zones=mapping)
+
+    register_inventory(connection, let_to(other), NOW)
+    numbers = register_inventory(connection, demo, NOW)  # a mistake, mended before anything was measured
+    number = getattr(numbers, f"{kind}s")[code]
+    columns = [np.array([number]), np.array([microseconds(NOW)])]
+    if kind == "circuit":
+        write_readings(connection, INTERVAL, [*columns, np.array([10]), np.array([0])], NOW)
+    else:
+        write_readings(connection, OCCUPANCY, [*columns, np.array([12])], NOW)
+    for tenant in (other, None):
+        with pytest.raises(InputError) as mistake:
+            register_inventory(connection, let_to(tenant), NOW)
+        assert str(mistake.value) == (
+            f'{kind}s.toml: {kind} "{code}": the store has readings of it from the time of tenant "{was}", which others'
+            " would read under the same code: give it a new code and drop the old one"
+        )
+    register_inventory(connection, demo, NOW)

@@ -1,5 +1,6 @@
 """Feeds and sensors: which topic filters share topics, what is a webhook, and the sensors as rows of the store."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from facilities.inventory import read_inventory
 from facilities.registration import sensor_rows
 from facilities.sensors import BEARER, Feed, topics_overlap
+from store.errors import InputError
 from store.rows import SensorRow
 
 GOOD = Path(__file__).parent / "good_inventory"
@@ -59,3 +61,15 @@ def test_sensors_lie_in_the_park_of_their_feed() -> None:
         SensorRow("door-1", "casanearshore", "casa-z1", "lns", "24e124136b502217", True),
         SensorRow("meter-1", "casanearshore", None, "meters", "casa/b1", True),
     ]
+
+
+def test_a_desk_sensor_is_no_zones_occupancy(tmp_path: Path) -> None:
+    """Its zone would stay empty for ever, and nobody would be told why."""
+    shutil.copytree(GOOD, tmp_path / "inventory")
+    feeds, sensors = (tmp_path / "inventory" / name for name in ("feeds.toml", "sensors.toml"))
+    feeds.write_text(feeds.read_text().replace('"vergesense"', '"disruptive"'))
+    sensors.write_text('[[sensor]]\ncode = "desk"\nfeed = "desks"\ndevice = "1"\nlabel = "x"\nzone = "casa-z1"\n')
+    with pytest.raises(InputError) as error:
+        read_inventory(tmp_path / "inventory")
+    said = 'sensors.toml: sensor "desk": key "zone": a device of disruptive counts nobody; leave it out'
+    assert str(error.value) == f"{tmp_path}/inventory/{said}"

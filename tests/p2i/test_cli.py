@@ -11,7 +11,7 @@ from p2i.cli import WORDS, main
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
-NAMED = re.compile(r"(?<![\w=/.-])p2i ([a-z]+)\b|command: \[([a-z]+)\]|--rm tools ([a-z]+)")
+NAMED = re.compile(r"(?<![\w=/.-])p2i ([a-z]+(?:-[a-z]+)*)\b|command: \[([a-z-]+)\]|--rm tools ([a-z-]+)")
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -34,7 +34,31 @@ def test_no_word_shows_the_list_and_is_an_error() -> None:
 
 def test_an_unknown_word_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scor"]) == 2
-    assert capsys.readouterr().err == "p2i: unknown word 'scor'; `p2i --help` lists them\n"
+    assert capsys.readouterr().err == ("p2i: unknown word 'scor' (did you mean 'score'?); `p2i --help` lists them\n")
+    assert main(["xyzzy"]) == 2
+    assert capsys.readouterr().err == "p2i: unknown word 'xyzzy'; `p2i --help` lists them\n"
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert re.fullmatch(r"p2i \d+\.\d+\.\d+\S*\n", capsys.readouterr().out)
+
+
+def test_ctrl_c_while_a_word_loads_is_no_traceback() -> None:
+    """A module that takes its time: the signal comes in the middle of it, and in the middle of `main`."""
+    for place in ("while it loads", "while it runs"):
+        program = (
+            "import os, signal, sys, types, importlib\n"
+            "import p2i.cli as cli\n"
+            "def interrupt(*_): os.kill(os.getpid(), signal.SIGINT); sum(range(10**6))\n"
+            "def load(name):\n"
+            f"    if {place == 'while it loads'}: interrupt()\n"
+            "    return types.SimpleNamespace(main=interrupt)\n"
+            "importlib.import_module = load\n"
+            "sys.exit(cli.main(['doctor']))"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (-2 if place == "while it loads" else 130, b""), place
 
 
 def named_words(text: str) -> set[str]:
@@ -45,6 +69,7 @@ def named_words(text: str) -> set[str]:
 def test_what_names_a_word_is_found() -> None:
     text = 'command: [migrate]  # p2i upkeep; command: ["mosquitto"]; user=p2i dbname=p2i; run --rm tools doctor'
     assert named_words(text) == {"migrate", "upkeep", "doctor"}
+    assert named_words("`p2i what-if --exclude X-1`") == {"what-if"}
     assert {"backup", "restore"} <= named_words((ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
 
 

@@ -1,17 +1,18 @@
 """The demo's truth, held against the engine's arithmetic: two independent ways to the same figures."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 import numpy as np
 import pytest
 
-from facilities.calendar import month
+from facilities.calendar import Season, WeeklyWindow, month, zone
 from facilities.instants import instant
 from facilities.inventory import DEMO_INVENTORY, read_inventory
 from p2i.demo_month import DemoMonth
 from p2i.demo_truth import compare
 from p2i.scenario import SCRIPTS, SHORTEST_MONTH_HOURS
-from p2i.simulation import PROBES_PER_INTERVAL, SimulatedCircuit, occupancy
+from p2i.simulation import PROBES_PER_INTERVAL, SimulatedCircuit, occupancy, simulate, truth
 from sla_engine.document import document
 from sla_engine.due import epoch_seconds_of
 from sla_engine.facts import CircuitFacts, Exclusion, Facts, IntervalRows, ProbeRows, Ticket
@@ -90,6 +91,36 @@ def test_a_verdict_of_every_kind_but_open_shows_in_the_demo() -> None:
         for result in score(agreement, month(2026, 9, agreement.time_zone), Facts(circuits)).results
     }
     assert verdicts == {"met", "breached", "insufficient_data"}
+
+
+@pytest.mark.parametrize(("year", "number"), [(2026, 3), (2026, 9)])
+def test_every_window_season_and_clock_of_service_hours_is_simulated(year: int, number: int) -> None:
+    """Saturdays, a season with two windows a day, a closed one, and a client's clock, which changes in March."""
+    agreement = INVENTORY.agreements["DEMO-TECH-C"]
+    assert agreement.service_hours is not None
+    week, saturday = frozenset(range(5)), WeeklyWindow(frozenset({5}), 540, 780)
+    hours = replace(
+        agreement.service_hours,
+        more_windows=(saturday,),
+        seasons=(
+            Season("two halves", date(year, number, 3), date(year, number, 12),
+                   (WeeklyWindow(week, 480, 720), WeeklyWindow(week, 840, 1440))),
+            Season("closed", date(year, number, 20), date(year, number, 22), ()),
+        ),
+        time_zone=zone("Europe/Paris"),
+    )  # fmt: skip
+    amended = replace(agreement, service_hours=hours)
+    span_of_month = month(year, number, agreement.time_zone)
+    starts_at, ends_at = instant(span_of_month.starts_at), instant(span_of_month.ends_at)
+    for circuit in dict.fromkeys(objective.circuit for objective in agreement.objectives):
+        simulated = simulate(circuit, amended, starts_at, ends_at, 7)
+        freezes = {each.ticket: (span(each.starts_at, each.ends_at),) for each in simulated.freezes}
+        facts = Facts({circuit: facts_of(simulated)}, freezes)
+        found = {each["id"]: each for each in document(score(amended, span_of_month, facts))["objectives"]}
+        true = truth(simulated, amended)
+        assert sum(true["availability"]["seconds"].values()) == span_of_month.ends_at - span_of_month.starts_at
+        assert found["availability"]["seconds"] == true["availability"]["seconds"]
+        assert true != truth(simulated, agreement), "the other windows do matter"
 
 
 def test_nobody_is_simulated_beyond_a_zones_capacity() -> None:

@@ -8,7 +8,7 @@ import pytest
 from facilities.inventory import Inventory
 from reports.reading import newest_month, read_month, read_registers
 from store.connection import Connection
-from store.promises import write_exclusions, write_freezes, write_tickets
+from store.promises import write_freezes, write_tickets
 from store.registry import register_circuits
 from store.rows import CircuitRow, ExclusionRow, FreezeRow, ScoreRow, TicketRow
 from store.verdicts import write_score
@@ -65,20 +65,20 @@ def test_the_newest_month_is_named_by_the_local_calendar(connection: Connection,
     assert newest_month(connection, "locataire-a") == "2026-10"
 
 
-def test_registers_hold_what_touches_the_period(connection: Connection, demo: Inventory) -> None:
+def test_registers_hold_what_touches_the_period(
+    connection: Connection, demo: Inventory, decide_by_two: Callable[..., None]
+) -> None:
     circuits = register_circuits(
         connection, [CircuitRow(code, "casanearshore", "locataire-a", True) for code in ("casa-a1", "casa-b1")]
     )
-    write_exclusions(
-        connection,
+    decide_by_two(
         [
             ExclusionRow("before", "casa-a1", "maintenance", OCTOBER - HOUR, OCTOBER, None, "accepted"),
             ExclusionRow("across", "casa-a1", "maintenance", OCTOBER - HOUR, OCTOBER + HOUR, OCTOBER - 200 * HOUR,
                          "accepted"),
             ExclusionRow("after", "casa-a1", "customer", NOVEMBER, NOVEMBER + HOUR, None, "proposed"),
             ExclusionRow("elsewhere", "casa-b1", "customer", OCTOBER, NOVEMBER, None, "accepted"),
-        ],
-        circuits,
+        ]
     )  # fmt: skip
     write_tickets(
         connection,

@@ -131,6 +131,50 @@ def test_every_choice_of_the_whole_agreement_is_said(key: str) -> None:
     assert not any(AGREEMENT_VARIANTS[key] in rule for rule in default)
 
 
+SEVERAL_WINDOWS = """
+[agreement.service_hours]
+days = ["mon", "tue"]
+from = "08:00"
+to = "18:00"
+holidays = [2026-11-18]
+more_windows = [{ days = ["sat"], from = "09:00", to = "13:00" }]
+time_zone = "Europe/Paris"
+starts_on = 2026-01-01
+ends_on = 2027-01-01
+forecasts = [2026-03-20]
+calendar = { id = "ma", version = 3, sha256 = "%s" }
+seasons = [
+  { name = "Ramadan", starts_on = 2026-02-18, ends_on = 2026-03-20, windows = [
+    { days = ["mon"], from = "09:00", to = "15:00" }, { days = ["fri"], from = "09:00", to = "12:00" } ] },
+  { name = "fermeture", starts_on = 2026-08-01, ends_on = 2026-08-15, windows = [] },
+]
+""" % ("0" * 64)
+
+
+def test_every_window_and_season_is_said() -> None:
+    """A rule that decides a figure and stands nowhere on the statement would be one the tenant cannot check."""
+    text = agreement(HEAD + SEVERAL_WINDOWS + AVAILABILITY)
+    rules = [plain(rule) for rule in agreement_rules(text, ENGLISH)]
+    assert rules[3:8] == [
+        "Service hours: Monday, Tuesday, 08:00 to 18:00 ; Saturday, 09:00 to 13:00 (local time of Europe/Paris),"
+        " except on 2026-11-18.",
+        "Other service hours from 2026-02-18 to 2026-03-19 included (Ramadan): Monday, 09:00 to 15:00 ; Friday, 09:00"
+        " to 12:00.",
+        "Other service hours from 2026-08-01 to 2026-08-14 included (fermeture): none.",
+        "Only forecast, until they are announced: 2026-03-20. They may still move by a day.",
+        "These days and hours are those of the calendar ma, version 3.",
+    ]
+
+
+def test_which_text_was_applied_is_said() -> None:
+    amended = HEAD + "superseded_on = 2026-09-01\n[agreement.amendment]\nnumber = 2\neffective_on = 2026-06-01\n"
+    rules = [plain(rule) for rule in agreement_rules(agreement(amended + AVAILABILITY), ENGLISH)]
+    assert rules[2].startswith("Scored by amendment 2, in force from 2026-06-01 to 2026-09-01 excluded;")
+    original = HEAD + "superseded_on = 2026-06-01\n"
+    rules = [plain(rule) for rule in agreement_rules(agreement(original + AVAILABILITY), ENGLISH)]
+    assert rules[2].startswith("Scored by the original text, in force from 2026-01-01 to 2026-06-01 excluded;")
+
+
 def test_an_end_is_said() -> None:
     assert "du 01/01/2026 au 01/01/2027 exclu" in agreement_rules(agreement(HEAD + AVAILABILITY), FRENCH)[1]
 

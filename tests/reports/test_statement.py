@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from facilities.inventory import Inventory
-from reports.canonical import canonical_sha256, text_sha256
 from reports.language_en import ENGLISH
 from reports.language_fr import FRENCH
 from reports.statement import Scored, document_text, statement
+from store.canonical import canonical_sha256, text_sha256
 from store.errors import P2IError
 
 Document = dict[str, Any]

@@ -12,7 +12,7 @@ import pytest
 
 from facilities.inventory import DEMO_INVENTORY, read_inventory
 from sla_engine.command import Engine, main
-from sla_engine.passes import Promised
+from sla_engine.promised import Promised
 from store.connection import connect
 from store.embedded import EmbeddedServer
 from store.migrations import migrate

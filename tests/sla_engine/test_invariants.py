@@ -25,7 +25,7 @@ from facilities.calendar import TZDB_VERSION, ServiceHours, month, service_windo
 from facilities.instants import instant, instant_text
 from sla_engine.csv_decisions import read_exclusions
 from sla_engine.document import document, document_text
-from sla_engine.due import due_periods
+from sla_engine.due import Contract
 from sla_engine.facts import CircuitFacts, Exclusion, Facts, IntervalRows, ProbeRows, StateRows, Ticket
 from sla_engine.results import AvailabilityResult
 from sla_engine.scoring import availability, score
@@ -307,15 +307,25 @@ def test_i15_a_changed_target_never_judges_a_closed_month_again(target: Any, bef
     january, february = month(2026, 1, zone("UTC")), month(2026, 2, zone("UTC"))
     closed = [
         ScoredPeriod(
-            "A-1", instant(each.starts_at), instant(each.ends_at), instant(now), False, {"availability": "met"}
+            "A-1",
+            instant(each.starts_at),
+            instant(each.ends_at),
+            instant(now),
+            False,
+            {"availability": "met"},
+            "kept",
         )
         for each in (january, february)
     ]
+    judged_by = an_agreement(availability_objective(target_percent=before))
+    late = Touched("c", instant(january.starts_at), instant(january.starts_at))
     for percent in (before, str(target)):
         agreement = an_agreement(availability_objective(target_percent=percent))
-        assert [each.month for each in due_periods([agreement], [], closed, now)] == [month(2026, 3, zone("UTC"))]
-    late = Touched("c", instant(january.starts_at), instant(january.starts_at))
-    assert january in [each.month for each in due_periods([agreement], [late], closed, now)]
+        contract = Contract([agreement], closed, {"kept": judged_by}, lambda text: text.id)
+        assert [each.month for each in contract.plan([], now).due] == [month(2026, 3, zone("UTC"))]
+        due = {each.month: each for each in contract.plan([late], now).due}
+        assert due[january].agreement == judged_by, "late facts are judged by the text the month was judged by"
+        assert due[month(2026, 3, zone("UTC"))].agreement == agreement
 
 
 @given(LINES, SPANS, RULES)

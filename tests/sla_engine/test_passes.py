@@ -1,49 +1,25 @@
 """Passes over a real database: what is due, what is written, and what happens when it is done twice."""
 
-import dataclasses
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from facilities.agreement_toml import read_agreement
 from facilities.calendar import month
 from facilities.instants import instant
-from facilities.inventory import DEMO_INVENTORY, read_inventory
-from sla_engine.due import due_periods, epoch_seconds_of
-from sla_engine.passes import Promised, Scorer
+from sla_engine.due import Contract, epoch_seconds_of
+from sla_engine.passes import Scorer
+from sla_engine.promised import Promised
+from sla_engine.segments import Segment
 from store.connection import Connection
-from store.promises import write_exclusions
-from store.readings import INTERVAL, write_readings
 from store.registry import register_circuits
 from store.rows import CircuitRow, ExclusionRow, ScoredPeriod, Touched, TransitionRow
 from store.transitions import read_transitions
 from store.verdicts import read_scores, read_unscored, read_verdicts
-
-NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
-AGREEMENT = """
-[agreement]
-id = "SMALL"
-tenant = "locataire-b"
-facility = "casanearshore"
-time_zone = "Africa/Casablanca"
-starts_on = 2026-08-01
-monthly_fee = "1000.00"
-currency = "MAD"
-[[objective]]
-id = "availability"
-circuit = "casa-b1"
-indicator = "availability"
-interval_seconds = 60
-consecutive_intervals = 5
-consecutive_high_loss = 3
-target_percent = "99.9"
-min_coverage_percent = "50"
-credits = [{ at_least_percent = "0", below_percent = "99.9", credit_percent = "5" }]
-"""
+from tests.sla_engine.passing import AGREEMENT, NOW, made, measure, promise
 
 
 @pytest.fixture
@@ -52,18 +28,13 @@ def promised(tmp_path: Path) -> Promised:
     return promise(tmp_path, AGREEMENT)
 
 
-def promise(folder: Path, *texts: str) -> Promised:
-    agreements, files = {}, {}
-    for number, text in enumerate(texts):
-        file = folder / f"{number}.toml"
-        file.write_text(text)
-        agreement = read_agreement(file)
-        agreements[agreement.id], files[agreement.id] = agreement, file
-    demo = read_inventory(DEMO_INVENTORY)
-    replaced = dataclasses.replace(
-        demo, agreements=MappingProxyType(agreements), agreement_files=MappingProxyType(files)
-    )
-    return Promised.of(replaced)
+def due_of(
+    promised: Promised, touched: list[Touched], scored: list[ScoredPeriod], now: datetime = NOW
+) -> list[Segment]:
+    """What a pass would score of the one agreement."""
+    (versions,) = promised.inventory.versions.values()
+    contract = Contract(versions, scored, {}, lambda one: promised.text(one).sha256)
+    return contract.plan(touched, epoch_seconds_of(now)).due
 
 
 @pytest.fixture
@@ -71,13 +42,6 @@ def circuits(connection: Connection) -> dict[str, int]:
     return register_circuits(
         connection, [CircuitRow(name, "casanearshore", None, True) for name in ("casa-a1", "casa-b1")]
     )
-
-
-def measure(connection: Connection, number: int, start: datetime, minutes: int, lost: int = 0) -> None:
-    at = np.arange(minutes, dtype=np.int64) * 60_000_000 + epoch_seconds_of(start) * 1_000_000
-    columns = [np.full(minutes, number), at, np.full(minutes, 10), np.full(minutes, lost)]
-    write_readings(connection, INTERVAL, columns, start + timedelta(minutes=minutes))
-    connection.commit()
 
 
 def scores(connection: Connection) -> dict[str, dict[str, Any]]:
@@ -128,17 +92,25 @@ def test_facts_make_due_whatever_they_can_change(
     september = month(2026, 9, promised.inventory.agreements["SMALL"].time_zone)
     scored = ScoredPeriod("SMALL", instant(september.starts_at), instant(september.ends_at), NOW, provisional, {})
     at = datetime.fromisoformat(touched_on + "T00:05:00Z")
-    agreements = promised.inventory.agreements.values()
-    found = due_periods(agreements, [Touched("casa-b1", at, at)], [scored], epoch_seconds_of(NOW))
+    found = due_of(promised, [Touched("casa-b1", at, at)], [scored])
     assert [(instant(each.month.starts_at) + timedelta(days=2)).month for each in found] == due
 
 
 def test_before_it_starts_and_after_it_ends_an_agreement_promises_nothing(tmp_path: Path) -> None:
     text = AGREEMENT.replace("starts_on = 2026-08-01", "starts_on = 2026-08-01\nends_on = 2026-09-15")
-    agreements = promise(tmp_path, text).inventory.agreements.values()
     everywhere = Touched("casa-b1", datetime(2026, 1, 1, tzinfo=UTC), NOW)
-    found = due_periods(agreements, [everywhere], [], epoch_seconds_of(NOW))
+    found = due_of(promise(tmp_path, text), [everywhere], [])
     assert [(instant(each.month.starts_at) + timedelta(days=2)).month for each in found] == [8, 9]
+
+
+def test_a_failure_of_a_segment_that_is_no_more_is_forgotten(tmp_path: Path) -> None:
+    """The amendment that began it was taken back; what failed in a month that still is one stays."""
+    (versions,) = promise(tmp_path, AGREEMENT).inventory.versions.values()
+    september = month(2026, 9, versions[0].time_zone)
+    gone = september.starts_at + 14 * 86400
+    plan = Contract(versions, [], {}, str).plan([], epoch_seconds_of(NOW), frozenset({september.starts_at, gone}))
+    assert plan.moot == {gone}
+    assert plan.due[0].month == september
 
 
 def test_a_month_is_scored_once_more_after_its_end(
@@ -154,7 +126,7 @@ def test_a_month_is_scored_once_more_after_its_end(
 
 
 def test_an_exclusion_decided_later_changes_the_past_month(
-    connection: Connection, promised: Promised, circuits: dict[str, int]
+    connection: Connection, promised: Promised, circuits: dict[str, int], decide_by_two: Callable[..., None]
 ) -> None:
     start = datetime(2026, 9, 10, tzinfo=UTC)
     measure(connection, circuits["casa-b1"], start, 60)
@@ -162,8 +134,7 @@ def test_an_exclusion_decided_later_changes_the_past_month(
     Scorer(promised).run_pass(connection, NOW)
     assert scores(connection)["2026-08-31"]["objectives"][0]["seconds"]["down"] == 1800
     span = (start + timedelta(hours=1), start + timedelta(minutes=90))
-    write_exclusions(connection, [ExclusionRow("X", "casa-b1", "customer", *span, None, "accepted")], circuits)
-    connection.commit()
+    decide_by_two([ExclusionRow("X", "casa-b1", "customer", *span, None, "accepted")])
     Scorer(promised).run_pass(connection, NOW)
     assert scores(connection)["2026-08-31"]["objectives"][0]["seconds"]["down"] == 0
     assert scores(connection)["2026-08-31"]["objectives"][0]["seconds"]["excluded"] == 1800
@@ -172,9 +143,9 @@ def test_an_exclusion_decided_later_changes_the_past_month(
 def test_scoring_twice_writes_the_same(connection: Connection, promised: Promised, circuits: dict[str, int]) -> None:
     measure(connection, circuits["casa-b1"], NOW - timedelta(hours=3), 180)
     Scorer(promised).run_pass(connection, NOW)
-    first = (read_scores(connection), read_verdicts(connection), read_transitions(connection))
+    first = (made(connection), read_verdicts(connection), read_transitions(connection))
     Scorer(promised).run_pass(connection, NOW)
-    assert (read_scores(connection), read_verdicts(connection), read_transitions(connection)) == first
+    assert (made(connection), read_verdicts(connection), read_transitions(connection)) == first
 
 
 def test_an_outage_is_one_transition_when_it_begins_and_one_when_it_has_ended(
@@ -234,13 +205,13 @@ def test_a_score_names_the_rules_it_was_made_by(connection: Connection, promised
     (row,) = read_scores(connection)
     assert (row.tenant, row.facility, row.is_demo) == ("locataire-b", "casanearshore", True)
     assert row.tzdb_version == "2026f"
-    assert row.agreement_sha256 == promised.sha256["SMALL"]
+    assert row.agreement_sha256 == promised.text(promised.inventory.agreements["SMALL"]).sha256
     assert len(row.agreement_sha256) == 64
     assert row.document.endswith("}\n")
 
 
 def test_passes_that_continue_write_what_a_whole_count_would(
-    connection: Connection, promised: Promised, circuits: dict[str, int]
+    connection: Connection, promised: Promised, circuits: dict[str, int], decide_by_two: Callable[..., None]
 ) -> None:
     """Two days minute by minute, with an outage, a gap, a late batch and a late decision: always the whole score."""
     random = np.random.default_rng(7)
@@ -258,15 +229,14 @@ def test_passes_that_continue_write_what_a_whole_count_would(
                 measure(connection, number, late_at, 7, late_lost)
         if minute == 2002:
             span = (start + timedelta(minutes=630), start + timedelta(minutes=700))
-            write_exclusions(connection, [ExclusionRow("X", "casa-b1", "customer", *span, None, "accepted")], circuits)
-            connection.commit()
+            decide_by_two([ExclusionRow("X", "casa-b1", "customer", *span, None, "accepted")])
         now = at + timedelta(minutes=7)
         continuing.run_pass(connection, now)
         if minute % 49 == 0 or 1380 < minute < 1420 or 1990 < minute < 2020:
-            (found,) = read_scores(connection)
+            (found,) = made(connection)
             Scorer(promised).run_pass(connection, now)
-            assert read_scores(connection) == [found]
-    assert continuing.checkpoints, "the passes did continue"
+            assert made(connection) == [found]
+    assert continuing.counting.checkpoints, "the passes did continue"
 
 
 def test_a_continuing_pass_reads_only_what_is_new(
@@ -276,7 +246,7 @@ def test_a_continuing_pass_reads_only_what_is_new(
     measure(connection, circuits["casa-b1"], start, 1440)
     scorer = Scorer(promised)
     scorer.run_pass(connection, start + timedelta(minutes=1440))
-    ((checkpoint,),) = (each.values() for each in scorer.checkpoints.values())
+    ((checkpoint,),) = (each.values() for each in scorer.counting.checkpoints.values())
     assert instant(checkpoint.cut) == start + timedelta(minutes=1430)
 
 

@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,18 +19,24 @@ import psycopg
 import pytest
 from psycopg import conninfo, sql
 
-from store.backup import backup, contents
+from store.agreement_texts import AgreementText, write_agreement_text
+from store.backup import backup
+from store.backup_contents import contents
 from store.backup_manifest import manifest_path, read_manifest
 from store.changes import read_touched, read_watermark
 from store.connection import Connection, connect
 from store.errors import InputError, P2IError
-from store.instants import microseconds
+from store.exclusion_rows import Proposal
+from store.exclusions import decide_exclusions, propose_exclusions, read_decided, read_exclusion_events
+from store.instants import microseconds, utc_text
+from store.ledger import one_moment, read_entries, write_entry
+from store.ledger_chain import faults
 from store.migrate_command import main as migrate_command
 from store.migrations import known_migrations, migrate
 from store.quarantine import write_quarantine
 from store.readings import INTERVAL, write_readings
 from store.registry import register_circuits
-from store.restore import NUMBERED, WATERMARKS, restore
+from store.restore import FORGOTTEN, NUMBERED, WATERMARKS, restore
 from store.rows import CircuitRow, QuarantineRow
 from store.timescale import extension_version
 
@@ -94,6 +100,60 @@ def test_what_is_restored_is_what_was_there(
         write_minutes(restored, circuit, NOON, 1)
 
 
+def test_exclusions_come_back_with_their_trace_and_their_rules(
+    dsn: str, connection: Connection, circuit: int, log_in: Callable[[str], Connection], dump: Path, empty_dsn: str
+) -> None:
+    works = Proposal("X-1", "casa-a1", "maintenance", NOON - timedelta(days=2000), NOON, None, "fibre moved")
+    propose_exclusions(connection, [works], {"casa-a1": circuit})
+    connection.commit()
+    approver = log_in("approver")
+    decide_exclusions(approver, [("X-1", "casa-a1")], "accepted")
+    approver.commit()
+    decided, events = read_decided(connection), read_exclusion_events(connection, "X-1")
+    assert len(events) == 2
+    backup(dsn, dump)
+    restore(empty_dsn, dump)
+    with connect(empty_dsn, "tests") as restored:
+        assert (read_decided(restored), read_exclusion_events(restored, "X-1")) == (decided, events)
+        for statement in ("UPDATE exclusion SET reason = 'x'", "DELETE FROM exclusion", "DELETE FROM exclusion_event"):
+            with pytest.raises(psycopg.errors.RaiseException), restored.transaction():
+                restored.execute(statement.encode())
+
+
+def test_the_ledger_and_its_texts_are_restored_as_written_and_stay_so(
+    dsn: str, connection: Connection, dump: Path, empty_dsn: str
+) -> None:
+    text = "# accord n° 1\n"
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    write_agreement_text(connection, AgreementText(sha256, "A", 0, NOON.date(), text))
+    period = {"starts_at": utc_text(NOON), "ends_at": "2026-10-01T00:00:00Z"}
+    said = {"kind": "issued", "version": 1, "occurred_at": "2026-10-05T00:00:00Z", "period": period}
+    document_sha256 = hashlib.sha256(DOCUMENT.encode()).hexdigest()
+    with one_moment(connection):
+        write_entry(connection, "A", {**said, "document_sha256": document_sha256}, DOCUMENT)
+    with one_moment(connection):
+        write_entry(connection, "A", {**said, "kind": "contested"})
+    written = read_entries(connection)
+    manifest = backup(dsn, dump)
+    assert manifest.contents.documents_sha256[f"agreement text {sha256}"] == sha256
+    assert manifest.contents.documents_sha256["verdict entry A 2"] == written[1].sha256
+    restore(empty_dsn, dump)
+    with connect(empty_dsn, "tests") as restored:
+        assert read_entries(restored) == written
+        assert faults(written, head=written[1].sha256) == []
+        restored.execute("SET session_replication_role = replica")
+        for statement in (
+            "UPDATE verdict_entry SET author = 'x'",
+            "DELETE FROM verdict_entry",
+            "TRUNCATE verdict_entry",
+        ):
+            with pytest.raises(psycopg.IntegrityError, match="verdict ledger"), restored.transaction():
+                restored.execute(statement.encode())
+        restored.commit()
+        with one_moment(restored):
+            assert write_entry(restored, "A", {**said, "kind": "final"}).previous_sha256 == written[1].sha256
+
+
 def test_writers_go_on_and_the_dump_is_of_one_instant(dsn: str, circuit: int, dump: Path, empty_dsn: str) -> None:
     done = threading.Event()
     written = 0
@@ -133,10 +193,12 @@ def test_new_readings_count_as_new_after_a_restore_whatever_the_old_servers_tran
         "INSERT INTO engine_watermark (input_xid, passed_at) VALUES (%s::text::xid8, %s)", (str(far), NOON)
     )
     connection.execute("UPDATE rollup_progress SET input_xid = %s::text::xid8", (str(far + 2),))
+    connection.execute("UPDATE score SET input_xid = %s::text::xid8", (str(far),))
     connection.commit()
     backup(dsn, dump)
     restore(empty_dsn, dump)
     with connect(empty_dsn, "tests") as restored:
+        assert restored.execute("SELECT input_xid FROM score").fetchall() == [(None,)]
         since = read_watermark(restored)
         assert since < far
         assert [(touched.first_at, touched.last_at) for touched in read_touched(restored, since)] == [(NOON, NOON)]
@@ -152,7 +214,7 @@ def test_every_column_of_transaction_numbers_is_translated(connection: Connectio
         " JOIN information_schema.tables USING (table_schema, table_name)"
         " WHERE table_schema = 'p2i' AND table_type = 'BASE TABLE' AND udt_name = 'xid8'"
     ).fetchall()
-    assert sorted(name for (name,) in found) == sorted([*NUMBERED, *WATERMARKS])
+    assert sorted(name for (name,) in found) == sorted([*NUMBERED, *WATERMARKS, *FORGOTTEN])
 
 
 def test_columnstore_aggregates_and_policies_come_back(
@@ -252,7 +314,11 @@ def test_only_the_owner_may_read_a_backup(dsn: str, dump: Path) -> None:
 REFUSED: list[tuple[dict[str, object], str]] = [
     ({"postgresql": "99.1"}, r"^database: PostgreSQL \d+, the backup is of 99\.1: too old a server$"),
     ({"pg_dump": "99.1"}, r"^pg_restore: \d+ cannot read what pg_dump 99\.1 wrote; P2I_PG_BIN"),
-    ({"roles": ["nobody_known"]}, r"^database: roles that the backup grants rights to are missing: nobody_known$"),
+    (
+        {"roles": ["nobody_known"]},
+        r"^database: roles that the backup grants rights to are missing: nobody_known; --create-roles makes them,"
+        r" without the right to log in$",
+    ),
     (
         {"timescaledb": "9.9.9"},
         r"^database: the backup needs TimescaleDB 9\.9\.9, this one (has|offers) [\w., ]+; install 9\.9\.9",
@@ -460,3 +526,22 @@ def test_a_database_without_our_schema_is_no_backup(dump: Path, empty_dsn: str) 
     with pytest.raises(InputError, match=r"^database: there is no schema p2i in it; nothing to back up$"):
         backup(empty_dsn, dump)
     assert not dump.exists()
+
+
+def test_roles_that_are_missing_are_made_without_the_right_to_log_in(
+    dsn: str, dump: Path, empty_dsn: str, server_dsn: str
+) -> None:
+    """A new server, an embedded one above all, has none of the people of the old one."""
+    name = f"amina {uuid4().hex[:8]}"
+    backup(dsn, dump)
+    change_manifest(dump, roles=[name])
+    with pytest.raises(InputError, match=rf"missing: {name}; --create-roles makes them"):
+        restore(empty_dsn, dump)
+    try:
+        restore(empty_dsn, dump, makes_roles=True)
+        with psycopg.connect(server_dsn) as server:
+            found = server.execute("SELECT rolcanlogin, rolsuper FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
+        assert found == (False, False)
+    finally:
+        with psycopg.connect(server_dsn, autocommit=True) as server:
+            server.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))

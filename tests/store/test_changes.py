@@ -6,11 +6,13 @@ import pytest
 
 from store.changes import read_touched, read_watermark, snapshot_xid, write_watermark
 from store.connection import Connection, connect
+from store.exclusion_rows import Proposal
+from store.exclusions import propose_exclusions
 from store.instants import microseconds
-from store.promises import write_exclusions, write_freezes, write_tickets
+from store.promises import write_freezes, write_tickets
 from store.readings import INTERVAL, write_readings
 from store.registry import register_circuits
-from store.rows import CircuitRow, ExclusionRow, FreezeRow, TicketRow, Touched
+from store.rows import CircuitRow, FreezeRow, TicketRow, Touched
 
 NOON = datetime(2026, 9, 20, 12, tzinfo=UTC)
 
@@ -50,13 +52,11 @@ def test_a_batch_begun_before_the_pass_and_committed_after_it_is_not_missed(dsn:
 
 def test_tickets_freezes_and_exclusions_touch_their_circuit(connection: Connection, circuits: dict[str, int]) -> None:
     later = NOON + timedelta(hours=1)
-    writes: list[Callable[[], None]] = [
+    writes: list[Callable[[], object]] = [
         lambda: write_tickets(connection, [TicketRow("T-1", "a", NOON, None)], circuits),
         lambda: write_tickets(connection, [TicketRow("T-1", "a", NOON, later)], circuits),
         lambda: write_freezes(connection, [FreezeRow("T-1", NOON, later, "access refused")]),
-        lambda: write_exclusions(
-            connection, [ExclusionRow("X-1", "a", "maintenance", NOON, later, None, "proposed")], circuits
-        ),
+        lambda: propose_exclusions(connection, [Proposal("X-1", "a", "maintenance", NOON, later, None)], circuits),
     ]
     for write in writes:
         began = snapshot_xid(connection)

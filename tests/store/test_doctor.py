@@ -6,8 +6,8 @@ from store.connection import Connection
 from store.doctor import findings
 from store.doctor_command import main
 from store.finding import Finding
-from store.gap_rows import GapRow
-from store.gaps import write_gaps
+from store.gap_rows import GapRow, LateNumber, StreamHead
+from store.gaps import fill_gaps, write_gaps, write_streams
 from store.quarantine import write_quarantine
 from store.rows import QuarantineRow
 
@@ -55,7 +55,11 @@ def test_quarantined_input_is_counted_by_reason(connection: Connection) -> None:
 
 
 def test_gaps_of_the_last_day_are_told_by_reason(connection: Connection) -> None:
-    assert by_question(connection)["gaps"] == Finding("ok", "gaps", "none noticed in the last day")
+    assert by_question(connection)["gaps"] == Finding(
+        "ok",
+        "gaps",
+        "none noticed in the last day; senders that number their messages, so that a missing one shows: 0",
+    )
     now = datetime.now(UTC)
     rows = [
         GapRow("mqtt", f"casa/edge-{hours}", None, now, missing, "sequence", now - timedelta(hours=hours))
@@ -67,9 +71,22 @@ def test_gaps_of_the_last_day_are_told_by_reason(connection: Connection) -> None
     assert by_question(connection)["gaps"] == Finding(
         "warning",
         "gaps",
-        "in the last day 2 sequence (7 messages), the newest of casa/edge-1; 1 session_lost, the newest of p2i-collect:"
-        " SELECT * FROM reporting.gap",
+        "in the last day 2 sequence (7 messages never came, or came and could not be read), the newest of casa/edge-1; 1 session_lost (how many messages is not"
+        " known), the newest of p2i-collect: SELECT * FROM reporting.gap",
     )
+
+
+def test_a_senders_restart_is_told_and_is_no_warning_and_a_gap_that_was_filled_is_none(connection: Connection) -> None:
+    now = datetime.now(UTC)
+    write_streams(connection, "p2i-collect", {"casa/edge": StreamHead(7, now)})
+    write_gaps(connection, [GapRow("mqtt", "casa/edge", None, now, 1, "sequence", now, [(4, 4)])])
+    assert by_question(connection)["gaps"].level == "warning"
+    fill_gaps(connection, "mqtt", {"casa/edge": [LateNumber(4, now)]})
+    assert by_question(connection)["gaps"].text.endswith("so that a missing one shows: 1")
+    write_gaps(connection, [GapRow("mqtt", "casa/edge", None, now, None, "restart", now)])
+    found = by_question(connection)["gaps"]
+    assert found.level == "ok"
+    assert found.text.startswith("in the last day 1 restart (how many messages is not known), the newest of casa/edge")
 
 
 def test_a_schema_from_before_arrivals_were_counted_is_one_finding_and_no_failure(connection: Connection) -> None:

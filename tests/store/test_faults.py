@@ -23,7 +23,8 @@ from collectors.batch import Arrival, Batch, KindRows, decoded_batch
 from collectors.readings_writer import ReadingsWriter
 from collectors.registration import registered
 from facilities.inventory import DEMO_INVENTORY, read_inventory
-from sla_engine.passes import Promised, Scorer
+from sla_engine.passes import Scorer
+from sla_engine.promised import Promised
 from store.connection import Connection, connect
 from store.embedded import EmbeddedServer
 from store.errors import StoreUnavailable

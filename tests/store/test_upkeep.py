@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from store.connection import Connection
+from store.deliveries import Delivery, read_deliveries, write_deliveries
 from store.errors import P2IError
+from store.gap_rows import GapRow
+from store.gaps import write_gaps
 from store.readings import INTERVAL, OCCUPANCY
 from store.timescale import extension_version
 from store.upkeep import drop_old, read_retention, refresh
@@ -95,6 +98,17 @@ def test_the_log_of_arrivals_keeps_the_newest_of_every_series(connection: Connec
     assert kept == [(1, 1), (2, 1)]
 
 
+def test_what_came_late_does_not_push_the_newest_live_arrival_out(connection: Connection, now: datetime) -> None:
+    log_arrivals(connection, now)
+    late = "UPDATE ingest SET is_historical = true WHERE series_id = 1 AND last_at > %s"
+    connection.execute(late, (now - 2 * DAY,))
+    connection.execute("INSERT INTO engine_watermark (input_xid, passed_at) VALUES ('999999999', now())")
+    refresh(connection, now)
+    assert drop_old(connection, now)["ingest"] == 1
+    kept = connection.execute("SELECT last_at, is_historical FROM ingest WHERE series_id = 1 ORDER BY 1").fetchall()
+    assert kept == [(now - 6 * DAY, False), (now - DAY, True)]
+
+
 def test_arrivals_that_the_engine_has_not_read_are_kept(connection: Connection, now: datetime) -> None:
     log_arrivals(connection, now)
     refresh(connection, now)
@@ -135,3 +149,17 @@ def test_before_when_rows_may_be_gone_is_remembered_and_never_moves_back(connect
     connection.execute("UPDATE retention SET kept_days = 300 WHERE relation = 'probe'")
     drop_old(connection, now)
     assert mark() == now - 30 * DAY
+
+
+def test_gaps_and_what_collectors_that_are_gone_had_stored_go_after_their_time(
+    connection: Connection, now: datetime
+) -> None:
+    for days in (1889, 1887):
+        noticed_at = now - days * DAY
+        write_gaps(connection, [GapRow("mqtt", "casa/edge", None, noticed_at, 3, "sequence", noticed_at)])
+    for packet_id, days in ((1, 31), (2, 29)):
+        write_deliveries(connection, "gone", {packet_id: Delivery(b"x", now - days * DAY, now - days * DAY)})
+    dropped = drop_old(connection, now)
+    assert (dropped["gap"], dropped["collector_delivery"]) == (1, 1)
+    assert counted(connection, "gap") == 1
+    assert set(read_deliveries(connection, "gone", [1, 2])) == {2}

@@ -19,16 +19,21 @@ ENDS_AT = STARTS_AT + timedelta(days=3)
 PARAMETERS = {
     "agreement": "A-1",
     "bucket": timedelta(hours=2),
+    "channel": "eth0",
     "circuit": "C-1",
     "facility": "casa",
     "from": STARTS_AT,
+    "largest_per_second": 125_000_000,
     "month": "2026-01",
     "now": ENDS_AT - timedelta(minutes=7),
     "rows": 10,
+    "sensor": "router",
     "tenant": "tenant-a",
     "to": ENDS_AT,
     "zone": "Z-1",
 }
+OF_THE_SERVER = {"rollup"}
+"""Views that tell how the server keeps its sums, which is where the two differ."""
 KNOWN = """
 INSERT INTO park (facility, name, facility_type, status, time_zone, is_demo)
     VALUES ('casa', 'Casanearshore', 'platform', 'operational', 'Africa/Casablanca', false);
@@ -42,8 +47,10 @@ INSERT INTO objective (agreement, objective, circuit, indicator, target_ratio, i
     VALUES ('A-1', 'O-1', 'C-1', 'availability', 0.999, 100), ('A-2', 'O-1', 'C-1', 'availability', 0.999, 400),
            ('A-2', 'O-2', 'C-2', 'availability', 0.999, NULL);
 INSERT INTO period VALUES ('Africa/Casablanca', '2026-01', '2025-12-31 23:00Z', '2026-01-31 23:00Z');
+ALTER TABLE exclusion DISABLE TRIGGER USER; -- accepted after the fact takes two logins, and here is one
 INSERT INTO exclusion (exclusion, circuit_id, kind, starts_at, ends_at, decision)
     VALUES ('E-1', 1, 'maintenance', '2026-01-05 10:00Z', '2026-01-05 11:00Z', 'accepted');
+ALTER TABLE exclusion ENABLE TRIGGER USER;
 INSERT INTO score VALUES ('A-1', '2026-01-05Z', '2026-01-31 23:00Z', 'tenant-a', 'casa', false,
     '{"credits": {"fee": "1000.00", "payable": "50.00"}}', '', '1', '2026f', '2026-01-08Z', '2026-01-08Z'),
     ('A-2', '2026-01-05Z', '2026-01-31 23:00Z', 'tenant-a', 'casa', false,
@@ -53,10 +60,17 @@ INSERT INTO verdict (agreement, objective, circuit, indicator, period_starts_at,
     VALUES ('A-1', 'O-1', 'C-1', 'availability', '2026-01-05Z', '2026-01-31 23:00Z', 'open',
     '{"value_percent": "99.8", "outages": [{"starts_at": "2026-01-06T00:00:00Z", "ends_at": "2026-01-06T00:05:00Z",
       "seconds": 300}]}');
+UPDATE retention SET changed_at = '2026-01-01Z';
 INSERT INTO transition (subject, agreement, objective, circuit, is_demo, from_state, to_state, changed_at, noticed_at,
     reason) VALUES ('circuit', 'A-1', 'O-1', 'C-1', false, 'up', 'down', '2026-01-06Z', '2026-01-06 00:01Z', 'lost');
 INSERT INTO quarantine (received_at, source, origin, reason, detail, payload, payload_bytes, payload_sha256)
     VALUES ('2026-01-06Z', 'mqtt', 'p2i/x', 'malformed', 'not JSON', 'x', 1, '\\x00');
+INSERT INTO sensor VALUES ('router', 'casa', NULL, 'f', 'router', false);
+INSERT INTO sensor_series (sensor, channel, quantity, modulus) VALUES ('router', 'eth0', 'octets_in_total', 4294967296);
+INSERT INTO sensor_reading (series_id, measured_at, counted, received_at)
+    SELECT series_id, '2026-01-05Z'::timestamptz + number * INTERVAL '30 s',
+        number * 900000000::bigint % 4294967296, '2026-01-05 00:06Z'
+    FROM sensor_series, generate_series(0, 9) AS number;
 """
 
 
@@ -105,7 +119,9 @@ def test_both_databases_answer_alike(connection: Connection, timescale: Connecti
     if is_summed_up:
         sum_up(connection, timescale)
     views = connection.execute("SELECT viewname FROM pg_views WHERE schemaname = 'reporting' ORDER BY 1").fetchall()
-    questions = {f"reporting.{view}": f"SELECT * FROM reporting.{view}" for (view,) in views}
+    questions = {
+        f"reporting.{view}": f"SELECT * FROM reporting.{view}" for (view,) in views if view not in OF_THE_SERVER
+    }
     questions |= {rollup.name: f"SELECT * FROM {rollup.name}" for rollup in ROLLUPS}
     answers = {name: columns_and_rows(connection, text) for name, text in questions.items()}
     for name, text in questions.items():

@@ -1,4 +1,4 @@
-"""Hashes of statement parts that anybody can compute again. Pure."""
+"""The one written form of a JSON value, and its hash, that anybody can compute again. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 def canonical(value: Any) -> bytes:
     """The JSON value in its canonical form: keys sorted, no white space, UTF-8.
 
-    For the values a statement holds (objects with ASCII keys, lists, text, integers, booleans, null) this is exactly
-    RFC 8785; a float is refused, for its canonical form is another matter and no figure of ours is one.
+    For the values that statements and ledger entries hold (objects with ASCII keys, lists, text, integers, booleans,
+    null) this is exactly RFC 8785; a float is refused, for its canonical form is another matter and no figure of ours
+    is one.
     """
     _refuse_floats(value)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from reports.canonical import canonical, canonical_sha256, text_sha256
+from store.canonical import canonical, canonical_sha256, text_sha256
 
 
 def test_keys_are_sorted_and_nothing_is_added() -> None:

@@ -1,0 +1,215 @@
+"""One figure, to the digit: the tenant's dashboard, the statement, /metrics and `p2i score` of the exported files."""
+
+import contextlib
+import io
+import json
+import re
+import shlex
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from prometheus_client import start_http_server
+from psycopg import conninfo
+
+from dashboards.grafana.panel import Panel
+from dashboards.grafana.speech import SPEECHES, Speech
+from dashboards.grafana.tenant import tenant
+from facilities.inventory import DEMO_INVENTORY, Inventory
+from facilities.logins import wanted_logins
+from facilities.registration import register_inventory
+from p2i.simulation import SimulatedCircuit
+from reports.command import LANGUAGES, compose
+from reports.html import html
+from sla_engine.export_command import main as export
+from sla_engine.promised import Promised
+from sla_engine.publishing import Desk
+from sla_engine.score import main as score_files
+from store.connection import Connection
+from store.logins import apply_logins
+from tests.dashboards.grafana.column_contract import check_panel, run
+from tests.dashboards.grafana.macro_expansion import Shown, expanded
+from tests.dashboards.grafana.spoken_figures import spoken
+
+StoreMonth = Callable[[str], list[SimulatedCircuit]]
+ScoreMonth = Callable[[str, datetime], str]
+Row = dict[str, Any]
+
+NAME, TENANT, MONTH = "DEMO-CASA-A", "locataire-a", "2026-09"
+RUNNING = datetime(2026, 9, 15, 12, 0, 7, tzinfo=UTC)
+CLOSED = datetime(2026, 11, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def viewer(dsn: str, connection: Connection, demo: Inventory) -> Iterator[Connection]:
+    """The tenant's own login, as `p2i tenants apply` makes it and its data source uses it."""
+    register_inventory(connection, demo, CLOSED)
+    handed = apply_logins(connection, wanted_logins(demo), {}).handed
+    connection.commit()
+    login = next(one for one in handed if one.key == ("tenant", TENANT))
+    try:
+        with psycopg.connect(conninfo.make_conninfo(dsn, user=login.role, password=login.password)) as opened:
+            yield opened
+    finally:
+        connection.rollback()
+        apply_logins(connection, [], {})
+        connection.commit()
+
+
+def panels(say: Speech) -> dict[int, Panel]:
+    return {panel.id: panel for panel in tenant(say).all_panels()}
+
+
+def shown(viewer: Connection, panel: Panel) -> list[Row]:
+    """The rows that the panel's query gives the tenant, as they reach Grafana."""
+    (target,) = panel.targets
+    view = Shown(CLOSED - timedelta(days=7), CLOSED, {"tenant": TENANT, "month": MONTH})
+    found = run(viewer, expanded(target.sql, view))
+    check_panel(panel, target, found)
+    return [dict(zip(found.types, row, strict=True)) for row in found.rows]
+
+
+def recomputed(folder: Path) -> dict[str, Any]:
+    """What `p2i score` says of the files that `p2i export` writes."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert export(["--agreement", NAME, "--period", MONTH, "--out", str(folder), "--inventory",
+                       str(DEMO_INVENTORY)]) == 0  # fmt: skip
+    lines = (folder / "README.txt").read_text(encoding="utf-8").splitlines()
+    (command,) = (line for line in lines if line.startswith("p2i "))
+    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert score_files(shlex.split(command)[2:]) == 0
+    document: dict[str, Any] = json.loads(printed.getvalue())
+    return document
+
+
+def page(connection: Connection, demo: Inventory, say: Speech, issued_at: datetime) -> str:
+    """The statement's page in one language."""
+    connection.rollback()
+    made = compose(connection, demo, TENANT, MONTH, language=say.language, issued_at=issued_at)
+    connection.commit()
+    return html(made, LANGUAGES[say.language])
+
+
+def exposed(name: str) -> str:
+    """A sample of the availability objective, as a scrape of /metrics writes it."""
+    server, thread = start_http_server(0, addr="127.0.0.1")
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/metrics") as answer:
+            text = answer.read().decode()
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    labels = f'agreement="{NAME}",circuit="casa-a1",objective="availability"'
+    (value,) = re.findall(rf"^{name}{{{labels}}} (\S+)$", text, re.MULTILINE)
+    return str(value)
+
+
+def digits(text: str) -> str:
+    """The digits of a figure and nothing else."""
+    return re.sub(r"\D", "", text)
+
+
+def test_one_figure_of_a_running_month(
+    dsn: str,
+    connection: Connection,
+    demo: Inventory,
+    tmp_path: Path,
+    viewer: Connection,
+    store_month: StoreMonth,
+    score_month: ScoreMonth,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store_month(NAME)
+    register_inventory(connection, demo, RUNNING)
+    connection.commit()
+    score_month(NAME, RUNNING)
+    monkeypatch.setenv("P2I_DSN", dsn)
+    document = recomputed(tmp_path / "files")
+    scored = {each["id"]: each for each in document["objectives"]}
+    availability = scored["availability"]
+    assert availability["value_percent"] not in ("0.0000", "100.0000", None), "a figure that shows its digits"
+
+    for name, figure in (("availability", "value_percent"), ("coverage", "coverage_percent")):
+        ratio = exposed(f"sla_engine_{name}_ratio")
+        assert f"{float(ratio) * 100:.4f}" == availability[figure]
+        assert len(ratio.partition(".")[2]) <= 6, "no digit that the document does not have"
+
+    for say in SPEECHES:
+        formats, panel = LANGUAGES[say.language].formats, panels(say)[10]
+        rows = {row["objective"]: row for row in shown(viewer, panel)}
+        statement = page(connection, demo, say, RUNNING)
+        assert set(rows) == set(scored)
+        for name in ("availability", "loss"):
+            assert rows[name]["measured"] == f"{scored[name]['value_percent']} %"
+            figure = spoken(panel, "measured", rows[name]["measured"])
+            assert figure == formats.percent(scored[name]["value_percent"])
+            assert figure in statement
+        for column in ("coverage", "lowest", "highest"):
+            figure = spoken(panel, column, rows["availability"][column])
+            assert figure == formats.percent(availability[f"{column}_percent"])
+            assert figure in statement
+        delay = spoken(panel, "measured", rows["rtt-p95"]["measured"])
+        assert digits(delay) == digits(scored["rtt-p95"]["value_ms"])
+        assert formats.number(scored["rtt-p95"]["value_ms"]) in statement
+        assert formats.number(scored["rtt-p95"]["value_ms"]) in delay
+
+
+def test_one_figure_of_a_month_that_is_over_and_published(
+    dsn: str,
+    connection: Connection,
+    demo: Inventory,
+    tmp_path: Path,
+    viewer: Connection,
+    store_month: StoreMonth,
+    score_month: ScoreMonth,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store_month(NAME)
+    register_inventory(connection, demo, CLOSED)
+    connection.commit()
+    score_month(NAME, CLOSED)
+    Desk(connection, Promised.of(demo), CLOSED).issue(NAME, MONTH)
+    connection.commit()
+    monkeypatch.setenv("P2I_DSN", dsn)
+    document = recomputed(tmp_path / "files")
+    credits, scored = document["credits"], {each["id"]: each for each in document["objectives"]}
+    assert credits["payable"] != "0.00", "a month that costs something"
+
+    for say in SPEECHES:
+        formats, of = LANGUAGES[say.language].formats, panels(say)
+        statement = page(connection, demo, say, CLOSED)
+        rows = {row["objective"]: row for row in shown(viewer, of[10])}
+        assert {name: row["standing"] for name, row in rows.items()} == {
+            name: each["verdict"] for name, each in scored.items()
+        }
+        assert rows["availability"]["excluded_seconds"] == scored["availability"]["seconds"]["excluded"]
+        figure = spoken(of[10], "measured", rows["availability"]["measured"])
+        assert figure == formats.percent(scored["availability"]["value_percent"])
+        assert figure in statement
+
+        lines = shown(viewer, of[11])
+        amounts = [spoken(of[11], "amount", row["amount"]) for row in lines]
+        due = [each["credit"] for each in document["objectives"] if each["credit"] != "0.00"]
+        assert [row["line"] for row in lines] == ["fee", *["objective"] * len(due), "payable"]
+        assert sorted(amounts[1:-1]) == sorted(formats.money(each, "MAD") for each in due)
+        assert (amounts[0], amounts[-1]) == tuple(formats.money(credits[key], "MAD") for key in ("fee", "payable"))
+        assert all(amount in statement for amount in amounts)
+
+        (tile,) = shown(viewer, of[3])
+        assert spoken(of[3], "credit", tile["credit"]) == amounts[-1]
+        (version,) = shown(viewer, of[32])
+        assert (version["version"], version["state"], version["correction"]) == (1, "issued", None)
+        assert spoken(of[32], "payable", version["payable"]) == amounts[-1]
+
+        outages = [(row["starts_at"], row["ends_at"], row["seconds"]) for row in reversed(shown(viewer, of[21]))]
+        assert outages == [
+            (datetime.fromisoformat(each["starts_at"]), datetime.fromisoformat(each["ends_at"]), each["seconds"])
+            for each in scored["availability"]["outages"]
+        ]
+        tickets = {row["ticket"]: row["elapsed_seconds"] for row in shown(viewer, of[22])}
+        assert tickets == {each["ticket"]: each["elapsed_seconds"] for each in scored["gtr"]["tickets"]}
