@@ -7,6 +7,10 @@ RUN python -m venv /opt/p2i
 # Dependencies first, by their hashes: this layer changes only when the lock file does.
 COPY requirements.lock ./
 RUN /opt/p2i/bin/pip install --require-hashes -r requirements.lock
+# grafana-client replaces urllib3 for its whole environment: one of its own (docs/decisions/0010-grafana-client.md).
+RUN python -m venv /opt/p2i-grafana
+COPY deploy/grafana/requirements.lock grafana.lock
+RUN /opt/p2i-grafana/bin/pip install --require-hashes -r grafana.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY facilities facilities
 COPY collectors collectors
@@ -26,8 +30,9 @@ ENV PATH=/opt/p2i/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin p2i \
-    && install --directory --owner=10001 --group=10001 /statements /backups /hooks
+    && install --directory --owner=10001 --group=10001 /statements /backups /hooks /logins
 COPY --from=build /opt/p2i /opt/p2i
+COPY --from=build /opt/p2i-grafana /opt/p2i-grafana
 USER 10001:10001
 WORKDIR /tmp
 ENTRYPOINT ["p2i"]

@@ -3,14 +3,15 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-# TimescaleDB for the tests, compiled to WebAssembly; where there is no npm they are skipped and say so.
-WASM   := tests/timescale/wasm
+# For tests, from npm: TimescaleDB compiled to WebAssembly, and the types that Grafana's panels are compiled against. Where
+# there is no npm those tests are skipped and say so.
+NPM    := tests/timescale/wasm tests/dashboards/schema_check
 
 # The zone rules of the pinned tzdata package, never the system's (they may predate Morocco's change of 2026-09-20).
 export PYTHONTZPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo grafana test check bench lock clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
@@ -18,7 +19,9 @@ help: ## List the targets.
 demo: $(VENV)/.runtime ## Run the whole system on this machine for three minutes and compare its scores with the truth.
 	@$(BIN)/p2i demo $(DEMO)
 
-test: $(VENV)/.development $(WASM)/node_modules/.package-lock.json ## Run every test against a real database, broker and browser-free pages.
+grafana: $(VENV)-grafana/.made ## Make the environment of its own in which p2i grafana runs grafana-client.
+
+test: $(VENV)/.development $(NPM:=/node_modules/.package-lock.json) ## Run every test against a real database, broker and browser-free pages.
 	@$(BIN)/pytest -q $(TEST)
 
 check: $(VENV)/.development ## Check style, types, one-way dependencies and the licences of what we depend on.
@@ -36,9 +39,11 @@ lock: ## Write the lock files anew from pyproject.toml (needs uv).
 	  --output-file requirements.lock
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 	  --quiet --output-file requirements-dev.lock
+	uv pip compile deploy/grafana/requirements.in --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+	  --quiet --output-file deploy/grafana/requirements.lock
 
 clean: ## Remove what this Makefile made; data of the embedded server stay.
-	rm -rf $(VENV) $(WASM)/node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-grafana $(NPM:=/node_modules) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -58,8 +63,13 @@ $(VENV)/.development: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@ $(VENV)/.runtime
 
-$(WASM)/node_modules/.package-lock.json: $(WASM)/package-lock.json
+$(VENV)-grafana/.made: deploy/grafana/requirements.lock | $(BIN)/python
+	@$(BIN)/python -m venv $(VENV)-grafana
+	@$(VENV)-grafana/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/grafana/requirements.lock
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package-lock.json
 	@if command -v npm >/dev/null; \
-	then npm ci --prefix $(WASM) --ignore-scripts --loglevel=error && touch $@ \
-	  || echo "make: npm ci failed: the tests against TimescaleDB will be skipped"; \
-	else echo "make: no npm here: the tests against TimescaleDB will be skipped"; fi
+	then npm ci --prefix $* --ignore-scripts --loglevel=error && touch $@ \
+	  || echo "make: npm ci failed: the tests that need $* will be skipped"; \
+	else echo "make: no npm here: the tests that need $* will be skipped"; fi

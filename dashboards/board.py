@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from dashboards.circuits import circuit_rows
 from dashboards.rows import Board, Heading, Observed, Scored
 from dashboards.zones import zone_rows
 from facilities.calendar import TZDB_VERSION, zone
+from facilities.instants import instant
 from facilities.inventory import Inventory
 from store.rows import UnscoredRow
 
@@ -42,7 +43,7 @@ def board(
             tzdb_version=TZDB_VERSION,
             now=now,
             local_now=local_now,
-            complete_to_at=min((one.scored_to_at for one in observed.scored if one.agreement in shown), default=None),
+            complete_to_at=_complete_to([one for one in observed.scored if one.agreement in shown]),
             foreign_agreements=tuple(unknown_agreements(inventory, observed.scored)),
             failed_agreements=tuple(
                 (row.agreement, row.reason) for row in observed.unscored if _is_shown(inventory, row, month, tenant)
@@ -52,6 +53,12 @@ def board(
         circuits=tuple(circuits),
         zones=tuple(zone_rows(inventory, observed, now, tenant=tenant)),
     )
+
+
+def _complete_to(shown: Sequence[Scored]) -> datetime | None:
+    """Up to when everything shown is scored; a period that was scored to its end holds nothing back."""
+    behind = [one.scored_to_at for one in shown if one.scored_to_at < instant(one.ends_at)]
+    return min(behind or [one.scored_to_at for one in shown], default=None)
 
 
 def unknown_agreements(inventory: Inventory, scored: Iterable[Scored]) -> list[str]:

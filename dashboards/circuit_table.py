@@ -121,7 +121,7 @@ def _columns(words: Words, now: datetime, *, narrow: bool) -> tuple[Column, ...]
     """All columns in their order. In a narrow table, one without tenants, cells say only what matters most."""
     return (
         Column("park", "left", lambda row: Text(row.park_code)),
-        Column("circuit", "left", lambda row: Text(row.circuit, style="bold")),
+        Column("circuit", "left", _circuit),
         Column("tenant", "left", lambda row: Text(row.tenant)),
         Column("verdict", "left", lambda row: _verdict(row, words, with_why=narrow)),
         Column("objective", "left", lambda row: Text(row.objective or "")),
@@ -135,6 +135,12 @@ def _columns(words: Words, now: datetime, *, narrow: bool) -> tuple[Column, ...]
         Column("state", "left", lambda row: _state(row, words, now, with_since=not narrow)),
         Column("reading", "right", lambda row: age(row.newest_reading_at, now, words)),
     )
+
+
+def _circuit(row: CircuitRow) -> Text:
+    """The circuit, and the days it speaks of where an amendment cuts the month: two rows are two verdicts."""
+    text = Text(row.circuit, style="bold")
+    return text.append(f" {row.days}", style="not bold") if row.days else text
 
 
 def _verdict(row: CircuitRow, words: Words, *, with_why: bool) -> Text:

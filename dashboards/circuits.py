@@ -9,9 +9,11 @@ from typing import Any
 
 from dashboards.rows import CircuitRow, Observed, Scored
 from dashboards.stakes import circuit_state, credit_at_stake
-from dashboards.standing import RANK, WORST_FIRST, Standing, availability_standing, other_standing
+from dashboards.standing import RANK, WORST_FIRST, Coverage, Standing, availability_standing, other_standing
 from facilities.agreement import Agreement, AvailabilityObjective
+from facilities.agreement_versions import in_force
 from facilities.budget import Budget, ahead_seconds, budget
+from facilities.calendar import local_day
 from facilities.circuits import Circuit
 from facilities.instants import epoch_seconds, instant
 from facilities.inventory import Inventory
@@ -32,7 +34,7 @@ def circuit_rows(
         if tenant is not None and circuit.tenant != tenant:
             continue
         mine = [
-            _scored_row(inventory, circuit, inventory.agreements[one.agreement], one, observed, now)
+            _scored_row(inventory, circuit, _promised(inventory, one), one, observed, now)
             for one in observed.scored
             if one.agreement in inventory.agreements
             and any(objective["circuit"] == circuit.code for objective in one.document["objectives"])
@@ -41,10 +43,27 @@ def circuit_rows(
     return sorted(rows, key=_order)
 
 
-def _order(row: CircuitRow) -> tuple[int, Fraction, bool, str]:
+def _promised(inventory: Inventory, one: Scored) -> Agreement:
+    """The text the document was scored by, else that of the inventory that is in force on its first day."""
+    if one.promised is not None:
+        return one.promised
+    versions = inventory.versions[one.agreement]
+    first_on = local_day(epoch_seconds(one.document["period"]["starts_at"]), versions[0].time_zone)
+    return in_force(versions, first_on) or versions[-1]
+
+
+def _days(agreement: Agreement, starts_at: int, ends_at: int) -> str:
+    """The days of the month, where an amendment cuts it; nothing for a whole month, or the only text of a contract."""
+    if agreement.amendment is None and agreement.superseded_on is None:
+        return ""
+    first, end = (local_day(at, agreement.time_zone) for at in (starts_at, ends_at))
+    return "" if first.day == end.day == 1 else f"{first.day}–{local_day(ends_at - 1, agreement.time_zone).day}"
+
+
+def _order(row: CircuitRow) -> tuple[int, Fraction, bool, str, str]:
     left = Fraction(1) if row.budget is None else row.budget.left_ratio
     is_down = row.state is not None and row.state.state == "down"
-    return RANK[row.standing], left, not is_down, row.circuit
+    return RANK[row.standing], left, not is_down, row.circuit, row.days
 
 
 def _unscored_row(inventory: Inventory, circuit: Circuit, observed: Observed) -> CircuitRow:
@@ -84,16 +103,22 @@ def _scored_row(
         objective["id"]: other_standing(objective["verdict"], is_running=rest is not None) for objective in listed
     }
     left: Budget | None = None
-    coverage: Fraction | None = None
+    coverage: Coverage | None = None
     if promised is not None and found is not None:
         left, coverage = _left_and_coverage(agreement, promised, found, rest)
         standings[found["id"]] = availability_standing(
             found["verdict"],
             is_running=rest is not None,
             budget=left,
-            coverage_ratio=coverage,
+            coverage=coverage,
             min_coverage_ratio=promised.min_coverage_ratio,
         )
+    is_unjudged = (
+        rest is not None
+        and promised is not None
+        and coverage is not None
+        and (coverage.reachable_ratio < promised.min_coverage_ratio)
+    )
     speaking = min(standings, key=lambda name: WORST_FIRST.index(standings[name]))
     percent = None if found is None else found["value_percent"]
     newest_at = observed.newest_readings.get(circuit.code)
@@ -111,18 +136,21 @@ def _scored_row(
         availability_percent=percent,
         target_ratio=None if promised is None else promised.target_ratio,
         budget=left,
-        coverage_ratio=coverage,
-        credit=credit_at_stake(agreement, one.document, listed, promised, left, is_running=rest is not None),
+        coverage_ratio=None if coverage is None else coverage.ratio,
+        credit=credit_at_stake(
+            agreement, one.document, listed, promised, None if is_unjudged else left, is_running=rest is not None
+        ),
         state=circuit_state(promised, newest_at, noticed, now) if now < instant(ends_at) else None,
         newest_reading_at=newest_at,
         why=None if percent is not None else "no_availability" if found is None else "no_measurement",
+        days=_days(agreement, epoch_seconds(one.document["period"]["starts_at"]), ends_at),
     )
 
 
 def _left_and_coverage(
     agreement: Agreement, promised: AvailabilityObjective, found: Mapping[str, Any], rest: Interval[int] | None
-) -> tuple[Budget | None, Fraction | None]:
-    """The budget, and the measured share of the counted time gone by (None when none has gone by).
+) -> tuple[Budget | None, Coverage | None]:
+    """The budget, and how much of the counted time is measured (None when none has gone by).
 
     Where unknown time is excluded, up + down is what was measured. Where the contract fills it in, the measured
     seconds are taken back from the percentage of the document, cut at its fourth decimal: exact to 3 s a month.
@@ -136,6 +164,8 @@ def _left_and_coverage(
     if gone_by <= 0:
         return left, None
     if promised.unknown == "exclude":
-        return left, Fraction(seconds["up"] + seconds["down"], gone_by)
-    measured = int((Fraction(found["coverage_percent"]) + Fraction(1, 10_000)) / 100 * total)
-    return left, min(Fraction(1), Fraction(measured, gone_by))
+        measured = seconds["up"] + seconds["down"]
+    else:
+        measured = int((Fraction(found["coverage_percent"]) + Fraction(1, 10_000)) / 100 * total)
+        measured = min(measured, gone_by)
+    return left, Coverage(Fraction(measured, gone_by), Fraction(measured + ahead, total))

@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--inventory", metavar="DIR", help="inventory folder (P2I_INVENTORY; default: the real parks)")
     parser.add_argument("--tenant", metavar="T", help="only this tenant's circuits and its own zones")
-    parser.add_argument("--period", metavar="YYYY-MM", help="a civil month; default: the one running now")
+    parser.add_argument("--period", metavar="YYYY-MM", help="a civil month; default: the running one, so far")
     parser.add_argument("--once", action="store_true", help="print the board and exit")
     parser.add_argument(
         "--language",

@@ -1,12 +1,16 @@
 """Reads what a board shows: the documents of a period, the newest reading per circuit, the newest count per zone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from dashboards.board import HOME_ZONE
 from dashboards.rows import Observed, Scored
+from facilities.agreement import Agreement
+from facilities.agreement_toml import agreement_from_toml
 from facilities.calendar import period, zone
 from facilities.instants import instant
+from store.agreement_texts import read_agreement_texts
 from store.connection import Connection
 from store.rows import OccupancyRow, ScoreRow
 from store.transitions import read_states
@@ -14,27 +18,55 @@ from store.verdicts import read_scores, read_unscored
 
 
 def read_observed(connection: Connection, now: datetime, *, month: str | None = None) -> Observed:
-    """What the store holds at one instant: the documents whose period contains `now`, or those of a civil month.
+    """What the store holds at one instant: the documents of the running civil month that have begun, or of another.
 
-    `month` is `YYYY-MM`, cut in each agreement's own zone; readings and counts are then the newest before its end, in
-    the first of those zones and the board's own to reach it, and none at all while the month has not begun.
+    Of a month that an amendment cuts, the part that is over counts as much as the one that runs. `month` is `YYYY-MM`,
+    cut in each agreement's own zone; readings and counts are then the newest before its end, in the first of those
+    zones and the board's own to reach it, and none at all while the month has not begun.
     All queries see the same snapshot, so that a row and its figures belong together.
     """
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         if month is None:
-            rows = read_scores(connection, overlapping=(now, now + timedelta(microseconds=1)))
+            rows = _scores_running(connection, now)
             until: datetime | None = now
         else:
             rows = _scores_of(connection, month)
             until = _last_shown_of(month, rows, now)
         return Observed(
-            scored=[Scored(row.parsed(), row.scored_to_at) for row in rows],
+            scored=_scored(connection, rows),
             newest_readings={} if until is None else _newest_readings(connection, until),
             noticed_states=read_states(connection),
             occupancy={} if until is None else _newest_occupancy(connection, until),
             unscored=read_unscored(connection),
         )
+
+
+def _scored(connection: Connection, rows: Sequence[ScoreRow]) -> list[Scored]:
+    """The documents, each with the text it was scored by: what an inventory says today may be another promise."""
+    texts = read_agreement_texts(connection, {row.agreement_sha256 for row in rows})
+    found = []
+    for row in rows:
+        kept = texts.get(row.agreement_sha256)
+        found.append(Scored(row.parsed(), row.scored_to_at, None if kept is None else _agreement(kept.text)))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _agreement(text: str) -> Agreement:
+    """A kept text, read once: a board is drawn anew every few seconds."""
+    return agreement_from_toml(text.encode(), "agreement_text")
+
+
+def _scores_running(connection: Connection, now: datetime) -> list[ScoreRow]:
+    """The scores whose period began in the civil month of `now`, each in its own zone."""
+    rows = []
+    for row in read_scores(connection, overlapping=(now - timedelta(days=32), now + timedelta(microseconds=1))):
+        in_zone = zone(row.parsed()["period"]["time_zone"])
+        began, local_now = row.period_starts_at.astimezone(in_zone), now.astimezone(in_zone)
+        if (began.year, began.month) == (local_now.year, local_now.month):
+            rows.append(row)
+    return rows
 
 
 def _scores_of(connection: Connection, month: str) -> list[ScoreRow]:

@@ -10,22 +10,33 @@ from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from dashboards.standing import Standing
+from facilities.agreement import Agreement
 from facilities.budget import Budget
+from facilities.instants import epoch_seconds
 from store.rows import OccupancyRow, UnscoredRow
 
 Why = Literal["no_agreement", "not_scored", "no_availability", "no_measurement"]
 
 
 class Scored(NamedTuple):
-    """One document of contracts/score, parsed, and the instant it was scored to (its `--as-of`)."""
+    """One document of contracts/score, parsed, and the instant it was scored to (its `--as-of`).
+
+    `promised` is the text it was scored by; None where the store keeps only its hash.
+    """
 
     document: Mapping[str, Any]
     scored_to_at: datetime
+    promised: Agreement | None = None
 
     @property
     def agreement(self) -> str:
         """The id of the agreement that was scored."""
         return str(self.document["agreement"])
+
+    @property
+    def ends_at(self) -> int:
+        """The end of the scored period, an epoch second."""
+        return epoch_seconds(str(self.document["period"]["ends_at"]))
 
 
 class Observed(NamedTuple):
@@ -63,7 +74,8 @@ class CircuitState:
 class CircuitRow:
     """One circuit under one agreement. Whatever is not known is None, and `why` says why there is no availability.
 
-    `standing` is that of the worst of `objectives`; `objective` and `indicator` name it.
+    `standing` is that of the worst of `objectives`; `objective` and `indicator` name it. `days` are those of the month
+    it speaks of where an amendment cuts it ("16–30"), or nothing.
     """
 
     park: str
@@ -83,6 +95,7 @@ class CircuitRow:
     state: CircuitState | None
     newest_reading_at: datetime | None
     why: Why | None
+    days: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from facilities.budget import Budget
 
@@ -18,6 +19,13 @@ class Standing(StrEnum):
     met = "met"
     not_measurable = "not_measurable"
     unscored = "unscored"
+
+
+class Coverage(NamedTuple):
+    """The measured share of the counted time gone by, and that of the period if all that is ahead is measured."""
+
+    ratio: Fraction
+    reachable_ratio: Fraction
 
 
 WORST_FIRST = tuple(Standing)
@@ -40,7 +48,7 @@ def availability_standing(
     *,
     is_running: bool,
     budget: Budget | None,
-    coverage_ratio: Fraction | None,
+    coverage: Coverage | None,
     min_coverage_ratio: Fraction,
 ) -> Standing:
     """How an availability objective stands.
@@ -48,15 +56,16 @@ def availability_standing(
     Of a period that is over: its verdict. Of a running one the contract's own verdict is mostly
     `insufficient_data`, because the rest of the month is unknown time; so here it is `breached` once more outage has
     been counted than the whole period allows, else `insufficient_data` while the time gone by is covered less than
-    the agreement demands, else `on_track`. `coverage_ratio` speaks of the time gone by.
+    the agreement demands, else `on_track`. Where so little was measured that the period cannot be covered enough even
+    if all that is ahead is measured, it ends without a verdict and a credit, and is not called breached before.
     """
     if not is_running:
         return Standing(verdict)
-    if budget is not None and budget.left_seconds < 0:
-        return Standing.breached
-    if budget is None or coverage_ratio is None or coverage_ratio < min_coverage_ratio:
+    if budget is None or coverage is None or coverage.reachable_ratio < min_coverage_ratio:
         return Standing.insufficient_data
-    return Standing.on_track
+    if budget.left_seconds < 0:
+        return Standing.breached
+    return Standing.on_track if coverage.ratio >= min_coverage_ratio else Standing.insufficient_data
 
 
 def other_standing(verdict: str, *, is_running: bool) -> Standing:

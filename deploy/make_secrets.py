@@ -1,4 +1,4 @@
-"""Makes deploy/secrets/: random passwords for the database and the broker, once; needs Python only.
+"""Makes deploy/secrets/: random passwords for the database, the broker and Grafana, once; needs Python only.
 
     python3 deploy/make_secrets.py [PARK ...]
 
@@ -46,6 +46,8 @@ def make(folder: Path, parks: list[str]) -> list[Path]:
     made: list[Path] = []
     database = _password(folder / "postgres_password", made)
     _write(folder / "dsn", f"host=timescaledb port=5432 dbname=p2i user=p2i password={database}\n", made)
+    for one in ("standby_password", "grafana_password", "grafana_secret_key"):
+        _password(folder / one, made)
     files = {"collectors": "mqtt_password", "health": "mosquitto_health", **{park: f"mqtt_{park}" for park in parks}}
     accounts = folder / "mosquitto_passwords"
     known = accounts.read_text(encoding="utf-8").splitlines() if accounts.exists() else []

@@ -1,5 +1,6 @@
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 from dashboards.circuits import circuit_rows
 from dashboards.rows import CircuitRow, Credit, Observed, Scored
 from dashboards.standing import Standing
+from facilities.agreement import AvailabilityObjective
+from facilities.amendment import Amendment
 from facilities.inventory import Inventory
 
 Make = Callable[..., dict[str, Any]]
@@ -63,6 +66,18 @@ def test_a_month_is_lost_once_more_outage_was_counted_than_it_allows(
     assert found.credit == Credit(Decimal("600.00"), "MAD", is_due=True)  # 99.8999…: tier [99.5, 99.9)
     worse = document("DEMO-CASA-B", availability("casa-b1", up=HALF - 12_961, down=12_961), fee="12000.00")
     assert row(rows(demo, worse), "casa-b1").credit == Credit(Decimal("1200.00"), "MAD", is_due=True)  # [99.0, 99.5)
+
+
+def test_a_month_that_cannot_be_covered_enough_any_more_is_not_called_lost(
+    demo: Inventory, availability: Make, document: Make
+) -> None:
+    """Ten days of November were not measured: it ends without a verdict, as the statement says, and owes nothing so far."""
+    unmeasured = document("DEMO-CASA-B", availability("casa-b1", up=HALF - 864_000 - 2_000, down=2_000), fee="12000.00")
+    found = row(rows(demo, unmeasured), "casa-b1")
+    assert found.budget is not None
+    assert found.budget.left_seconds < 0
+    assert found.standing is Standing.insufficient_data
+    assert found.credit == Credit(Decimal("600.00"), "MAD", is_due=False)
 
 
 def test_a_circuit_nobody_measured_shows_neither_nought_nor_hundred(
@@ -209,3 +224,32 @@ def test_a_document_of_an_agreement_of_another_inventory_is_left_out(
 ) -> None:
     found = rows(demo, document("ELSEWHERE", availability("casa-b1", up=HALF)))
     assert row(found, "casa-b1").standing is Standing.unscored
+
+
+def test_a_month_that_an_amendment_cuts_has_two_rows_each_by_its_own_text(
+    demo: Inventory, availability: Make, document: Make
+) -> None:
+    """99.95 % in both halves: met by the target of the first, missed by that of the second."""
+    agreement = demo.agreements["DEMO-CASA-B"]
+    first, second = (document("DEMO-CASA-B", availability("casa-b1", up=HALF - 648, down=648)) for _ in range(2))
+    first["period"] |= {"starts_at": "2026-11-01T00:00:00Z", "ends_at": "2026-11-16T00:00:00Z", "seconds": HALF}
+    second["period"] |= {"starts_at": "2026-11-16T00:00:00Z", "ends_at": "2026-12-01T00:00:00Z", "seconds": HALF}
+    stricter = replace(
+        agreement,
+        amendment=Amendment(1, date(2026, 11, 16)),
+        objectives=tuple(
+            replace(one, target_ratio=Fraction(9999, 10000)) if isinstance(one, AvailabilityObjective) else one
+            for one in agreement.objectives
+        ),
+    )
+    scored = [
+        Scored(first, OVER, replace(agreement, superseded_on=date(2026, 11, 16))),
+        Scored(second, OVER, stricter),
+    ]
+    found = [one for one in circuit_rows(demo, Observed(scored, {}, {}, {}), OVER) if one.circuit == "casa-b1"]
+    assert {(one.days, one.target_ratio) for one in found} == {
+        ("1–15", Fraction(999, 1000)), ("16–30", Fraction(9999, 10000)),
+    }  # fmt: skip
+    assert [
+        one.days for one in rows(demo, document("DEMO-CASA-B", availability("casa-b1")), now=OVER) if one.days
+    ] == []

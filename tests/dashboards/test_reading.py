@@ -97,6 +97,17 @@ def test_without_a_month_the_periods_that_run_now(stored: Connection, availabili
     assert len(read_observed(stored, datetime(2026, 12, 1, tzinfo=UTC)).scored) == 0  # half-open
 
 
+def test_the_part_of_the_running_month_that_is_over_is_shown_as_well(
+    stored: Connection, availability: Make, document: Make
+) -> None:
+    first, cut, end = (datetime(2026, month, day, tzinfo=UTC) for month, day in ((11, 1), (11, 16), (12, 1)))
+    for starts_at, ends_at in ((datetime(2026, 10, 16, tzinfo=UTC), first), (first, cut), (cut, end)):
+        write_score(stored, score(document("DEMO-CASA-B", availability("casa-b1")), starts_at, ends_at))
+    stored.commit()
+    assert len(read_observed(stored, NOW).scored) == 2
+    assert read_observed(stored, NOW).scored == read_observed(stored, NOW, month="2026-11").scored
+
+
 def test_the_state_of_each_circuit_under_each_agreement(stored: Connection) -> None:
     row = TransitionRow(
         "circuit", "DEMO-CASA-B", "availability", "casa-b1", True, "up", "down", NOW - MINUTE, NOW, "outage began"

@@ -9,7 +9,8 @@ from dashboards.circuits import circuit_rows
 from dashboards.reading import read_observed
 from dashboards.standing import Standing
 from facilities.inventory import Inventory
-from sla_engine.passes import Promised, Scorer
+from sla_engine.passes import Scorer
+from sla_engine.promised import Promised
 from store.connection import Connection
 from store.instants import microseconds
 from store.readings import INTERVAL, write_readings

@@ -1,5 +1,6 @@
 """docker-compose.yml, held against the compose specification and against what our processes really take."""
 
+import configparser
 import importlib.resources
 import json
 import re
@@ -12,11 +13,13 @@ import pytest
 import yaml
 from jsonschema.validators import validator_for
 
+from dashboards.provisioning.worries import worries
 from p2i.cli import WORDS
 
 ROOT = Path(__file__).parents[2]
-OURS = {"migrate", "collectors", "hooks", "sla_engine", "alerting", "upkeep", "tools"}
-ONE_SHOT = {"migrate", "tools"}
+OURS = {"migrate", "collectors", "hooks", "sla_engine", "alerting", "upkeep", "tools", "grafana_apply"}
+OTHERS = {"timescaledb", "timescaledb_standby", "grafana", "mosquitto"}
+ONE_SHOT = {"migrate", "tools", "grafana_apply"}
 PINNED = re.compile(r"[a-z0-9./-]+:\d+\.\d+\.\d+[a-z0-9.-]*")
 
 
@@ -42,7 +45,7 @@ def test_it_follows_the_compose_specification() -> None:
 
 
 def test_the_stages_are_there_under_their_one_name() -> None:
-    assert {"timescaledb", "mosquitto"} | OURS == services().keys()
+    assert services().keys() == OTHERS | OURS
 
 
 @each_service
@@ -57,7 +60,9 @@ def test_our_image_bears_our_version() -> None:
 
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_every_command_is_a_word_of_p2i(name: str) -> None:
-    assert services()[name]["command"][0] in WORDS
+    service = services()[name]
+    assert [*service.get("entrypoint", [])[1:], *service["command"]][0] in WORDS
+    assert service.get("entrypoint", ["p2i"])[0] == "p2i"
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert 'ENTRYPOINT ["p2i"]' in dockerfile
 
@@ -113,7 +118,48 @@ def test_the_database_is_reachable_from_our_processes_only() -> None:
     assert services()["timescaledb"]["networks"] == ["store"]
     assert compose()["networks"]["store"] == {"internal": True}
     assert "ports" not in services()["timescaledb"]
-    assert {name for name in services() if "messages" in services()[name]["networks"]} == {"mosquitto", "collectors"}
+    assert _on("messages") == {"mosquitto", "collectors"}
+
+
+def test_grafana_reaches_the_standby_and_nothing_else_of_ours() -> None:
+    """Its viewers send any SQL: the primary is out of their way, and so are the settings of Grafana's own defaults."""
+    assert _on("reading") == {"timescaledb_standby", "grafana"}
+    assert compose()["networks"]["reading"] == {"internal": True}
+    assert _on("web") == {"grafana", "grafana_apply"}
+    assert "store" not in services()["grafana"]["networks"]
+    database = services()["grafana_apply"]["environment"]["P2I_GRAFANA_DATABASE"]
+    assert database.startswith("postgresql://timescaledb_standby:5432/p2i")
+    grafana = services()["grafana"]
+    assert {"grafana_password", "grafana_secret_key"} == set(grafana["secrets"])
+    assert {"GF_SECURITY_ADMIN_PASSWORD__FILE", "GF_SECURITY_SECRET_KEY__FILE"} <= grafana["environment"].keys()
+
+
+def test_grafana_is_closed_to_whom_nobody_let_in() -> None:
+    settings = configparser.ConfigParser(comment_prefixes=(";",), interpolation=None)
+    settings.read_string((ROOT / "deploy" / "grafana" / "grafana.ini").read_text(encoding="utf-8"))
+    read = {section: dict(settings[section]) for section in settings.sections()}
+    assert worries(read, [], []) == []
+    assert read["users"]["auto_assign_org_role"] == "None"
+    assert read["public_dashboards"]["enabled"] == read["snapshots"]["external_enabled"] == "false"
+    assert read["analytics"] == {
+        "reporting_enabled": "false",
+        "check_for_updates": "false",
+        "check_for_plugin_updates": "false",
+        "feedback_links_enabled": "false",
+    }
+
+
+def test_the_standby_follows_with_the_image_and_settings_of_the_primary() -> None:
+    """A standby whose limits are lower than the primary's does not start."""
+    primary, standby = services()["timescaledb"], services()["timescaledb_standby"]
+    assert standby["image"] == primary["image"]
+    told = {one for one in primary["command"] if "=" in one} - {"wal_keep_size=2GB"}
+    assert told < set(standby["command"])
+    assert standby["environment"]["PRIMARY"] == "timescaledb"
+
+
+def _on(network: str) -> set[str]:
+    return {name for name in services() if network in services()[name]["networks"]}
 
 
 @each_service
@@ -124,6 +170,9 @@ def test_every_service_waits_for_what_it_needs(name: str) -> None:
         "collectors": {"migrate": "service_completed_successfully", "mosquitto": "service_healthy"},
         "timescaledb": {},
         "mosquitto": {},
+        "timescaledb_standby": {"timescaledb": "service_healthy"},
+        "grafana": {"timescaledb_standby": "service_healthy"},
+        "grafana_apply": {"grafana": "service_healthy"},
     }
     assert needed == expected.get(name, {"migrate": "service_completed_successfully"})
 
@@ -159,5 +208,6 @@ def test_every_volume_and_network_is_declared() -> None:
 def test_every_folder_that_is_mounted_from_the_checkout_exists() -> None:
     mounted = [v for service in services().values() for v in service.get("volumes", []) if v.startswith((".", "$"))]
     sources = {re.sub(r"^\$\{[A-Z0-9_]+:-([^}]+)\}", r"\1", volume).partition(":")[0] for volume in mounted}
-    assert sources == {"./deploy/mosquitto", "./facilities/inventories/p2i"}
-    assert all((ROOT / source).is_dir() for source in sources)
+    scripts = {f"./deploy/timescaledb/{name}.sh" for name in ("10_standby", "standby")}
+    assert sources == {"./deploy/mosquitto", "./deploy/grafana", "./facilities/inventories/p2i"} | scripts
+    assert all((ROOT / source).exists() for source in sources)

@@ -44,14 +44,16 @@ def test_the_zone_rules_are_those_of_the_pinned_package() -> None:
 def test_dependencies_come_by_hash_and_then_only_our_package() -> None:
     installs = [line for line in lines() if "pip install" in line]
     assert "--require-hashes -r requirements.lock" in installs[0]
-    assert "--no-deps ." in installs[1]
-    assert len(installs) == 2
+    assert "/opt/p2i-grafana/bin/pip install --require-hashes -r grafana.lock" in installs[1]
+    assert "--no-deps ." in installs[2]
+    assert len(installs) == 3
 
 
 def test_every_package_of_the_distribution_is_copied() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     packages = {name.rstrip("*") for name in project["tool"]["setuptools"]["packages"]["find"]["include"]}
-    needed = packages | {"pyproject.toml", "requirements.lock", project["project"]["readme"]}
+    locks = {"requirements.lock", "deploy/grafana/requirements.lock"}
+    needed = packages | locks | {"pyproject.toml", project["project"]["readme"]}
     needed |= set(project["project"]["license-files"])
     assert set(copied()) == needed
 

@@ -53,6 +53,7 @@ def test_a_second_run_changes_nothing_and_another_park_is_added(make_secrets: Mo
 def test_no_password_is_used_twice(make_secrets: ModuleType, tmp_path: Path) -> None:
     make_secrets.make(tmp_path, ["casanearshore"])
     files = ["postgres_password", "mqtt_password", "mosquitto_health", "mqtt_casanearshore"]
+    files += ["standby_password", "grafana_password", "grafana_secret_key"]
     assert len({(tmp_path / file).read_text(encoding="utf-8") for file in files}) == len(files)
 
 

@@ -1,0 +1,83 @@
+"""Columns that several tables share, each with its title, unit and meaning. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dashboards.grafana.dashboard import uid
+from dashboards.grafana.field import (
+    BAD,
+    LEAST,
+    PLAIN,
+    UNKNOWN,
+    WARNING,
+    WELL,
+    Column,
+    JsonObject,
+    Meanings,
+    data_link,
+    thresholds,
+)
+from dashboards.grafana.speech import Speech
+
+BUDGET_STEPS = thresholds(UNKNOWN, (LEAST, BAD), (0.0, WARNING), (0.25, WELL))
+"""Colours of the share of a budget that is left; none is grey."""
+
+COVERAGE_STEPS = thresholds(UNKNOWN, (0.0, BAD), (0.9, WARNING), (0.99, WELL))
+"""Colours of the share that was measured; where nothing was due it is grey."""
+
+
+def plain(say: Speech, *names: str) -> tuple[Column, ...]:
+    """Columns whose texts are `shared.<name>` and that need nothing else."""
+    return tuple(Column(name, say(f"shared.{name}")) for name in names)
+
+
+def sized(columns: Sequence[Column], **widths: int) -> tuple[Column, ...]:
+    """The columns with these widths in pixels, by name: Grafana gives the others what is left, 150 at least."""
+    return tuple(replace(column, width=widths.get(column.name, column.width)) for column in columns)
+
+
+def coded(say: Speech, name: str, meanings: Meanings, title: str | None = None, width: int | None = None) -> Column:
+    """A code shown in its words and colour."""
+    return Column(name, say(f"shared.{title or name}"), meanings=meanings, cell="color-text", width=width)
+
+
+def instant(name: str, title: str) -> Column:
+    """An instant to the second; the dashboard shows UTC."""
+    return Column(name, title, unit="time:YYYY-MM-DD HH:mm:ss", width=165)
+
+
+def ratio(name: str, title: str, decimals: int = 2, width: int | None = None) -> Column:
+    """A share, in percent. Four decimals show the figure of a document to the digit."""
+    return Column(name, title, unit="percentunit", decimals=decimals, width=width)
+
+
+def duration(name: str, title: str) -> Column:
+    """Whole seconds as days, hours, minutes and seconds, which reads alike in every language."""
+    return Column(name, title, unit="dtdhms", width=120)
+
+
+def budget(say: Speech) -> tuple[Column, Column]:
+    """What is left of a budget: whole minutes, cut downwards, and its share."""
+    return (
+        Column(
+            "budget_left_minutes", say("shared.budget_left"), unit="suffix: min", decimals=0, width=120,
+            thresholds=thresholds(PLAIN, (LEAST, BAD), (0, PLAIN)), cell="color-text",
+        ),
+        Column(
+            "budget_left_ratio", say("shared.budget_share"), unit="percentunit", decimals=0, cell="gauge",
+            most=1, thresholds=BUDGET_STEPS,
+        ),
+    )  # fmt: skip
+
+
+def circuit(say: Speech) -> Column:
+    """A circuit's code, which opens its dashboard over the same range."""
+    return Column("circuit", say("shared.circuit"), link=circuit_link(say), width=100)
+
+
+def circuit_link(say: Speech) -> JsonObject:
+    """From a row with a column `circuit` to that circuit's dashboard."""
+    target = f"/d/{uid('circuit', say.language)}?var-circuit=${{__data.fields.circuit:percentencode}}"
+    return data_link(say("circuits.list.open"), f"{target}&${{__url_time_range}}")

@@ -1,0 +1,210 @@
+"""Trust in the data: how old, how complete, what was refused or never came, and by which rules it was scored. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboards.grafana import meanings
+from dashboards.grafana import trust_sql as sql
+from dashboards.grafana.columns import COVERAGE_STEPS, circuit, coded, duration, instant, plain
+from dashboards.grafana.dashboard import Dashboard, Row, links_to_others
+from dashboards.grafana.demo_tile import demo_tile
+from dashboards.grafana.field import BAD, PLAIN, PLANNED, UNKNOWN, WARNING, WELL, Column, Meaning, Meanings, thresholds
+from dashboards.grafana.panel import Panel, Place, Target
+from dashboards.grafana.panel_kinds import bar_gauge, stat, table, text
+from dashboards.grafana.speech import Speech
+from dashboards.grafana.time_panels import time_series
+from dashboards.grafana.variable import query_variable, source_variable
+
+_TRUST = {"fresh": WELL, "old": WARNING, "never": UNKNOWN, "ahead": BAD}
+
+
+def data_trust(say: Speech) -> Dashboard:
+    """The dashboard in one language."""
+    return Dashboard(
+        name="trust",
+        language=say.language,
+        title=say("trust.title"),
+        description=say("trust.description"),
+        panels=(
+            *_header(say),
+            Row(10, say("trust.row.readings"), 5), *_readings(say),
+            Row(20, say("trust.row.refused"), 26), *_refused(say),
+            Row(30, say("trust.row.scores"), 45), *_scores(say),
+        ),
+        variables=(
+            source_variable(),
+            query_variable("park", say("shared.variable.park"), sql.PARKS, is_many=True, all_label=say("shared.all")),
+        ),
+        links=(links_to_others(say("shared.others"), say.language),),
+    )  # fmt: skip
+
+
+def _words(say: Speech, what: str, colors: Mapping[str, str]) -> Meanings:
+    return {code: Meaning(say(f"trust.{what}.{code}"), color) for code, color in colors.items()}
+
+
+def _header(say: Speech) -> tuple[Panel, ...]:
+    rollup = _words(say, "rollup", {"policies": WELL, "never": WARNING, "fresh": WELL, "stale": WARNING})
+    rules = _words(say, "rules", {"none": UNKNOWN, "current": WELL, "stale": WARNING})
+    return (
+        stat(
+            1, say("trust.engine"), Place(0, 0, 4, 5), Target(sql.ENGINE), unit="s",
+            steps=thresholds(UNKNOWN, (0, WELL), (300, WARNING), (3600, BAD)), no_value=say("trust.engine.none"),
+        ),
+        stat(
+            2, say("trust.rollup"), Place(4, 0, 4, 5), Target(sql.ROLLUP), meanings=rollup,
+            no_value=say("trust.rollup.none"), description=say("trust.rollup.description"),
+        ),
+        stat(
+            3, say("trust.rules"), Place(8, 0, 3, 5), Target(sql.ZONE_RULES), meanings=rules,
+            description=say("trust.rules.description"),
+        ),
+        stat(
+            4, say("trust.counts"), Place(11, 0, 5, 5), Target(sql.COUNTS), text="value_and_name",
+            columns=[
+                Column(name, say(f"trust.counts.{name}"), thresholds=thresholds(WELL, (1, WARNING)))
+                for name in ("quarantined", "gaps", "unscored")
+            ],
+        ),
+        stat(
+            5, say("trust.ages_counted"), Place(16, 0, 5, 5), Target(sql.AGES_COUNTED), text="value_and_name",
+            columns=[
+                Column(name, say(f"trust.trust.{name}"), thresholds=thresholds(PLAIN, (1, color)))
+                for name, color in _TRUST.items()
+            ],
+            no_value=say("trust.ages.none"), description=say("trust.ages.description"),
+        ),
+        demo_tile(say, 6, Place(21, 0, 3, 5)),
+    )  # fmt: skip
+
+
+def _what(say: Speech) -> tuple[Column, ...]:
+    subjects = _words(say, "subject", dict.fromkeys(("circuit", "zone", "sensor"), PLAIN))
+    return (
+        Column("subject", say("trust.subject"), meanings=subjects), Column("code", say("trust.code")),
+        *plain(say, "park"),
+    )  # fmt: skip
+
+
+def _readings(say: Speech) -> tuple[Panel, ...]:
+    ages = (
+        Column("trust", say("trust.trust"), meanings=_words(say, "trust", _TRUST), cell="color-text"), *_what(say),
+        instant("newest_at", say("shared.newest_at")), duration("age_seconds", say("shared.age")),
+    )  # fmt: skip
+    unknown = (
+        coded(say, "standing", meanings.states(say), "state"), circuit(say), *plain(say, "park", "tenant", "agreement"),
+    )  # fmt: skip
+    return (
+        table(
+            11, say("trust.ages"), Place(0, 6, 14, 11), Target(sql.AGES), ages, no_value=say("trust.ages.none"),
+            description=say("trust.ages.description"),
+        ),
+        bar_gauge(
+            12, say("trust.coverage"), Place(14, 6, 10, 11), Target(sql.COVERAGE), most=1,
+            steps=COVERAGE_STEPS, no_value=say("circuits.coverage.none"),
+        ),
+        table(
+            13, say("trust.not_covered"), Place(0, 17, 12, 9), Target(sql.NOT_COVERED), unknown,
+            no_value=say("trust.not_covered.none"),
+        ),
+        time_series(
+            14, say("trust.arrivals"), Place(12, 17, 12, 9), [Target(sql.ARRIVALS, "time_series")], [], unit="short",
+            style="bars", least_interval="1h", name_of_series="${__field.labels.kind}",
+            no_value=say("trust.arrivals.none"), description=say("trust.arrivals.description"),
+        ),
+    )  # fmt: skip
+
+
+def _refused(say: Speech) -> tuple[Panel, ...]:
+    reason = (Column("reason", say("trust.reason")), Column("source", say("trust.source"), width=80))
+    arrivals = Column("arrivals", say("trust.arrivals_counted"))
+    quarantine = (
+        *reason, arrivals, Column("different", say("trust.different")),
+        instant("last_received_at", say("trust.last_received_at")),
+    )  # fmt: skip
+    resolved = (
+        *reason, Column("rows", say("trust.rows")), arrivals, instant("resolved_at", say("trust.resolved_at")),
+    )  # fmt: skip
+    kinds = _words(say, "gap", {"session_lost": BAD, "sequence": WARNING, "restart": PLAIN})
+    gaps = (
+        instant("noticed_at", say("shared.noticed_at")), reason[1], Column("series", say("trust.series"), width=190),
+        Column("reason", say("trust.reason"), meanings=kinds, cell="color-text", width=160),
+        instant("starts_at", say("shared.starts_at")), instant("ends_at", say("shared.ends_at")),
+        Column("messages", say("trust.messages"), width=85), Column("came_late", say("trust.came_late"), width=110),
+    )  # fmt: skip
+    clocks = (
+        *_what(say),
+        Column(
+            "late_by_seconds", say("shared.late_by"), unit="s", decimals=1, cell="color-text",
+            thresholds=thresholds(BAD, (0, PLAIN), (300, WARNING)),
+        ),
+        instant("newest_at", say("shared.newest_at")),
+    )  # fmt: skip
+    return (
+        table(
+            21, say("trust.quarantine"), Place(0, 27, 10, 9), Target(sql.QUARANTINE), quarantine,
+            no_value=say("trust.quarantine.none"), description=say("trust.quarantine.description"),
+        ),
+        table(
+            22, say("trust.gaps"), Place(10, 27, 14, 9), Target(sql.GAPS), gaps, no_value=say("trust.gaps.none"),
+            description=say("trust.gaps.description"),
+        ),
+        table(
+            23, say("trust.clocks"), Place(0, 36, 10, 9), Target(sql.CLOCKS), clocks, no_value=say("trust.clocks.none"),
+            description=say("trust.clocks.description"),
+        ),
+        table(
+            24, say("trust.resolved"), Place(10, 36, 9, 9), Target(sql.RESOLVED), resolved,
+            no_value=say("trust.resolved.none"),
+        ),
+        text(25, Place(19, 36, 5, 9), say("trust.ignored.text"), say("trust.ignored")),
+    )  # fmt: skip
+
+
+def _scores(say: Speech) -> tuple[Panel, ...]:
+    unscored = (
+        *plain(say, "agreement", "park"), instant("month_starts_at", say("trust.month_starts_at")),
+        instant("failed_at", say("trust.failed_at")), Column("reason", say("trust.reason")),
+    )  # fmt: skip
+    states = _words(say, "state", {"issued": PLAIN, "contested": WARNING, "final": WELL, "superseded": PLANNED})
+    restatements = (
+        *plain(say, "agreement", "park", "month"), Column("version", say("trust.version")),
+        Column("state", say("shared.state"), meanings=states, cell="color-text"),
+        instant("published_at", say("trust.published_at")),
+    )  # fmt: skip
+    retention = (
+        Column("relation", say("trust.relation")),
+        Column("kept_days", say("trust.kept_days"), unit=f"suffix: {say('trust.days')}"),
+        instant("changed_at", say("trust.changed_at")), instant("dropped_before", say("trust.dropped_before")),
+    )  # fmt: skip
+    software = (
+        Column("software_version", say("trust.software_version")), Column("tzdb_version", say("trust.tzdb_version")),
+        Column("scores", say("trust.scores")), instant("scored_at", say("trust.scored_at")),
+    )  # fmt: skip
+    zones = (
+        Column("time_zone", say("trust.time_zone")), Column("months", say("trust.months")),
+        Column("months_apart", say("trust.months_apart"), cell="color-text", thresholds=thresholds(WELL, (1, WARNING))),
+    )  # fmt: skip
+    return (
+        table(
+            31, say("trust.unscored"), Place(0, 46, 14, 8), Target(sql.UNSCORED), unscored,
+            no_value=say("trust.unscored.none"),
+        ),
+        table(
+            32, say("trust.restatements"), Place(14, 46, 10, 8), Target(sql.RESTATEMENTS), restatements,
+            no_value=say("trust.restatements.none"),
+        ),
+        table(
+            33, say("trust.retention"), Place(0, 54, 12, 9), Target(sql.RETENTION), retention,
+            no_value=say("trust.retention.none"), description=say("trust.retention.description"),
+        ),
+        table(
+            34, say("trust.software"), Place(12, 54, 12, 5), Target(sql.RULES), software,
+            no_value=say("trust.software.none"),
+        ),
+        table(
+            35, say("trust.zones"), Place(12, 59, 12, 4), Target(sql.ZONES), zones, no_value=say("trust.rules.none"),
+            description=say("trust.rules.description"),
+        ),
+    )  # fmt: skip

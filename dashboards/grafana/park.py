@@ -1,0 +1,192 @@
+"""One park: circuits, zones, sensors, and what happened there; one that is only announced says so. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dashboards.grafana import meanings
+from dashboards.grafana import park_sql as sql
+from dashboards.grafana.columns import budget, circuit, coded, duration, instant, plain, ratio
+from dashboards.grafana.dashboard import Dashboard, Row, links_to_others, uid
+from dashboards.grafana.demo_tile import demo_tile
+from dashboards.grafana.field import (
+    BAD,
+    NOTHING,
+    PLAIN,
+    PLANNED,
+    UNKNOWN,
+    WARNING,
+    WELL,
+    Column,
+    Meaning,
+    Meanings,
+    data_link,
+    thresholds,
+)
+from dashboards.grafana.panel import Panel, Place, Target
+from dashboards.grafana.panel_kinds import stat, table
+from dashboards.grafana.speech import Speech
+from dashboards.grafana.time_panels import state_timeline, time_series
+from dashboards.grafana.variable import query_variable, source_variable
+from dashboards.grafana.zone_columns import people_columns, zone_columns
+from dashboards.grafana.zone_sql import PARKS
+
+_HEARING = {"heard": WELL, "silent": WARNING, "never": UNKNOWN}
+
+
+def park(say: Speech) -> Dashboard:
+    """The dashboard in one language."""
+    return Dashboard(
+        name="park",
+        language=say.language,
+        title=say("park.title"),
+        description=say("park.description"),
+        panels=(
+            *_header(say),
+            Row(10, say("park.telecom"), 9), *_telecom(say),
+            Row(20, say("park.space"), 24), *_space(say),
+            Row(30, say("park.events"), 41), *_events(say),
+        ),
+        variables=(
+            source_variable(), query_variable("facility", say("shared.variable.park"), PARKS, is_many=False),
+        ),
+        links=(links_to_others(say("shared.others"), say.language),),
+    )  # fmt: skip
+
+
+def statuses(say: Speech) -> Meanings:
+    """Whether a park is there yet."""
+    colors = {"operational": WELL, "announced": PLANNED, "project": PLANNED}
+    return {code: Meaning(say(f"park.status.{code}"), color) for code, color in colors.items()}
+
+
+def _header(say: Speech) -> tuple[Panel, ...]:
+    counts = (("down", BAD), ("works", PLANNED), ("silent", WARNING), ("no_data", UNKNOWN), ("up", WELL))
+    types = {code: Meaning(say(f"park.type.{code}"), PLAIN) for code in ("offshoring_park", "data_embassy")}
+    identity = (
+        Column("name", say("park.name")), Column("facility_type", say("park.type"), meanings=types),
+        Column("status", say("park.status"), meanings=statuses(say), cell="color-text", width=300), *plain(say, "city"),
+        Column("region", say("park.region")), Column("manager", say("park.manager")),
+        Column("time_zone", say("park.time_zone")),
+    )  # fmt: skip
+    return (
+        stat(
+            1, say("park.situation"), Place(0, 0, 4, 5), Target(sql.SITUATION_NOW), meanings=meanings.situations(say),
+            is_filled=True, no_value=say("park.situation.none"),
+        ),
+        stat(
+            2, say("park.circuits"), Place(4, 0, 7, 5), Target(sql.COUNTS_NOW), text="value_and_name",
+            columns=[
+                Column(name, say(f"noc.count.{name}"), thresholds=thresholds(PLAIN, (1, color)))
+                for name, color in counts
+            ],
+            no_value=say("park.circuits.none"),
+        ),
+        stat(
+            3, say("park.people"), Place(11, 0, 6, 5), Target(sql.PEOPLE_NOW), text="value_and_name",
+            columns=[
+                Column("people", say("occupancy.people")), Column("capacity_people", say("occupancy.capacity")),
+                Column("zones_counted", say("occupancy.zones_counted")), Column("zones", say("occupancy.zones_of")),
+            ],
+            no_value=say("occupancy.list.none"), description=say("occupancy.now.description"),
+        ),
+        stat(
+            4, say("park.sensors"), Place(17, 0, 4, 5), Target(sql.SENSORS_NOW), text="value_and_name",
+            columns=[
+                Column(name, say(f"park.sensors.{name}"), thresholds=thresholds(PLAIN, (1, color)))
+                for name, color in _HEARING.items()
+            ],
+            no_value=say("park.sensors.none"),
+        ),
+        demo_tile(say, 5, Place(21, 0, 3, 5)),
+        table(
+            6, say("park.identity"), Place(0, 5, 24, 4), Target(sql.IDENTITY), identity,
+            no_value=say("park.situation.none"),
+        ),
+    )  # fmt: skip
+
+
+def _telecom(say: Speech) -> tuple[Panel, ...]:
+    listed = (
+        coded(say, "standing", meanings.states(say), "state"), circuit(say), *plain(say, "tenant", "carrier", "works"),
+        instant("since_at", say("shared.since")), duration("age_seconds", say("shared.age")),
+        ratio("value_ratio", say("shared.availability"), 4), ratio("target_ratio", say("shared.target"), 3),
+        budget(say)[0], *plain(say, "agreement"),
+    )  # fmt: skip
+    nothing = {"none": say("noc.outages.none"), "no_circuits": say("park.circuits.none")}
+    outages = {**meanings.states(say), **{code: Meaning(text, NOTHING) for code, text in nothing.items()}}
+    return (
+        table(
+            11, say("park.circuits"), Place(0, 10, 24, 8), Target(sql.CIRCUITS), listed,
+            no_value=say("park.circuits.none"), description=say("circuits.list.description"),
+        ),
+        state_timeline(
+            12, say("noc.outages"), Place(0, 18, 24, 6), [Target(sql.OUTAGES)], outages,
+            one_bar_per=("circuit", "state"), has_legend=False, no_value=say("noc.outages.none"),
+        ),
+    )  # fmt: skip
+
+
+def _space(say: Speech) -> tuple[Panel, ...]:
+    words = {code: Meaning(say(f"park.hearing.{code}"), color) for code, color in _HEARING.items()}
+    sensors = (
+        Column("hearing", say("park.hearing"), meanings=words, cell="color-text", width=115),
+        Column("sensor", say("occupancy.sensor")), Column("zone", say("occupancy.zone"), width=80),
+        instant("newest_at", say("shared.newest_at")), duration("age_seconds", say("shared.age")),
+        Column("quantities", say("park.quantities")),
+    )  # fmt: skip
+    return (
+        table(
+            21, say("occupancy.list"), Place(0, 25, 24, 7), Target(sql.ZONES), _linked(say),
+            no_value=say("occupancy.list.none"), description=say("occupancy.list.description"),
+        ),
+        time_series(
+            22, say("occupancy.history"), Place(0, 32, 12, 9), [Target(sql.PEOPLE, "time_series")],
+            people_columns(say), unit="short", decimals=0, least_interval="15m",
+            no_value=say("occupancy.history.none"), description=say("occupancy.history.description"),
+        ),
+        table(
+            23, say("park.sensors"), Place(12, 32, 12, 9), Target(sql.SENSORS), sensors,
+            no_value=say("park.sensors.none"), description=say("park.sensors.description"),
+        ),
+    )  # fmt: skip
+
+
+def _linked(say: Speech) -> tuple[Column, ...]:
+    """The columns of zones, of which the code opens the zone's occupancy."""
+    target = (
+        f"/d/{uid('occupancy', say.language)}?var-facility=${{facility}}&var-zone=${{__data.fields.zone:percentencode}}"
+    )
+    link = data_link(say("park.zones.open"), f"{target}&${{__url_time_range}}")
+    return tuple(replace(column, link=link) if column.name == "zone" else column for column in zone_columns(say))
+
+
+def _events(say: Speech) -> tuple[Panel, ...]:
+    changes = (
+        instant("changed_at", say("shared.changed_at")), *plain(say, "circuit", "objective"),
+        coded(say, "from_state", meanings.states_and_standings(say)),
+        coded(say, "to_state", meanings.states_and_standings(say)),
+    )  # fmt: skip
+    tickets = (
+        instant("opened_at", say("circuit.opened_at")), instant("restored_at", say("circuit.restored_at")),
+        circuit(say), Column("ticket", say("circuit.ticket")),
+    )  # fmt: skip
+    exclusions = (
+        instant("starts_at", say("shared.starts_at")), instant("ends_at", say("shared.ends_at")), circuit(say),
+        coded(say, "kind", meanings.kinds(say)), coded(say, "decision", meanings.decisions(say)),
+        *plain(say, "exclusion"),
+    )  # fmt: skip
+    return (
+        table(
+            31, say("park.tickets"), Place(0, 42, 10, 8), Target(sql.TICKETS), tickets,
+            no_value=say("park.tickets.none"),
+        ),
+        table(
+            32, say("park.changes"), Place(10, 42, 14, 8), Target(sql.CHANGES), changes,
+            no_value=say("noc.changes.none"),
+        ),
+        table(
+            33, say("park.exclusions"), Place(0, 50, 24, 8), Target(sql.EXCLUSIONS), exclusions,
+            no_value=say("park.exclusions.none"),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,145 @@
+"""SQL of the portfolio: parks by month, money, the worst circuits and carriers side by side. Pure.
+
+Who sees rows of parks gets counts of these rows; who sees sums only (an authority) gets the sums that disclosure
+allows. No query names who asks: the role decides.
+"""
+
+from __future__ import annotations
+
+from dashboards.grafana.judged_sql import IN_MONTH, IN_YEAR, MONTH, judged
+from dashboards.grafana.park_places import PLACES
+from dashboards.grafana.sql import FROM, NOW, TO
+
+MONTHS = """SELECT month AS __text, month AS __value FROM (
+    SELECT month FROM reporting.score UNION SELECT month FROM reporting.park_verdicts
+) AS scored WHERE month IS NOT NULL ORDER BY 1 DESC"""
+
+_COUNTS = """count(*) FILTER (WHERE standing = 'met') AS met, count(*) FILTER (WHERE standing = 'on_track') AS on_track,
+           count(*) FILTER (WHERE standing IN ('breached', 'open')) AS breached,
+           count(*) FILTER (WHERE standing = 'insufficient_data' AND coverage_ratio > 0) AS insufficient,
+           count(*) FILTER (WHERE standing = 'not_measurable'
+               OR standing = 'insufficient_data' AND coverage_ratio IS NOT DISTINCT FROM 0
+               OR standing = 'insufficient_data' AND coverage_ratio IS NULL) AS no_data"""
+
+
+def _by_park(where: str) -> str:
+    """Objectives by outcome, per park and month: of rows where they are seen, else the sums that may be shown."""
+    return f"""SELECT facility, month, coalesce(own.agreements, summed.agreements) AS agreements,
+       CASE WHEN own.facility IS NULL THEN summed.met ELSE own.met END AS met, own.on_track,
+       CASE WHEN own.facility IS NULL THEN summed.breached ELSE own.breached END AS breached,
+       CASE WHEN own.facility IS NULL THEN summed.undecided ELSE own.insufficient END AS insufficient, own.no_data,
+       own.facility IS NULL AND summed.is_suppressed AS is_hidden
+FROM (
+    SELECT facility, month, count(DISTINCT agreement) AS agreements, {_COUNTS}
+    FROM (
+{judged(where)}
+    ) AS judged GROUP BY facility, month
+) AS own
+FULL JOIN (SELECT * FROM reporting.park_verdicts WHERE month <= {MONTH}) AS summed USING (facility, month)"""
+
+
+_SITUATION = """CASE WHEN park.status <> 'operational' THEN park.status
+            WHEN is_hidden THEN 'hidden'
+            WHEN breached > 0 THEN 'breached'
+            WHEN met + coalesce(on_track, 0) > 0 THEN 'met'
+            WHEN insufficient > 0 THEN 'insufficient_data'
+            WHEN agreements > 0 THEN 'no_data'
+            ELSE 'no_agreement' END"""
+
+_COUNTED = f"""WITH counted AS MATERIALIZED (
+    SELECT * FROM (
+{_by_park(IN_MONTH)}
+    ) AS by_park WHERE month = {MONTH}
+), owed AS MATERIALIZED (
+    SELECT facility, string_agg(credit, ' + ' ORDER BY credit) AS credit FROM (
+        SELECT facility, sum(credit_payable) || ' ' || currency AS credit
+        FROM reporting.score WHERE {IN_MONTH} GROUP BY facility, currency
+    ) AS by_currency GROUP BY facility
+)"""
+_PARKS = "FROM reporting.park LEFT JOIN counted USING (facility) LEFT JOIN owed USING (facility)"
+
+SCOPE = f"""{_COUNTED}
+SELECT count(*) FILTER (WHERE status = 'operational') AS operational,
+       count(*) FILTER (WHERE status <> 'operational') AS announced, count(agreements) AS scored,
+       sum(agreements)::bigint AS agreements
+{_PARKS}"""
+
+OUTCOMES = f"""{_COUNTED}
+SELECT sum(breached)::bigint AS breached, sum(met)::bigint AS met, sum(on_track)::bigint AS on_track,
+       sum(insufficient)::bigint AS insufficient, sum(no_data)::bigint AS no_data
+{_PARKS}"""
+
+CREDIT = f"""SELECT string_agg(credit, ' + ' ORDER BY credit) AS credit FROM (
+    SELECT sum(credit_payable) || ' ' || currency AS credit FROM reporting.score WHERE {IN_MONTH} GROUP BY currency
+) AS by_currency"""
+
+MAP = f"""{_COUNTED}
+SELECT split_part(park.name, ' (', 1) AS name, {_SITUATION} AS situation, agreements, breached,
+       place.latitude, place.longitude
+{_PARKS}
+LEFT JOIN {PLACES} USING (facility)"""
+
+PARKS = f"""{_COUNTED}
+SELECT park.name, park.facility_type, {_SITUATION} AS situation, agreements, breached, met,
+       on_track, insufficient, no_data, credit
+{_PARKS}
+ORDER BY array_position(ARRAY['breached', 'insufficient_data', 'no_data', 'met', 'hidden', 'no_agreement', 'announced',
+                              'project'], {_SITUATION}), park.name"""
+
+MONTHLY = f"""SELECT month, park.name, agreements, breached, met, on_track, insufficient, no_data
+FROM (
+{_by_park(IN_YEAR)}
+) AS counted JOIN reporting.park USING (facility)
+WHERE month <= {MONTH} AND month >= (
+    SELECT min(month) FROM (SELECT DISTINCT month FROM reporting.period WHERE month <= {MONTH}
+                            ORDER BY month DESC LIMIT 12) AS year)
+ORDER BY month DESC, park.name"""
+
+_AVAILABILITY = f"SELECT * FROM (\n{judged(IN_MONTH)}\n) AS judged WHERE indicator = 'availability'"
+
+WORST = f"""SELECT standing, label, park.name AS park, carrier, coalesce(tenant.name, worst.tenant) AS tenant, measured,
+       promised, floor(budget_left_seconds / 60)::bigint AS budget_left_minutes, down_seconds, coverage, credit
+FROM (
+{_AVAILABILITY}
+ORDER BY (standing = 'breached') DESC, value_ratio NULLS LAST, label, agreement LIMIT 15
+) AS worst LEFT JOIN reporting.park USING (facility)
+LEFT JOIN (SELECT tenant, name FROM reporting.tenant) AS tenant ON tenant.tenant = worst.tenant
+ORDER BY (standing = 'breached') DESC, value_ratio NULLS LAST, label"""
+
+CARRIERS = f"""WITH judged AS MATERIALIZED (
+{judged(IN_MONTH)}
+), step AS (
+    SELECT circuit, min(interval_seconds) AS interval_seconds FROM reporting.objective
+    WHERE indicator = 'availability' GROUP BY circuit
+), counted AS (
+    SELECT coalesce(carrier, '—') AS carrier, interval_seconds, count(DISTINCT circuit) AS circuits,
+           sum(up_seconds) FILTER (WHERE indicator = 'availability') AS up,
+           sum(down_seconds) FILTER (WHERE indicator = 'availability') AS down,
+           sum(unknown_seconds) FILTER (WHERE indicator = 'availability') AS unknown,
+           sum(jsonb_array_length(detail -> 'outages'))::bigint AS outages,
+           sum((detail ->> 'sent')::numeric) AS sent, sum((detail ->> 'lost')::numeric) AS lost,
+           count(*) FILTER (WHERE standing = 'met') AS met, count(*) FILTER (WHERE standing = 'breached') AS breached,
+           count(*) FILTER (WHERE standing IN ('insufficient_data', 'not_measurable')) AS undecided
+    FROM judged LEFT JOIN step USING (circuit) GROUP BY 1, 2
+)
+SELECT interval_seconds, carrier, circuits, trunc(100 * up / nullif(up + down, 0), 4) || ' %' AS available,
+       (down / nullif(circuits, 0))::bigint AS down_seconds, outages,
+       trunc(100 * lost / nullif(sent, 0), 4) || ' %' AS loss,
+       trunc(100 * (up + down) / nullif(up + down + unknown, 0), 4) || ' %' AS coverage, met, breached, undecided
+FROM counted ORDER BY interval_seconds NULLS LAST, up / nullif(up + down, 0) NULLS LAST, carrier"""
+"""Carriers beside each other only where time was cut alike: a rule of ten seconds sees outages one of 300 does not."""
+
+_WEEK = f"greatest({FROM}, {NOW} - INTERVAL '7 days')"
+
+OCCUPANCY = f"""WITH hours AS MATERIALIZED (
+    SELECT * FROM reporting.park_occupancy_1h WHERE bucket_at >= {_WEEK} AND bucket_at < {TO}
+), peak AS (
+    SELECT DISTINCT ON (facility) facility, zones, capacity_people, people::double precision AS people, bucket_at,
+           count(*) FILTER (WHERE is_suppressed) OVER (PARTITION BY facility) AS hidden_hours,
+           count(*) OVER (PARTITION BY facility) AS hours
+    FROM hours ORDER BY facility, people DESC NULLS LAST, bucket_at DESC
+)
+SELECT park.name, peak.zones, peak.capacity_people, peak.people, peak.people / nullif(capacity_people, 0) AS peak_ratio,
+       CASE WHEN peak.people IS NOT NULL THEN peak.bucket_at END AS peak_at, hours, hidden_hours
+FROM reporting.park LEFT JOIN peak USING (facility)
+WHERE park.status = 'operational' ORDER BY park.name"""

@@ -1,0 +1,207 @@
+"""One company: its month against the promise, what was taken out and why, money, its own premises. Pure."""
+
+from __future__ import annotations
+
+from dashboards.grafana import meanings, premises_sql
+from dashboards.grafana import tenant_sql as sql
+from dashboards.grafana.columns import coded, instant, plain, ratio, sized
+from dashboards.grafana.dashboard import Dashboard, Row, links_to_others
+from dashboards.grafana.demo_tile import demo_tile
+from dashboards.grafana.field import BAD, PLAIN, WARNING, WELL, Column, thresholds
+from dashboards.grafana.figures import exact_duration, figure, figure_patterns, money, money_patterns
+from dashboards.grafana.panel import Panel, Place, Target
+from dashboards.grafana.panel_kinds import stat, table, text
+from dashboards.grafana.speech import Speech
+from dashboards.grafana.time_panels import time_series
+from dashboards.grafana.variable import query_variable, source_variable
+
+_WIDTHS = {
+    "agreement": 130, "adjustment": 120, "amount": 120, "budget_left_minutes": 110, "capacity_people": 80,
+    "co2_ppm": 85, "correction": 190, "coverage": 110, "credit": 120, "credit_percent": 85, "decision": 100,
+    "elapsed_seconds": 120, "excluded_seconds": 160, "exclusion": 170, "frozen_seconds": 90, "highest": 90,
+    "humidity_ratio": 80, "indicator": 150, "kind": 150, "label": 285, "line": 215, "lowest": 90, "measured": 110,
+    "month": 80, "objective": 95, "occupancy_ratio": 85, "park": 120, "part": 65, "payable": 120, "people": 90,
+    "promised": 85, "seconds": 95, "standing": 115, "state": 130, "temperature_celsius": 105, "ticket": 150,
+    "verdict": 110, "version": 70, "zone": 110,
+}  # fmt: skip
+"""Pixels of columns, in every table."""
+
+
+def tenant(say: Speech) -> Dashboard:
+    """The dashboard in one language."""
+    return Dashboard(
+        name="tenant",
+        language=say.language,
+        title=say("tenant.title"),
+        description=say("tenant.description"),
+        panels=(
+            *_header(say), *_month(say),
+            Row(20, say("tenant.events"), 22), *_events(say),
+            Row(30, say("tenant.past"), 39), *_past(say),
+            Row(40, say("tenant.premises"), 56), *_premises(say),
+        ),
+        variables=(
+            source_variable(),
+            query_variable("tenant", say("tenant.variable.tenant"), sql.TENANTS, is_many=False),
+            query_variable("month", say("shared.variable.month"), sql.MONTHS, is_many=False),
+        ),
+        links=(links_to_others(say("shared.others"), say.language),),
+        shown_from="now-7d",
+        refresh="5m",
+    )  # fmt: skip
+
+
+def _header(say: Speech) -> tuple[Panel, ...]:
+    none = say("tenant.none")
+    return (
+        stat(
+            1, say("tenant.standing"), Place(0, 0, 6, 4), Target(sql.STANDING), meanings=meanings.standings(say),
+            is_filled=True, no_value=none,
+        ),
+        stat(
+            2, say("tenant.minutes"), Place(6, 0, 5, 4), Target(sql.MINUTES_LEFT), unit="suffix: min", decimals=0,
+            steps=thresholds(BAD, (0, WARNING), (10, WELL)), no_value=say("tenant.minutes.none"),
+            description=say("tenant.minutes.description"),
+        ),
+        stat(
+            3, say("tenant.credit"), Place(11, 0, 5, 4), Target(sql.CREDIT), patterns=money_patterns(say),
+            no_value=none, description=say("tenant.credits.description"),
+        ),
+        stat(
+            4, say("tenant.coverage"), Place(16, 0, 5, 4), Target(sql.COVERAGE), patterns=figure_patterns(say),
+            no_value=none, description=say("tenant.coverage.description"),
+        ),
+        demo_tile(say, 5, Place(21, 0, 3, 4)),
+    )  # fmt: skip
+
+
+def _figures(say: Speech) -> tuple[Column, Column]:
+    return figure(say, "measured", say("shared.measured_ratio")), figure(say, "promised", say("tenant.promised"))
+
+
+def _indicator(say: Speech) -> Column:
+    return Column("indicator", say("shared.indicator"), meanings=meanings.indicators(say))
+
+
+def _month(say: Speech) -> tuple[Panel, ...]:
+    objectives = (
+        coded(say, "standing", meanings.standings(say), "verdict"), Column("label", say("shared.circuit")),
+        _indicator(say), *_figures(say),
+        Column("budget_left_minutes", say("shared.budget_left"), unit="suffix: min", decimals=0),
+        figure(say, "coverage", say("tenant.coverage")), figure(say, "lowest", say("tenant.lowest")),
+        figure(say, "highest", say("tenant.highest")), exact_duration("excluded_seconds", say("tenant.excluded")),
+        money(say, "credit", say("tenant.credit.column")), Column("part", say("tenant.part")),
+        *plain(say, "objective", "agreement"),
+    )  # fmt: skip
+    credits = (
+        Column("line", say("tenant.line"), meanings=meanings.credit_lines(say)),
+        Column("label", say("shared.circuit")), *plain(say, "objective"),
+        figure(say, "credit_percent", say("tenant.credit_percent")), money(say, "amount", say("tenant.amount")),
+        *plain(say, "agreement"),
+    )  # fmt: skip
+    agreements = (
+        *plain(say, "agreement"), coded(say, "state", meanings.publication(say), "publication"),
+        Column("version", say("tenant.version")), instant("starts_at", say("shared.starts_at")),
+        instant("ends_at", say("shared.ends_at")), instant("scored_to_at", say("tenant.scored_to")),
+        *plain(say, "park"), Column("time_zone", say("tenant.time_zone")),
+    )  # fmt: skip
+    return (
+        table(
+            10, say("tenant.objectives"), Place(0, 4, 24, 10), Target(sql.OBJECTIVES), sized(objectives, **_WIDTHS),
+            no_value=say("tenant.nothing"), description=say("tenant.objectives.description"),
+        ),
+        table(
+            11, say("tenant.credits"), Place(0, 14, 11, 8), Target(sql.CREDITS),
+            sized(credits, **_WIDTHS | {"label": 140}), no_value=say("tenant.nothing"),
+            description=say("tenant.credits.description"),
+        ),
+        table(
+            12, say("tenant.agreements"), Place(11, 14, 13, 8), Target(sql.AGREEMENTS), sized(agreements, **_WIDTHS),
+            no_value=say("tenant.nothing"), description=say("tenant.agreements.description"),
+        ),
+    )  # fmt: skip
+
+
+def _events(say: Speech) -> tuple[Panel, ...]:
+    span = (instant("starts_at", say("shared.starts_at")), instant("ends_at", say("shared.ends_at")))
+    label = Column("label", say("shared.circuit"))
+    outages = (*span, exact_duration("seconds", say("shared.seconds")), label, *plain(say, "objective", "agreement"))
+    exclusions = (
+        *span, label, coded(say, "kind", meanings.kinds(say)), coded(say, "decision", meanings.decisions(say)),
+        Column("reason", say("tenant.reason")), instant("announced_at", say("shared.announced_at")),
+        exact_duration("seconds", say("tenant.asked")), exact_duration("excluded_seconds", say("tenant.taken_out")),
+        *plain(say, "exclusion"),
+    )  # fmt: skip
+    tickets = (
+        Column("ticket", say("tenant.ticket")), coded(say, "verdict", meanings.standings(say)),
+        exact_duration("elapsed_seconds", say("tenant.elapsed")), figure(say, "promised", say("tenant.promised")),
+        instant("opened_at", say("tenant.opened_at")), instant("restored_at", say("tenant.restored_at")),
+        exact_duration("frozen_seconds", say("tenant.frozen")), label,
+    )  # fmt: skip
+    return (
+        table(
+            21, say("tenant.outages"), Place(0, 23, 12, 8), Target(sql.OUTAGES), sized(outages, **_WIDTHS),
+            no_value=say("tenant.outages.none"), description=say("tenant.outages.description"),
+        ),
+        table(
+            22, say("tenant.tickets"), Place(12, 23, 12, 8), Target(sql.TICKETS), sized(tickets, **_WIDTHS),
+            no_value=say("tenant.tickets.none"), description=say("tenant.tickets.description"),
+        ),
+        table(
+            23, say("tenant.exclusions"), Place(0, 31, 24, 8), Target(sql.EXCLUSIONS), sized(exclusions, **_WIDTHS),
+            no_value=say("tenant.exclusions.none"), description=say("tenant.exclusions.description"),
+        ),
+    )  # fmt: skip
+
+
+def _past(say: Speech) -> tuple[Panel, ...]:
+    history = (
+        *plain(say, "month"), Column("label", say("shared.circuit")), _indicator(say),
+        coded(say, "standing", meanings.standings(say), "verdict"), *_figures(say),
+        figure(say, "coverage", say("tenant.coverage")), exact_duration("excluded_seconds", say("tenant.excluded")),
+        money(say, "credit", say("tenant.credit.column")), Column("part", say("tenant.part")),
+        *plain(say, "objective", "agreement"),
+    )  # fmt: skip
+    versions = (
+        *plain(say, "month", "agreement"), Column("part", say("tenant.part")), Column("version", say("tenant.version")),
+        coded(say, "state", meanings.publication(say), "publication"),
+        instant("published_at", say("tenant.published_at")), Column("reason", say("tenant.reason")),
+        money(say, "payable", say("tenant.payable")), money(say, "adjustment", say("tenant.adjustment")),
+        coded(say, "correction", meanings.corrections(say)), Column("sha256", say("tenant.sha256")),
+    )  # fmt: skip
+    return (
+        table(
+            31, say("tenant.history"), Place(0, 40, 24, 9), Target(sql.HISTORY), sized(history, **_WIDTHS),
+            no_value=say("tenant.nothing"),
+        ),
+        table(
+            32, say("tenant.versions"), Place(0, 49, 24, 7), Target(sql.VERSIONS), sized(versions, **_WIDTHS),
+            no_value=say("tenant.versions.none"), description=say("tenant.versions.description"),
+        ),
+    )  # fmt: skip
+
+
+def _premises(say: Speech) -> tuple[Panel, ...]:
+    zones = (
+        Column("zone", say("tenant.zone")), *plain(say, "park"), Column("people", say("tenant.people")),
+        Column("capacity_people", say("tenant.capacity")), ratio("occupancy_ratio", say("tenant.occupancy"), 0),
+        Column("temperature_celsius", say("tenant.temperature"), unit="suffix: °C", decimals=1),
+        ratio("humidity_ratio", say("tenant.humidity"), 0),
+        Column(
+            "co2_ppm", say("tenant.co2"), unit="suffix: ppm", decimals=0, cell="color-text",
+            thresholds=thresholds(PLAIN, (1000, WARNING), (1500, BAD)),
+        ),
+        instant("measured_at", say("shared.newest_at")),
+    )  # fmt: skip
+    return (
+        time_series(
+            41, say("tenant.people.curve"), Place(0, 57, 12, 8), [Target(premises_sql.PEOPLE, "time_series")], [],
+            unit="short", least_interval="15m", name_of_series="${__field.labels.zone}",
+            no_value=say("tenant.people.none"), description=say("tenant.people.description"),
+        ),
+        table(
+            42, say("tenant.zones"), Place(12, 57, 12, 8), Target(premises_sql.ZONES), sized(zones, **_WIDTHS),
+            no_value=say("tenant.zones.none"), description=say("tenant.zones.description"),
+        ),
+        text(43, Place(0, 65, 24, 7), say("tenant.notes"), say("tenant.notes.title")),
+    )  # fmt: skip
