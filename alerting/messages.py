@@ -1,7 +1,7 @@
 """What a state change is worth and how it is said: severity, status and one line of text. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -84,19 +84,46 @@ ENGLISH = Words(
 LANGUAGES: Mapping[str, Words] = {"fr": FRENCH, "en": ENGLISH}
 
 
-def status(row: TransitionRow) -> Status:
-    """`firing` when the new state is trouble, `resolved` when only the old one was, else `noted` (a first verdict)."""
+def already_over(changes: Sequence[tuple[int, TransitionRow]]) -> frozenset[int]:
+    """The numbers of changes of a circuit that were noticed only when it was well again: nobody has to get up for them.
+
+    `changes` in their order. Such are those noticed at one instant of one circuit and objective which begin and end
+    without trouble: late readings told of an outage that somebody else has mended since.
+    """
+    groups: dict[tuple[object, ...], list[tuple[int, TransitionRow]]] = {}
+    for number, row in changes:
+        if row.subject == "circuit":
+            key = (row.agreement, row.objective, row.circuit, row.noticed_at)
+            groups.setdefault(key, []).append((number, row))
+    trouble = _TROUBLE["circuit"]
+    return frozenset(
+        number
+        for group in groups.values()
+        if group[0][1].from_state not in trouble and group[-1][1].to_state not in trouble
+        for number, _ in group
+    )
+
+
+def status(row: TransitionRow, *, is_over: bool = False) -> Status:
+    """`firing` when the new state is trouble, `resolved` when only the old one was, else `noted` (a first verdict).
+
+    What `is_over` already is noted, too.
+    """
+    if is_over:
+        return "noted"
     trouble = _TROUBLE[row.subject]
     if row.to_state in trouble:
         return "firing"
     return "resolved" if row.from_state in trouble else "noted"
 
 
-def severity(row: TransitionRow) -> Severity:
+def severity(row: TransitionRow, *, is_over: bool = False) -> Severity:
     """`page` when a circuit is, or was until now, in an outage; anything else can wait for the morning.
 
     An outage that turns into an unknown state still pages: nobody has seen it end.
     """
+    if is_over:
+        return "ticket"
     return "page" if row.subject == "circuit" and "down" in (row.from_state, row.to_state) else "ticket"
 
 
@@ -107,6 +134,7 @@ def line(
     place: str,
     label: str = "",
     repeated: bool = False,
+    is_over: bool = False,
     words: Words = FRENCH,
 ) -> str:
     """One change as one line: when noticed, label, severity and status, circuit, state, since when (or, of a verdict,
@@ -121,7 +149,7 @@ def line(
     # A circuit's change is dated back to where it began; of a verdict's only the pass that noticed it is known.
     when = words.since if row.subject == "circuit" else words.noticed
     state = words.state.get((row.subject, row.to_state), row.to_state.upper())
-    told = status(row)
+    told = status(row, is_over=is_over)
     parts = [
         _instant(row.noticed_at),
         label,

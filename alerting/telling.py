@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TextIO
 
-from alerting.messages import Words, line, severity, status
+from alerting.messages import Words, already_over, line, severity, status
 from alerting.metrics import REPEATED, TOLD
 from facilities.inventory import Inventory
 from store.connection import Connection
@@ -30,13 +30,23 @@ def tell_changes(
     """
     claimed = claim_transitions(connection, claimed_by, clock())
     connection.commit()
+    over = already_over([(transition_id, row) for transition_id, row, _ in claimed])
     for transition_id, row, repeated in claimed:
+        is_over = transition_id in over
         label = (inventory.label or "DÉMO") if row.is_demo else ""
-        text = line(transition_id, row, place=place(inventory, row), label=label, repeated=repeated, words=words)
+        text = line(
+            transition_id,
+            row,
+            place=place(inventory, row),
+            label=label,
+            repeated=repeated,
+            is_over=is_over,
+            words=words,
+        )
         _tell(out, text)
         confirm_told(connection, claimed_by, [transition_id], clock())
         connection.commit()
-        TOLD.labels(severity=severity(row), status=status(row)).inc()
+        TOLD.labels(severity=severity(row, is_over=is_over), status=status(row, is_over=is_over)).inc()
         if repeated:
             REPEATED.inc()
     return len(claimed)

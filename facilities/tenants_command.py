@@ -18,7 +18,7 @@ from store.login_file import read_login_file, write_login_file
 from store.login_plan import WantedLogin, sentences
 from store.logins import apply_logins, end_sessions
 from store.migrations import require_current_schema
-from store.public_rights import close_rights, open_rights
+from store.public_rights import close_rights, open_rights, strangers
 
 EPILOG = """\
 apply  makes one login per tenant, owner or manager of parks, authority, auditor and operator of the
@@ -76,6 +76,7 @@ def _apply(connection: Connection, wanted: Sequence[WantedLogin], file: Path, op
     if options.least_people is not None and set_least_people(connection, options.least_people):
         changes.append(("disclosure", f"counts below {options.least_people} people are not shown to others"))
     closed, left = close_rights(connection), [right.what for right in open_rights(connection)]
+    not_ours = strangers(connection)
     changes.extend(("public", f"may no longer use {right.what}") for right in closed if right.what not in left)
     for line in sentences(changes) or ["nothing to do"]:
         print(line)
@@ -89,6 +90,8 @@ def _apply(connection: Connection, wanted: Sequence[WantedLogin], file: Path, op
         end_sessions(connection, applied.ended)
     for what in left:
         print(f"left open (a superuser could take it away): {what}", file=sys.stderr)
+    for what in not_ours:
+        print(f"every login may read what is not ours: {what}", file=sys.stderr)
     return 0
 
 
@@ -110,6 +113,7 @@ def _check(connection: Connection, wanted: Sequence[WantedLogin], file: Path) ->
     known = read_login_file(file)
     found = sentences(apply_logins(connection, wanted, known).changes)
     found += [f"public may use {right.what}" for right in open_rights(connection)]
+    found += [f"every login may read what is not ours: {what}" for what in strangers(connection)]
     connection.rollback()
     if missing := [login.label for login in wanted if login.key not in known]:
         found.append(f"{file}: no password of {', '.join(missing)}")

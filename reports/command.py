@@ -19,6 +19,7 @@ from reports.html import html
 from reports.language_en import ENGLISH
 from reports.language_fr import FRENCH
 from reports.missing import missing_scores
+from reports.published import Published, read_published
 from reports.reading import newest_month, read_month, read_registers
 from reports.statement import Json, Scored, statement
 from reports.texts import scored_by
@@ -41,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="p2i statement",
         description="Writes what a tenant was promised, what was measured and what is owed for one month.",
-        epilog="A final statement is never replaced by a different one: a correction is a new document.",
+        epilog="Of what is published (p2i verdict) it is of the versions in force; each version has files of its own.",
     )
     parser.add_argument("--tenant", metavar="T", required=True, help="the tenant's code")
     parser.add_argument("--period", metavar="YYYY-MM", help="a civil month; default: the newest one scored")
@@ -98,11 +99,18 @@ def compose(
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         chosen = month or newest_month(connection, tenant)
-        rows = [] if chosen is None else read_month(connection, tenant, chosen)
-        if chosen is None or not rows:
+        published = [] if chosen is None else read_published(connection, inventory, tenant, chosen)
+        known = {one.row.agreement for one in published}
+        drafts = [] if chosen is None else read_month(connection, tenant, chosen)
+        drafts = [row for row in drafts if row.agreement not in known]
+        if chosen is None or not (published or drafts):
             raise InputError(f'--period: nothing was scored for tenant "{tenant}"{f" in {chosen}" if chosen else ""}')
-        scored = [_scored(connection, inventory, row) for row in rows]
-        not_scored = missing_scores(inventory, tenant, chosen, rows, read_unscored(connection), issued_at)
+        scored = [_scored(connection, inventory, one.row, one) for one in published]
+        scored += [_scored(connection, inventory, row) for row in drafts]
+        scored.sort(key=lambda one: (one.row.agreement, one.row.period_starts_at))
+        rows = [one.row for one in scored]
+        failed = [row for row in read_unscored(connection) if row.agreement not in known]
+        not_scored = missing_scores(inventory, tenant, chosen, rows, failed, issued_at)
     return statement(
         inventory.tenants[tenant],
         chosen,
@@ -117,9 +125,12 @@ def compose(
 def write(made: Json, folder: Path) -> list[Path]:
     """Writes the statement as JSON and HTML into `folder` and returns the two files.
 
-    A final statement already there stays: the same one is left alone, a different one is refused.
+    Each version has files of its own. A final statement already there stays: the same one is left alone, a different
+    one is refused.
     """
     name = f"{'DEMO-' if made['label'] else ''}statement-{made['tenant']['code']}-{made['month']}"
+    if made["version"] is not None:
+        name += f"-v{made['version']}"
     as_json, as_html = folder / f"{name}.json", folder / f"{name}.html"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -154,9 +165,10 @@ def _may_replace(file: Path, made: Json) -> bool:
     raise InputError(f"{file}: a final statement is there and differs; a correction is a new document (another --out)")
 
 
-def _scored(connection: Connection, inventory: Inventory, row: ScoreRow) -> Scored:
+def _scored(connection: Connection, inventory: Inventory, row: ScoreRow, published: Published | None = None) -> Scored:
     agreement = scored_by(connection, inventory, row)
-    return Scored(agreement, row, read_registers(connection, agreement, row.period_starts_at, row.period_ends_at))
+    registers = read_registers(connection, agreement, row.period_starts_at, row.period_ends_at)
+    return Scored(agreement, row, registers, published)
 
 
 def _language(text: str) -> str:

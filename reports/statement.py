@@ -14,6 +14,7 @@ from facilities.instants import epoch_seconds
 from facilities.inventory import Inventory
 from reports.catalogue import Catalogue
 from reports.formats import exact_decimal, percent_of
+from reports.published import Published
 from reports.rules import agreement_rules, objective_rules, promise
 from store.canonical import canonical_sha256, text_sha256
 from store.errors import P2IError
@@ -25,11 +26,15 @@ Json = dict[str, Any]
 
 
 class Scored(NamedTuple):
-    """One agreement's scored month, with the exclusions and tickets on record for its circuits, as JSON objects."""
+    """One agreement's scored month, with the exclusions and tickets on record for its circuits, as JSON objects.
+
+    `published` is its version in force, None where nothing is published and `row` is the engine's draft.
+    """
 
     agreement: Agreement
     row: ScoreRow
     registers: Mapping[str, Sequence[Json]]
+    published: Published | None = None
 
 
 def statement(
@@ -45,8 +50,10 @@ def statement(
     """The statement as a JSON object. `not_scored` are the agreements in force in the month without a score of what is
     known now, and why.
 
-    It is `provisional` until every agreement in force was scored to the end of its period, no second of it can
-    still change and no ticket is open; `reasons` say why. `parts_sha256` are over each part alone, so that a part
+    It is `provisional` while a verdict of an agreement in force is not published; `reasons` say why. Else it is of the
+    versions in force, and `issued`, `contested` (one of them is) or `final` (all of them are), in the words of the
+    ledger (docs/verdicts.md). Every correction makes it a next version, with the `number` of the one it `replaces`.
+    `parts_sha256` are over each part alone, so that a part
     can be compared without the rest: `score` over the exact text that `p2i score` prints, the others over canonical
     JSON (RFC 8785). `sha256` is over everything else in the object, canonical.
     """
@@ -57,6 +64,8 @@ def statement(
         shown = _agreement(one, document, inventory, words)
         if one.agreement.id in cut:
             shown["segment"] = _segment(one)
+        if one.published is not None:
+            shown["published"] = _published(one.published)
         agreements.append(shown)
         parts[part_name(shown)] = {
             "agreement": one.row.agreement_sha256,
@@ -64,16 +73,27 @@ def statement(
             "rules": canonical_sha256(agreements[-1]["rules"]),
             "registers": canonical_sha256(agreements[-1]["registers"]),
         }
-        reasons += _reasons(one, document, issued_at, words)
+        if one.published is None:
+            reasons += _reasons(one, document, issued_at, words)
     for name, why in not_scored.items():
         key = "reason.not_scored" if why is None else "reason.cannot_be_scored"
         reasons.append(words.say(key, agreement=name, why=why))
+    if not reasons:
+        drafts = dict.fromkeys(one.agreement.id for one in scored if one.published is None)
+        reasons = [words.say("reason.not_published", agreement=name) for name in drafts]
     is_demo = inventory.is_demo or any(one.row.is_demo for one in scored)
+    number = f"{(inventory.label or 'DÉMO') + '-' if is_demo else ''}P2I-{month}-{tenant.code}"
+    published = [one.published for one in scored if one.published is not None]
+    version = (
+        None if reasons else 1 + len(frozenset[tuple[str, datetime]]().union(*(one.restated for one in published)))
+    )
     content: Json = {
         "kind": KIND,
-        "number": f"{(inventory.label or 'DÉMO') + '-' if is_demo else ''}P2I-{month}-{tenant.code}",
+        "number": number if version is None else f"{number}-v{version}",
+        "version": version,
+        "replaces": f"{number}-v{version - 1}" if version is not None and version > 1 else None,
         "label": (inventory.label or "DÉMO") if is_demo else "",
-        "status": "provisional" if reasons else "final",
+        "status": "provisional" if reasons else _status(published),
         "reasons": reasons,
         "language": words.code,
         "issued_at": _instant(issued_at),
@@ -81,6 +101,7 @@ def statement(
         "month": month,
         "agreements": agreements,
         "payable": _payable(agreements),
+        "adjustment": _adjustment(agreements),
         "parts_sha256": parts,
     }
     return {**content, "sha256": canonical_sha256(content)}
@@ -138,6 +159,26 @@ def _agreement(one: Scored, document: Json, inventory: Inventory, words: Catalog
 def _calendar(row: ScoreRow) -> Json:
     """The calendar of the service hours, as the verdict names it (R-28)."""
     return {"id": row.calendar, "version": row.calendar_version, "sha256": row.calendar_sha256}
+
+
+def _published(one: Published) -> Json:
+    """The version in force, where it stands, and the entry of the ledger that a tenant can look it up by."""
+    said = one.entry.said()
+    return {
+        "version": one.entry.version,
+        "state": one.state,
+        "issued_at": said["occurred_at"],
+        "reason": said["reason"],
+        "adjustment": said["credit"]["adjustment"],
+        "entry": one.entry.entry,
+        "sha256": one.entry.sha256,
+    }
+
+
+def _status(published: Sequence[Published]) -> str:
+    """The state of the versions in force together: one that is contested leaves the whole open."""
+    states = {one.state for one in published}
+    return "contested" if "contested" in states else "final" if states == {"final"} else "issued"
 
 
 def _segment(one: Scored) -> Json:
@@ -219,6 +260,16 @@ def _payable(agreements: Sequence[Json]) -> list[Json]:
     for agreement in agreements:
         payable = Decimal(agreement["score"]["credits"]["payable"])
         sums[agreement["currency"]] = sums.get(agreement["currency"], Decimal("0.00")) + payable
+    return [{"currency": currency, "amount": format(amount, "f")} for currency, amount in sums.items()]
+
+
+def _adjustment(agreements: Sequence[Json]) -> list[Json]:
+    """What the versions in force add to, or take from, what the ones before them owed, by currency; first ones none."""
+    sums: dict[str, Decimal] = {}
+    for agreement in agreements:
+        owed = agreement.get("published", {}).get("adjustment")
+        if owed is not None:
+            sums[agreement["currency"]] = sums.get(agreement["currency"], Decimal("0.00")) + Decimal(owed)
     return [{"currency": currency, "amount": format(amount, "f")} for currency, amount in sums.items()]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from facilities.agreement import Agreement
 from facilities.instants import instant_text
 from sla_engine.due import Contract
-from sla_engine.segments import Segment
+from sla_engine.segments import Segment, whole_contract
 from store.errors import InputError
 from store.intervals import Interval
 
@@ -18,7 +18,7 @@ def chosen_text(contract: Contract, requested: Interval[int]) -> Agreement:
     """
     found = _segments(contract, requested)
     if not found:
-        return contract.versions[-1]
+        return whole_contract(contract.versions)
     texts = {_meant(one.agreement) for one in found}
     if len(texts) > 1:
         parts = [one.period.clipped(requested) or requested for one in found]

@@ -18,6 +18,7 @@ from sla_engine.promised import Promised
 from store.connection import Connection, connect, server
 from store.errors import P2IError, StoreUnavailable
 from store.migrations import require_current_schema
+from store.verdicts import read_scored_periods
 from store.zone_data import zone_data_are_current
 
 log = logging.getLogger("sla_engine")
@@ -89,6 +90,7 @@ def main(argv: Sequence[str]) -> int:
                     log.warning(
                         "the database server's zone data predate 2026-09-20; scores do not use them (p2i doctor)"
                     )
+                _tell_foreign(connection, promised)
                 if options.once:
                     scored = Scorer(promised).run_pass(connection, datetime.now(UTC).replace(microsecond=0))
                     log.info("scored %s agreement periods", scored)
@@ -98,6 +100,13 @@ def main(argv: Sequence[str]) -> int:
         return 0
 
     return run("sla_engine", body)
+
+
+def _tell_foreign(connection: Connection, promised: Promised) -> None:
+    """What was scored by another inventory is not scored by this one: silence would look like all is well."""
+    scored = {row.agreement for row in read_scored_periods(connection)}
+    if foreign := sorted(scored - promised.inventory.versions.keys()):
+        log.warning("scored in the store but not in this inventory: %s (--inventory?)", ", ".join(foreign))
 
 
 def _look_until_stopped(engine: Engine, every_seconds: int) -> None:

@@ -22,7 +22,7 @@ from facilities.process import run
 from sla_engine.due import epoch_seconds_of
 from sla_engine.export_reading import read_exports
 from sla_engine.scoring import scored_period
-from sla_engine.segments import segments
+from sla_engine.segments import segments, whole_contract
 from store.connection import connect, server
 from store.errors import InputError, P2IError
 from store.intervals import Interval
@@ -72,7 +72,7 @@ def _month(versions: Sequence[Agreement], text: str) -> Interval[int]:
     try:
         requested = period(text, versions[0].time_zone)
         found = segments(versions, requested)
-        for agreement in [one.agreement for one in found] or [versions[-1]]:
+        for agreement in [one.agreement for one in found] or [whole_contract(versions)]:
             scored_period(agreement, requested)
         for at in (requested.starts_at, requested.ends_at):
             instant(at)  # the files must be able to name it

@@ -57,6 +57,11 @@ def segments(
     return tuple(replace(one, is_first=number == 0) for number, one in enumerate(found))
 
 
+def whole_contract(versions: Sequence[Agreement]) -> Agreement:
+    """The last text as if it were in force as long as the contract is: for saying when that is."""
+    return replace(versions[-1], amendment=None, scored_from=None)
+
+
 def own_grid(versions: Iterable[Agreement], agreement: Agreement) -> dict[str, Interval[int]]:
     """The time in which readings lie on the grid of this text, for circuits whose Δt an amendment changed.
 

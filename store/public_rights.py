@@ -66,6 +66,15 @@ FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba)))
 WHERE grantee = 0 AND datallowconn AND NOT (datname = current_database() AND privilege_type = 'CONNECT')
 GROUP BY datname ORDER BY datname
 """
+STRANGERS = """
+SELECT CASE relkind WHEN 'v' THEN 'view ' ELSE 'table ' END || format('reporting.%I', relname) FROM pg_class AS c
+WHERE relnamespace = 'reporting'::regnamespace AND relkind IN ('r', 'v', 'm', 'f', 'p')
+  AND 'reporting.' || relname NOT IN (SELECT name FROM generated)
+UNION ALL
+SELECT format('function reporting.%I(%s)', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc
+WHERE pronamespace = 'reporting'::regnamespace AND proname <> 'time_bucket'
+ORDER BY 1
+"""
 OTHERS = """
 SELECT rolname FROM pg_roles WHERE rolcanlogin AND NOT rolsuper AND rolname !~ %s ORDER BY 1
 """
@@ -122,6 +131,14 @@ def close_rights(connection: Connection) -> list[OpenRight]:
         for statement in right.close:
             connection.execute(statement)
     return found
+
+
+def strangers(connection: Connection) -> list[str]:
+    """What stands in the schema `reporting` and is not of this release: every login may read it, whoever it is about.
+
+    It is somebody's own and stays, but it is not keyed on the login unless whoever made it saw to that.
+    """
+    return [what for (what,) in connection.execute(STRANGERS).fetchall()]
 
 
 def _moved(rights: str, what: sql.Composable, to: Sequence[sql.Composable]) -> tuple[sql.Composed, ...]:

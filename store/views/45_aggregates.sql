@@ -22,7 +22,7 @@ CREATE VIEW reporting.park_occupancy_1h WITH (security_barrier) AS
         GROUP BY facility, bucket_at, let.zones, let.tenants, let.capacity_people, rule.least_people, rule.least_tenants
     ) AS summed;
 
--- Of a month that still runs nothing is met yet: only what is lost for good is said, the rest is on track or undecided.
+-- Of a month that still runs nothing is met yet: what would be is on track, what has no verdict yet is undecided.
 CREATE VIEW reporting.park_verdicts WITH (security_barrier) AS
     SELECT facility, month, agreements, CASE WHEN is_shown THEN met END AS met,
            CASE WHEN is_shown THEN on_track END AS on_track, CASE WHEN is_shown THEN breached END AS breached,
@@ -30,14 +30,11 @@ CREATE VIEW reporting.park_verdicts WITH (security_barrier) AS
     FROM (
         SELECT score.facility, period.month, count(DISTINCT score.agreement) AS agreements, count(*) AS judged,
                count(*) FILTER (WHERE is_over AND verdict = 'met') AS met,
-               count(*) FILTER (WHERE NOT is_over AND NOT is_lost AND verdict = 'met') AS on_track,
-               count(*) FILTER (WHERE is_lost) AS breached,
+               count(*) FILTER (WHERE NOT is_over AND verdict = 'met') AS on_track,
+               count(*) FILTER (WHERE verdict = 'breached') AS breached,
                count(DISTINCT score.tenant) >= (SELECT least_tenants FROM disclosure) AS is_shown
         FROM verdict JOIN score USING (agreement, period_starts_at, period_ends_at)
         CROSS JOIN LATERAL (SELECT scored_to_at >= period_ends_at AS is_over) AS scored
-        CROSS JOIN LATERAL (
-            SELECT verdict = 'breached' OR NOT is_over AND coalesce(budget_left_seconds < 0, false) AS is_lost
-        ) AS outcome
         JOIN park ON park.facility = score.facility
         JOIN period ON period.time_zone = park.time_zone
             AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at

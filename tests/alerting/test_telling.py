@@ -39,6 +39,21 @@ def test_each_change_is_told_once_and_oldest_first(connection: Connection, inven
     assert tell(connection, inventory, out, by="two", at=NOW + 10 * LEASE) == 0
 
 
+def test_an_outage_that_was_over_when_it_was_noticed_pages_nobody(connection: Connection, inventory: Inventory) -> None:
+    """Readings of two days ago came in late: somebody has mended it since. One that still goes on is paged."""
+    began = outage("live-1")._replace(changed_at=NOW - timedelta(days=2))
+    ended = began._replace(from_state="down", to_state="up", changed_at=NOW - timedelta(days=2) + timedelta(hours=1))
+    ended_now = outage("live-3")._replace(from_state="down", to_state="up")  # told as firing by an earlier pass
+    write_transitions(connection, [began, ended, outage("live-2"), ended_now])
+    out = io.StringIO()
+    assert tell(connection, inventory, out) == 4
+    lines = out.getvalue().splitlines()
+    assert "DÉMO for information live-1 (Casanearshore, Locataire F (fictif)) OUTAGE" in lines[0]
+    assert "DÉMO for information live-1 (Casanearshore, Locataire F (fictif)) AVAILABLE" in lines[1]
+    assert "DÉMO PAGE firing live-2" in lines[2]
+    assert "DÉMO PAGE resolved live-3" in lines[3]
+
+
 class Broken(io.StringIO):
     """A standard output whose reader goes away after so many lines."""
 

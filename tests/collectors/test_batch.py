@@ -45,6 +45,15 @@ def test_refused_parts_keep_their_topic() -> None:
     assert batch.messages == {"intervals": 2, "unknown": 1}
 
 
+def test_a_refused_message_has_come_and_its_number_counts() -> None:
+    """Else the number after it would tell of a message that never came."""
+    unknown = arrival("casa-x9", 0)
+    unread = Arrival(unknown.topic, b'{"seq": 5', NOON)
+    batch = decoded_batch([unknown, unread], KNOWN, 10_000)
+    assert [part.rejected.refusal.reason.value for part in batch.rejected] == ["unknown_circuit", "malformed"]
+    assert batch.sequence == [Counted("casanearshore/casa-x9", 4, None, None)]
+
+
 class Broken(Mapping[str, Series]):
     """An inventory that fails when asked: stands for a defect nobody has thought of."""
 

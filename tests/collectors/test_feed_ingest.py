@@ -162,6 +162,22 @@ def test_refused_messages_are_in_quarantine_and_do_not_hold_up_the_others(
     assert {reason: bytes(kept) for reason, _, kept in found}["identity"] == b""
 
 
+def test_a_frame_that_cannot_be_decoded_has_come_and_is_no_gap(
+    demo_site: Site, eventually: Callable[..., None]
+) -> None:
+    eui = "24e124ffff000001"
+    with demo_site.collecting():
+        demo_site.publish(
+            uplink(eui, "04C9030800A106CD05", 41),
+            uplink(eui, "03F403", 42),
+            uplink(eui, "04C9030800A106CD05", 43, "2026-09-08T09:10:00Z"),
+            uplink(eui, "04C9030800A106CD05", 45, "2026-09-08T09:20:00Z"),
+        )
+        eventually(lambda: demo_site.rows("SELECT count(*) FROM gap") == [(1,)])
+    assert demo_site.rows("SELECT reason FROM quarantine") == [("undecodable",)]
+    assert demo_site.rows("SELECT messages, missing::text FROM gap") == [(1, "{[44,45)}")]
+
+
 def test_another_value_for_an_instant_is_a_conflict_of_the_message(
     demo_site: Site, eventually: Callable[..., None]
 ) -> None:

@@ -371,7 +371,7 @@ def test_strangers_learn_nothing(receiver: Callable[..., Receiver]) -> None:
             for content in (body, bytes(300_000)):
                 status, text, told = running.request("POST", f"/hooks/{feed}?key=wrong", content, **headers)
                 answers.add((status, text, tuple(sorted(key for key in told if key != "date"))))
-    assert {answer[:2] for answer in answers} == {(401, "unauthorised")}
+    assert {answer[:2] for answer in answers} == {(401, "unauthorised\n")}
     assert len(answers) == 1
     assert running.queue.count == 0
 

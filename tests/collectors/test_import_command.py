@@ -72,7 +72,10 @@ def test_a_mapping_for_another_file_uses_no_row_and_exits_1(
     samples: Path, connection: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = samples / "data" / "ripe-atlas-rtt" / "13835.csv"
-    assert main([str(file), "--mapping", str(DOCS / "ripe-atlas-day-first.toml"), "--circuit", "casa-a1"]) == 1
+    words = [str(file), "--mapping", str(DOCS / "ripe-atlas-day-first.toml"), "--circuit", "casa-a1"]
+    assert main(words) == 2
+    assert "each of the first 1000 rows would be refused as off_type" in capsys.readouterr().err
+    assert main([*words, "--anyway"]) == 1
     assert "0 new, 0 duplicates, 0 conflicts, 7001 refused (7001 off_type)" in capsys.readouterr().out
     assert connection.execute("SELECT count(*) FROM quarantine WHERE origin LIKE '13835.csv:%'").fetchone() == (7001,)
 

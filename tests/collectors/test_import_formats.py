@@ -213,9 +213,12 @@ def test_results_of_tools_need_no_mapping(
 ) -> None:
     """A three-second test at an odd second is no interval of a circuit with a grid of 10 s, and says so."""
     folder = samples / "payloads" / "iperf3"
-    assert main([str(folder / "udp_10M_3s.json"), "--format", "iperf3", "--circuit", "casa-a1"]) == 1
+    assert main([str(folder / "udp_10M_3s.json"), "--format", "iperf3", "--circuit", "casa-a1", "--anyway"]) == 1
     assert "0 new, 0 duplicates, 0 conflicts, 1 refused (1 off_grid)" in capsys.readouterr().out
-    assert main([str(folder / "error_connection_refused.json"), "--format", "iperf3", "--circuit", "casa-a1"]) == 1
+    failed = [str(folder / "error_connection_refused.json"), "--format", "iperf3", "--circuit", "casa-a1"]
+    assert main(failed) == 2
+    assert "the only row would be refused as not_measured" in capsys.readouterr().err
+    assert main([*failed, "--anyway"]) == 1
     found = connection.execute("SELECT detail FROM quarantine WHERE origin LIKE 'error%'").fetchall()
     assert found == [("iperf3: unable to connect to server: Connection refused",)]
     atlas = samples / "payloads" / "ripe_atlas" / "ping.ndjson"

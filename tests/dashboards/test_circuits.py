@@ -71,7 +71,7 @@ def test_a_month_is_lost_once_more_outage_was_counted_than_it_allows(
 def test_a_month_that_cannot_be_covered_enough_any_more_is_not_called_lost(
     demo: Inventory, availability: Make, document: Make
 ) -> None:
-    """Ten days of November were not measured: it ends without a verdict, as the statement says, and owes nothing so far."""
+    """Ten days of November were not measured: it ends without a verdict and owes nothing so far."""
     unmeasured = document("DEMO-CASA-B", availability("casa-b1", up=HALF - 864_000 - 2_000, down=2_000), fee="12000.00")
     found = row(rows(demo, unmeasured), "casa-b1")
     assert found.budget is not None

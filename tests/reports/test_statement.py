@@ -33,9 +33,13 @@ def made(
     )
 
 
-def test_a_month_that_is_over_and_complete_is_final(demo: Inventory, october: Document, scored: MakeScored) -> None:
+def test_a_month_that_is_over_and_complete_is_provisional_until_published(
+    demo: Inventory, october: Document, scored: MakeScored
+) -> None:
     found = made(demo, scored(october))
-    assert (found["status"], found["reasons"]) == ("final", [])
+    said = "aucun verdict de DEMO-CASA-A n’est encore publié : tout chiffre peut encore changer."
+    assert reasons(found) == [said]
+    assert (found["version"], found["replaces"], found["adjustment"]) == (None, None, [])
     assert (found["number"], found["label"]) == ("DÉMO-P2I-2026-10-locataire-a", "DÉMO")
     assert found["tenant"] == {"code": "locataire-a", "name": "Locataire A (fictif)"}
     assert found["payable"] == [{"currency": "MAD", "amount": "2700.00"}]

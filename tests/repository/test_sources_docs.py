@@ -159,7 +159,7 @@ def test_a_page_done_literally_prints_what_it_says(
     seen = 0
     for kind, body in blocks(parts[TRIED] + parts[SEEN], "sh", "console"):
         if kind == "sh":
-            assert reader.types(body).replace("taken", "") == ""
+            assert reader.types(body).replace("taken\n", "") == ""
             continue
         for words, printed in prompts(body):
             assert words[0] == "p2i"

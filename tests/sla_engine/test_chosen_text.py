@@ -63,3 +63,9 @@ def test_outside_the_agreement_the_last_text_says_so_itself() -> None:
     before = month(2025, 12, UTC)
     with pytest.raises(InputError, match="covers none of it"):
         chosen_text(contract(), before).covered(before)
+
+
+def test_a_period_before_the_contract_names_its_first_day_and_not_that_of_the_amendment() -> None:
+    before = Interval(at("2020-01-01T00:00:00Z"), at("2020-02-01T00:00:00Z"))
+    with pytest.raises(InputError, match=f'agreement "A-1" runs from {ORIGINAL.starts_on} and covers none of it'):
+        chosen_text(contract(), before).covered(before)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,18 @@ def test_once_scores_what_is_due_and_ends(
     with connect(dsn, "tests") as connection:
         agreements = len(read_inventory(DEMO_INVENTORY).agreements)
         assert connection.execute("SELECT count(*) FROM score").fetchone() == (agreements,)
+
+
+def test_agreements_of_another_inventory_are_named(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("P2I_DSN", dsn)
+    assert main(["--once", "--inventory", str(DEMO_INVENTORY)]) == 0
+    assert not [line for line in caplog.messages if "not in this inventory" in line]
+    shutil.copytree(DEMO_INVENTORY, tmp_path / "other")
+    (tmp_path / "other" / "agreements" / "casanearshore-locataire-a.toml").unlink()
+    assert main(["--once", "--inventory", str(tmp_path / "other")]) == 0
+    assert "scored in the store but not in this inventory: DEMO-CASA-A (--inventory?)" in caplog.messages
 
 
 def test_an_older_schema_is_one_line_and_exit_2(

@@ -96,7 +96,7 @@ def function_findings(world: World, key: Key, dsn: str | None = None, *, call: b
             if schema == "pg_catalog":
                 if volatility == "v" and not HARMLESS_VOLATILE.fullmatch(name):
                     found.append(f"{schema}.{name} may be called")
-            elif schema not in ("information_schema", "reporting") and not needed.fullmatch(name):
+            elif schema != "information_schema" and not needed.fullmatch(name):
                 found.append(f"{schema}.{name} may be called")
             if call and kind == "f" and len(types) <= 2 and all(word in PROBES for word in types):
                 found.extend(_said(login, key, f"{quoted(schema)}.{quoted(name)}", types))

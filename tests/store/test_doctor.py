@@ -71,8 +71,8 @@ def test_gaps_of_the_last_day_are_told_by_reason(connection: Connection) -> None
     assert by_question(connection)["gaps"] == Finding(
         "warning",
         "gaps",
-        "in the last day 2 sequence (7 messages never came, or came and could not be read), the newest of casa/edge-1; 1 session_lost (how many messages is not"
-        " known), the newest of p2i-collect: SELECT * FROM reporting.gap",
+        "in the last day 2 sequence (7 messages never came, or came and could not be read), the newest of casa/edge-1;"
+        " 1 session_lost (how many messages is not known), the newest of p2i-collect: SELECT * FROM reporting.gap",
     )
 
 

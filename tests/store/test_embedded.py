@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from store.connection import server
 from store.embedded import EmbeddedServer
 from store.errors import InputError
 
@@ -27,6 +28,19 @@ def test_no_mode_outside_our_directory_changes(home: Path) -> None:
     with EmbeddedServer(home).running():
         pass
     assert modes(home) == before
+
+
+def test_a_new_database_is_told_of_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped P2I_HOME otherwise makes an empty database without a word."""
+    monkeypatch.delenv("P2I_DSN", raising=False)
+    monkeypatch.delenv("P2I_DSN_FILE", raising=False)
+    monkeypatch.setenv("P2I_HOME", str(home))
+    for told in (f"p2i: making a new embedded database in {home} (P2I_DSN or P2I_HOME name another)\n", ""):
+        with server() as dsn:
+            assert str(home) in dsn
+        assert capsys.readouterr() == ("", told)
 
 
 def test_nobody_else_may_enter_data_and_sockets(home: Path) -> None:

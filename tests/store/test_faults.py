@@ -19,7 +19,7 @@ import psycopg
 import pytest
 from psycopg import conninfo, sql
 
-from collectors.batch import Arrival, Batch, KindRows, decoded_batch
+from collectors.batch import Arrival, Batch, KindRows, RowSource, decoded_batch
 from collectors.readings_writer import ReadingsWriter
 from collectors.registration import registered
 from facilities.inventory import DEMO_INVENTORY, read_inventory
@@ -46,7 +46,7 @@ def batch(circuits: int, minutes: int, first: datetime = NOON) -> Batch:
     count = circuits * minutes
     series = np.repeat(np.arange(1, circuits + 1, dtype=np.int64), minutes)
     columns = [series, np.tile(at, circuits), np.full(count, 10), np.zeros(count, dtype=np.int64)]
-    return Batch(NOON, {"intervals": 1}, {"intervals": KindRows(columns, [0], [("a/b", "casa-a1")])}, [], [])
+    return Batch(NOON, {"intervals": 1}, {"intervals": KindRows(columns, [0], [RowSource("a/b", "casa-a1")])}, [], [])
 
 
 def stored(connection: Connection) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from store.connection import Connection
 from store.quarantine import KEPT_BYTES, write_detail, write_quarantine, write_resolution
@@ -104,13 +105,13 @@ def test_the_sentence_may_change_and_nothing_else(connection: Connection) -> Non
 def test_thousands_of_refused_rows_are_a_few_statements(connection: Connection) -> None:
     """A file of another grid refuses half a million rows: a statement for each took minutes."""
     rows = [QuarantineRow("import", f"f.csv:{at}", "off_grid", "d", b"%d" % at, FIRST) for at in range(2_500)]
-    before = connection.execute
+    before: Any = connection.execute
     said = 0
 
-    def counted(*words: object) -> object:
+    def counted(*words: Any) -> Any:
         nonlocal said
         said += 1
-        return before(*words)  # type: ignore[arg-type]
+        return before(*words)
 
     connection.execute = counted  # type: ignore[method-assign, assignment]
     assert write_quarantine(connection, [*rows, *rows[:1500]]) == 2_500

@@ -92,7 +92,7 @@ def test_what_a_device_had_stored_is_a_reading_and_no_sign_of_life(store: Connec
     ]  # fmt: skip
     newest = "SELECT newest_at FROM reporting.freshness WHERE subject = 'sensor' AND code = 'door-1'"
     assert store.execute(newest).fetchone() == (AT,)
-    assert [(one.measured_at, one.counted) for one in read_newest_sensors(store, ["door-1"])] == [(AT, 5)]
+    assert [(one.measured_at, one.counted) for one in read_newest_sensors(store, ["door-1"])] == [(AT, Decimal(5))]
 
 
 def test_two_values_for_one_key_in_a_batch(store: Connection) -> None:

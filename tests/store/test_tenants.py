@@ -9,7 +9,7 @@ import pytest
 from store.connection import Connection, connect
 from store.login_plan import Key
 from store.logins import apply_logins
-from store.public_rights import open_rights
+from store.public_rights import open_rights, strangers
 from tests.store.tenants_attacks import function_findings, relation_findings, right_findings
 from tests.store.tenants_world import FORBIDDEN, MARKS, WANTED, World, new_world, world
 
@@ -292,6 +292,23 @@ def test_what_becomes_public_again_is_told(connection: Connection, dsn: str) -> 
             "schema public: CREATE",
         ]
         connection.rollback()
+
+
+def test_what_others_put_into_reporting_is_told(connection: Connection, dsn: str) -> None:
+    """Default privileges of the schema let every login read it at once."""
+    with world(connection, dsn) as made:
+        assert strangers(connection) == []
+        connection.execute("CREATE VIEW reporting.own AS SELECT tenant FROM circuit")
+        connection.execute(
+            "CREATE FUNCTION reporting.told(point) RETURNS SETOF text LANGUAGE sql SECURITY DEFINER"
+            " AS 'SELECT tenant FROM p2i.circuit'"
+        )
+        connection.commit()
+        assert strangers(connection) == ["function reporting.told(point)", "view reporting.own"]
+        assert function_findings(made, TENANT) == ["reporting.told may be called"]
+        with made.login(TENANT) as login:
+            assert len(login.execute("SELECT tenant FROM reporting.own").fetchall()) == len(MARKS)
+        connection.execute("DROP VIEW reporting.own")
 
 
 def test_a_prepared_statement_and_a_cursor_are_of_their_login(known: World) -> None:

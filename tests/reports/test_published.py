@@ -1,0 +1,102 @@
+"""Statements of what the ledger says: the version in force, its number and what it replaces, and when it is final."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.command import compose, write
+from store.canonical import canonical_sha256
+from store.connection import Connection
+from store.errors import InputError
+from store.ledger import read_entries
+from store.rows import ExclusionRow
+from tests.sla_engine.ledger_cases import AMENDED, DAY, OCTOBER, OUTAGE, SEPTEMBER, Months, agreement_text, promise
+
+ISSUED, CLOSED = OCTOBER + 5 * DAY, OCTOBER + 45 * DAY
+
+
+@pytest.fixture
+def months(connection: Connection, tmp_path: Path) -> Months:
+    """September 2025 in two segments with an outage in the first, scored after its end."""
+    texts = (
+        agreement_text("casa-a1", starts_on="2025-09-01"),
+        agreement_text("casa-a1", starts_on="2025-09-01", target="99.5", more=AMENDED),
+    )
+    found = Months(connection, promise(tmp_path, *texts))
+    found.register()
+    found.measure("casa-a1", SEPTEMBER, OCTOBER + DAY, OUTAGE)
+    found.engine(OCTOBER + DAY)
+    return found
+
+
+def statement(months: Months, language: str = "fr") -> dict[str, Any]:
+    months.connection.commit()
+    return compose(
+        months.connection, months.promised.inventory, "locataire-a", "2025-09", language=language, issued_at=CLOSED
+    )
+
+
+def test_a_month_of_which_nothing_is_published_is_provisional(months: Months) -> None:
+    found = statement(months)
+    assert (found["status"], found["version"], found["number"][-12:]) == ("provisional", None, "-locataire-a")
+    assert [reason[:16] for reason in found["reasons"]] == ["aucun verdict de"]
+
+
+def test_it_is_the_version_in_force_and_not_a_newer_draft(months: Months, decide_by_two: Any, tmp_path: Path) -> None:
+    first = months.desk(ISSUED).issue("YEAR", "2025-09")
+    issued = statement(months)
+    assert (issued["status"], issued["number"][-3:], issued["replaces"]) == ("issued", "-v1", None)
+    assert issued["payable"] == [{"currency": "MAD", "amount": "250.00"}]
+    assert [one["published"]["sha256"] for one in issued["agreements"]] == [entry.sha256 for entry in first]
+    decide_by_two([ExclusionRow("X", "casa-a1", "customer", *OUTAGE, None, "accepted")])
+    months.engine(ISSUED + DAY)
+    assert statement(months)["payable"] == issued["payable"], "a draft is not what is in force"
+    months.desk(ISSUED + DAY).contest("YEAR", "2025-09", "our router was up")
+    assert statement(months)["status"] == "contested"
+    (second,) = months.desk(ISSUED + 2 * DAY).restate("YEAR", "2025-09")
+    months.desk(ISSUED + 2 * DAY).answer("YEAR", "2025-09", upheld=True, reason="it was")
+    corrected = statement(months)
+    assert (corrected["number"][-3:], corrected["replaces"]) == ("-v2", issued["number"])
+    assert (corrected["status"], corrected["version"]) == ("issued", 2)
+    assert corrected["payable"] == [{"currency": "MAD", "amount": "0.00"}]
+    assert corrected["adjustment"] == [{"currency": "MAD", "amount": "-250.00"}]
+    published = corrected["agreements"][0]["published"]
+    assert published == {
+        "version": 2, "state": "issued", "issued_at": "2025-10-07T23:00:00Z", "reason": second.said()["reason"],
+        "adjustment": "-250.00", "entry": second.entry, "sha256": second.sha256,
+    }  # fmt: skip
+    months.desk(CLOSED).finalise("YEAR", "2025-09")
+    assert statement(months)["status"] == "final"
+    names = [file.name for one in (issued, corrected) for file in write(one, tmp_path / "out")]
+    assert names == [f"DEMO-statement-locataire-a-2025-09-v{n}.{kind}" for n in (1, 2) for kind in ("json", "html")]
+    page = (tmp_path / "out" / names[3]).read_text(encoding="utf-8")
+    assert second.sha256 in page
+    assert issued["number"] in page
+
+
+def test_a_final_statement_is_never_replaced_by_a_different_one(months: Months, tmp_path: Path) -> None:
+    months.desk(ISSUED).issue("YEAR", "2025-09")
+    months.desk(CLOSED).finalise("YEAR", "2025-09")
+    final = statement(months)
+    files = write(final, tmp_path / "out")
+    before = [file.read_bytes() for file in files]
+    write(statement(months), tmp_path / "out")
+    assert [file.read_bytes() for file in files] == before
+    final["parts_sha256"] = {"other": {}}
+    with pytest.raises(InputError, match="a final statement is there and differs"):
+        write(final, tmp_path / "out")
+    assert [file.read_bytes() for file in files] == before
+
+
+def test_a_lost_draft_does_not_take_what_is_published_with_it(months: Months) -> None:
+    months.desk(ISSUED).issue("YEAR", "2025-09")
+    for table in ("verdict", "score"):
+        months.connection.execute(f"DELETE FROM {table}".encode())
+    found = statement(months, "en")
+    assert found["status"] == "issued"
+    assert [json.dumps(one["score"]) for one in found["agreements"]] == [
+        json.dumps(entry.published()) for entry in read_entries(months.connection)
+    ]
+    assert found["sha256"] == canonical_sha256({key: value for key, value in found.items() if key != "sha256"})
