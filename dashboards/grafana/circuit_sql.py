@@ -99,13 +99,27 @@ GROUP BY bucket_at ORDER BY bucket_at"""
 """Every hour, also those without a probe: Grafana's heatmap fails to draw no row."""
 
 BURN = f"""WITH running AS MATERIALIZED (
-    SELECT agreement, objective, period_starts_at, least(period_ends_at, {NOW}) AS to_at, budget_seconds
+    SELECT agreement, objective, period_starts_at, least(period_ends_at, {NOW}) AS to_at, budget_seconds, down_seconds
     FROM reporting.verdict WHERE circuit = {CIRCUIT} AND indicator = 'availability' AND {RUNNING}
     ORDER BY agreement, objective LIMIT 1
 ), outages AS MATERIALIZED (
-    SELECT starts_at, ends_at FROM reporting.outage
+    SELECT coalesce(range_agg(tstzrange(starts_at, ends_at)), '{{}}') AS spans FROM reporting.outage
     WHERE circuit = {CIRCUIT} AND {RUNNING}
         AND (agreement, objective) = (SELECT agreement, objective FROM running)
+), accepted AS MATERIALIZED (
+    SELECT coalesce(range_agg(tstzrange(starts_at, ends_at)), '{{}}') AS spans FROM reporting.exclusion
+    WHERE circuit = {CIRCUIT} AND decision = 'accepted'
+), pieces AS MATERIALIZED (
+    SELECT is_outside, lower(span) AS starts_at, upper(span) AS ends_at,
+           sum(extract(epoch FROM upper(span) - lower(span))) OVER (PARTITION BY is_outside) AS all_seconds
+    FROM (
+        SELECT true AS is_outside, unnest(outages.spans - accepted.spans) AS span FROM outages CROSS JOIN accepted
+        UNION ALL
+        SELECT false, unnest(spans) FROM outages
+    ) AS every
+), counted AS MATERIALIZED (
+    SELECT starts_at, ends_at, down_seconds / all_seconds AS share FROM pieces CROSS JOIN running
+    WHERE is_outside = EXISTS (SELECT FROM pieces WHERE is_outside AND all_seconds >= down_seconds)
 ), points AS (
     SELECT generate_series(period_starts_at, to_at, greatest(INTERVAL '1 hour', (to_at - period_starts_at) / 200)) AS at
     FROM running
@@ -113,9 +127,14 @@ BURN = f"""WITH running AS MATERIALIZED (
     SELECT to_at FROM running
 )
 SELECT at AS "time", coalesce((
-           SELECT sum(extract(epoch FROM least(ends_at, at) - starts_at)) FROM outages WHERE starts_at < at
+           SELECT sum(share * extract(epoch FROM least(ends_at, at) - starts_at)) FROM counted WHERE starts_at < at
        ), 0)::double precision AS used_seconds, budget_seconds::double precision AS budget_seconds
 FROM points CROSS JOIN running ORDER BY at"""
+"""Outage outside accepted exclusions, which ends in the seconds that the verdict counted.
+
+Where an accepted exclusion did not count (announced too late, beyond its quota) or only service hours do, the document
+says how many seconds counted and not which: there all outages rise in proportion, up to what counted.
+"""
 
 _AGREED = f"agreement = ANY (ARRAY(SELECT agreement FROM reporting.objective WHERE circuit = {CIRCUIT}))"
 

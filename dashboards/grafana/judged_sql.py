@@ -58,9 +58,9 @@ def judged(where: str) -> str:
 ), spans AS MATERIALIZED (
 {scored(where)}
 ), named AS MATERIALIZED (
-    SELECT circuit, label, carrier FROM reporting.circuit
+    SELECT circuit, label, carrier, carrier_name FROM reporting.circuit
 )
-SELECT agreement, objective, circuit, coalesce(label, circuit) AS label, facility, tenant, carrier,
+SELECT agreement, objective, circuit, coalesce(label, circuit) AS label, facility, tenant, carrier, carrier_name,
        indicator, month, period_starts_at, period_ends_at, verdict, detail, currency, value_ratio, up_seconds,
        down_seconds, unknown_seconds, excluded_seconds, budget_seconds, budget_left_seconds, coverage_ratio,
        CASE WHEN is_over THEN verdict ELSE {STANDING} END AS standing,

@@ -81,8 +81,8 @@ def credit_lines(say: Speech) -> Meanings:
 def park_months(say: Speech) -> Meanings:
     """What is to be said of a park's month in a word."""
     colors = {
-        "breached": BAD, "met": WELL, "insufficient_data": UNKNOWN, "no_data": UNKNOWN, "hidden": UNKNOWN,
-        "no_agreement": UNKNOWN, "announced": PLANNED, "project": PLANNED,
+        "breached": BAD, "open": WARNING, "met": WELL, "insufficient_data": UNKNOWN, "no_data": UNKNOWN,
+        "hidden": UNKNOWN, "no_agreement": UNKNOWN, "announced": PLANNED, "project": PLANNED,
     }  # fmt: skip
     return _spoken(say, "park_month", colors)
 

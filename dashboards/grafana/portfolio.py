@@ -7,7 +7,7 @@ from dashboards.grafana import portfolio_sql as sql
 from dashboards.grafana.columns import coded, instant, plain, ratio, sized
 from dashboards.grafana.dashboard import Dashboard, Row, links_to_others
 from dashboards.grafana.demo_tile import demo_tile
-from dashboards.grafana.field import BAD, PLAIN, UNKNOWN, WELL, Column, thresholds
+from dashboards.grafana.field import BAD, PLAIN, UNKNOWN, WARNING, WELL, Column, thresholds
 from dashboards.grafana.figures import exact_duration, figure, money, money_patterns
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import stat, table, text
@@ -16,11 +16,11 @@ from dashboards.grafana.speech import Speech
 from dashboards.grafana.variable import query_variable, source_variable
 
 _WIDTHS = {
-    "agreements": 95, "breached": 110, "budget_left_minutes": 110, "capacity_people": 85, "carrier": 130,
+    "agreements": 95, "breached": 110, "budget_left_minutes": 110, "capacity_people": 85, "carrier": 175,
     "circuits": 90, "coverage": 115, "credit": 150, "down_seconds": 180, "facility_type": 130, "hidden_hours": 110,
     "hours": 125, "insufficient": 95, "interval_seconds": 130, "label": 285, "measured": 100, "met": 90, "name": 175,
-    "no_data": 105, "on_track": 105, "outages": 110, "park": 130, "peak_ratio": 130, "people": 75, "promised": 85,
-    "situation": 190, "standing": 115, "tenant": 150, "zones": 110,
+    "no_data": 105, "on_track": 105, "open": 110, "outages": 110, "park": 130, "peak_ratio": 130, "people": 75,
+    "promised": 85, "situation": 190, "standing": 115, "tenant": 150, "zones": 110,
 }  # fmt: skip
 """Pixels of columns, in every table."""
 
@@ -48,7 +48,9 @@ def portfolio(say: Speech) -> Dashboard:
 
 
 def _outcomes(say: Speech) -> tuple[Column, ...]:
-    colors = {"breached": BAD, "met": WELL, "on_track": WELL, "insufficient": UNKNOWN, "no_data": UNKNOWN}
+    colors = {
+        "breached": BAD, "met": WELL, "on_track": WELL, "open": WARNING, "insufficient": UNKNOWN, "no_data": UNKNOWN,
+    }  # fmt: skip
     return tuple(
         Column(name, say(f"portfolio.{name}"), cell="color-text", thresholds=thresholds(PLAIN, (1, color)))
         for name, color in colors.items()

@@ -15,17 +15,24 @@ MONTHS = """SELECT month AS __text, month AS __value FROM (
 ) AS scored WHERE month IS NOT NULL ORDER BY 1 DESC"""
 
 _COUNTS = """count(*) FILTER (WHERE standing = 'met') AS met, count(*) FILTER (WHERE standing = 'on_track') AS on_track,
-           count(*) FILTER (WHERE standing IN ('breached', 'open')) AS breached,
+           count(*) FILTER (WHERE standing = 'breached') AS breached, count(*) FILTER (WHERE standing = 'open') AS open,
+           count(*) FILTER (WHERE standing = 'insufficient_data') AS unjudged,
            count(*) FILTER (WHERE standing = 'insufficient_data' AND coverage_ratio > 0) AS insufficient,
            count(*) FILTER (WHERE standing = 'not_measurable'
                OR standing = 'insufficient_data' AND coverage_ratio IS NOT DISTINCT FROM 0
                OR standing = 'insufficient_data' AND coverage_ratio IS NULL) AS no_data"""
+"""A ticket still open within its time is neither kept nor breached. `unjudged` is all that could be measured and was
+not enough, also where it was nothing; what has nothing to measure, as no ticket in the month, is not among it."""
 
 
 def _by_park(where: str) -> str:
-    """Objectives by outcome, per park and month: of rows where they are seen, else the sums that may be shown."""
+    """Objectives by outcome, per park and month: of rows where they are seen, else the sums that may be shown.
+
+    Sums do not tell why something is undecided: there `insufficient` is all of it, open tickets and no data included.
+    """
     return f"""SELECT facility, month, coalesce(own.agreements, summed.agreements) AS agreements,
-       CASE WHEN own.facility IS NULL THEN summed.met ELSE own.met END AS met, own.on_track,
+       CASE WHEN own.facility IS NULL THEN summed.met ELSE own.met END AS met,
+       coalesce(own.on_track, summed.on_track) AS on_track, own.open, own.unjudged,
        CASE WHEN own.facility IS NULL THEN summed.breached ELSE own.breached END AS breached,
        CASE WHEN own.facility IS NULL THEN summed.undecided ELSE own.insufficient END AS insufficient, own.no_data,
        own.facility IS NULL AND summed.is_suppressed AS is_hidden
@@ -38,13 +45,18 @@ FROM (
 FULL JOIN (SELECT * FROM reporting.park_verdicts WHERE month <= {MONTH}) AS summed USING (facility, month)"""
 
 
-_SITUATION = """CASE WHEN park.status <> 'operational' THEN park.status
+SITUATION = """CASE WHEN park.status <> 'operational' THEN park.status
             WHEN is_hidden THEN 'hidden'
             WHEN breached > 0 THEN 'breached'
+            WHEN insufficient > 0 OR unjudged > 0 AND met + on_track + open > 0 THEN 'insufficient_data'
+            WHEN open > 0 THEN 'open'
             WHEN met + coalesce(on_track, 0) > 0 THEN 'met'
-            WHEN insufficient > 0 THEN 'insufficient_data'
             WHEN agreements > 0 THEN 'no_data'
             ELSE 'no_agreement' END"""
+"""A park's month in a word: it is met only if nothing that could be measured is left without an answer.
+
+Of `reporting.park` and `_by_park`. In sums everything undecided is `insufficient`: there it is met if nothing is.
+"""
 
 _COUNTED = f"""WITH counted AS MATERIALIZED (
     SELECT * FROM (
@@ -66,7 +78,7 @@ SELECT count(*) FILTER (WHERE status = 'operational') AS operational,
 
 OUTCOMES = f"""{_COUNTED}
 SELECT sum(breached)::bigint AS breached, sum(met)::bigint AS met, sum(on_track)::bigint AS on_track,
-       sum(insufficient)::bigint AS insufficient, sum(no_data)::bigint AS no_data
+       sum(open)::bigint AS open, sum(insufficient)::bigint AS insufficient, sum(no_data)::bigint AS no_data
 {_PARKS}"""
 
 CREDIT = f"""SELECT string_agg(credit, ' + ' ORDER BY credit) AS credit FROM (
@@ -74,19 +86,19 @@ CREDIT = f"""SELECT string_agg(credit, ' + ' ORDER BY credit) AS credit FROM (
 ) AS by_currency"""
 
 MAP = f"""{_COUNTED}
-SELECT split_part(park.name, ' (', 1) AS name, {_SITUATION} AS situation, agreements, breached,
+SELECT split_part(park.name, ' (', 1) AS name, {SITUATION} AS situation, agreements, breached,
        place.latitude, place.longitude
 {_PARKS}
 LEFT JOIN {PLACES} USING (facility)"""
 
 PARKS = f"""{_COUNTED}
-SELECT park.name, park.facility_type, {_SITUATION} AS situation, agreements, breached, met,
-       on_track, insufficient, no_data, credit
+SELECT park.name, park.facility_type, {SITUATION} AS situation, agreements, breached, met,
+       on_track, open, insufficient, no_data, credit
 {_PARKS}
-ORDER BY array_position(ARRAY['breached', 'insufficient_data', 'no_data', 'met', 'hidden', 'no_agreement', 'announced',
-                              'project'], {_SITUATION}), park.name"""
+ORDER BY array_position(ARRAY['breached', 'insufficient_data', 'open', 'no_data', 'met', 'hidden', 'no_agreement',
+                              'announced', 'project'], {SITUATION}), park.name"""
 
-MONTHLY = f"""SELECT month, park.name, agreements, breached, met, on_track, insufficient, no_data
+MONTHLY = f"""SELECT month, park.name, agreements, breached, met, on_track, open, insufficient, no_data
 FROM (
 {_by_park(IN_YEAR)}
 ) AS counted JOIN reporting.park USING (facility)
@@ -97,8 +109,9 @@ ORDER BY month DESC, park.name"""
 
 _AVAILABILITY = f"SELECT * FROM (\n{judged(IN_MONTH)}\n) AS judged WHERE indicator = 'availability'"
 
-WORST = f"""SELECT standing, label, park.name AS park, carrier, coalesce(tenant.name, worst.tenant) AS tenant, measured,
-       promised, floor(budget_left_seconds / 60)::bigint AS budget_left_minutes, down_seconds, coverage, credit
+WORST = f"""SELECT standing, label, park.name AS park, coalesce(carrier_name, carrier) AS carrier,
+       coalesce(tenant.name, worst.tenant) AS tenant, measured, promised,
+       floor(budget_left_seconds / 60)::bigint AS budget_left_minutes, down_seconds, coverage, credit
 FROM (
 {_AVAILABILITY}
 ORDER BY (standing = 'breached') DESC, value_ratio NULLS LAST, label, agreement LIMIT 15
@@ -112,15 +125,15 @@ CARRIERS = f"""WITH judged AS MATERIALIZED (
     SELECT circuit, min(interval_seconds) AS interval_seconds FROM reporting.objective
     WHERE indicator = 'availability' GROUP BY circuit
 ), counted AS (
-    SELECT coalesce(carrier, '—') AS carrier, interval_seconds, count(DISTINCT circuit) AS circuits,
+    SELECT coalesce(max(carrier_name), carrier, '—') AS carrier, interval_seconds, count(DISTINCT circuit) AS circuits,
            sum(up_seconds) FILTER (WHERE indicator = 'availability') AS up,
            sum(down_seconds) FILTER (WHERE indicator = 'availability') AS down,
            sum(unknown_seconds) FILTER (WHERE indicator = 'availability') AS unknown,
            sum(jsonb_array_length(detail -> 'outages'))::bigint AS outages,
            sum((detail ->> 'sent')::numeric) AS sent, sum((detail ->> 'lost')::numeric) AS lost,
            count(*) FILTER (WHERE standing = 'met') AS met, count(*) FILTER (WHERE standing = 'breached') AS breached,
-           count(*) FILTER (WHERE standing IN ('insufficient_data', 'not_measurable')) AS undecided
-    FROM judged LEFT JOIN step USING (circuit) GROUP BY 1, 2
+           count(*) FILTER (WHERE standing IN ('insufficient_data', 'not_measurable', 'open')) AS undecided
+    FROM judged LEFT JOIN step USING (circuit) GROUP BY judged.carrier, interval_seconds
 )
 SELECT interval_seconds, carrier, circuits, trunc(100 * up / nullif(up + down, 0), 4) || ' %' AS available,
        (down / nullif(circuits, 0))::bigint AS down_seconds, outages,

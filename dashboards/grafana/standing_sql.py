@@ -12,7 +12,10 @@ _GONE_BY = f"""({_COUNTED} - coalesce(budget_seconds / nullif(1 - target_ratio, 
                 least(unknown_seconds, extract(epoch FROM period_ends_at - {NOW}))))"""
 _MEASURED = f"least(up_seconds + down_seconds, floor((coverage_ratio + 0.000001) * {_COUNTED}))"
 
-STANDING = f"""CASE WHEN budget_left_seconds < 0 THEN 'breached'
+_REACHABLE = f"{_MEASURED} + {_COUNTED} - {_GONE_BY} >= min_coverage_ratio * {_COUNTED}"
+
+STANDING = f"""CASE WHEN budget_left_seconds < 0 AND {_REACHABLE} THEN 'breached'
+            WHEN budget_left_seconds < 0 THEN 'insufficient_data'
             WHEN indicator = 'availability' AND budget_seconds IS NOT NULL
                 AND {_MEASURED} >= min_coverage_ratio * {_GONE_BY} AND {_GONE_BY} > 0 THEN 'on_track'
             WHEN indicator = 'availability' THEN 'insufficient_data'
@@ -20,7 +23,8 @@ STANDING = f"""CASE WHEN budget_left_seconds < 0 THEN 'breached'
             ELSE verdict END"""
 """How an objective of a running period stands, from columns of `reporting.verdict`: the words of the terminal board.
 
-As dashboards/standing.py: it is on track only if the time gone by is measured as much as its agreement demands. What
+As dashboards/standing.py: it is breached only if the period can still be measured as much as its agreement demands, and
+on track only if the time gone by is measured as much as its agreement demands. What
 lies ahead is what the budget was computed over and has not been counted yet (facilities/budget.py); a target of 100 %
 has no budget to tell it by, so there it is the rest of the period. Where unknown time is filled in, the measured
 seconds are taken back from the percentage of the document, cut at its fourth decimal (dashboards/circuits.py).

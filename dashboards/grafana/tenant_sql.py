@@ -86,10 +86,13 @@ EXCLUSIONS = f"""WITH judged AS MATERIALIZED (
 )
 SELECT asked.starts_at, asked.ends_at, judged.label, asked.kind, asked.decision, asked.reason, asked.announced_at,
        extract(epoch FROM least(asked.ends_at, judged.ends_at) - greatest(asked.starts_at, judged.starts_at))::bigint
-           AS seconds, judged.excluded_seconds, asked.exclusion
+           AS seconds,
+       CASE WHEN row_number() OVER (PARTITION BY circuit ORDER BY asked.starts_at DESC, asked.exclusion) = 1
+            THEN judged.excluded_seconds END AS excluded_seconds, asked.exclusion
 FROM judged JOIN (SELECT * FROM reporting.exclusion) AS asked USING (circuit)
 WHERE asked.starts_at < judged.ends_at AND asked.ends_at > judged.starts_at
-ORDER BY asked.starts_at DESC, asked.exclusion, judged.label"""
+ORDER BY judged.label, circuit, asked.starts_at DESC, asked.exclusion"""
+"""By circuit, newest first; what was taken out of a circuit's time stands once, in its first row: rows add up."""
 
 TICKETS = f"""SELECT told ->> 'ticket' AS ticket, told ->> 'verdict' AS verdict,
        (told ->> 'elapsed_seconds')::bigint AS elapsed_seconds, promised, opened_at, restored_at,

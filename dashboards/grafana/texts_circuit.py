@@ -51,14 +51,14 @@ CIRCUIT: dict[str, tuple[str, str]] = {
     "heatmap": ("Répartition des temps d'aller-retour", "Distribution of round trips"),
     "heatmap.none": ("aucune sonde horodatée", "no timed probe"),
     "promises": ("Engagements", "Objectives"),
-    "burn": ("Interruptions cumulées dans la période", "Outages added up over the period"),
+    "burn": ("Interruptions comptées, cumulées dans la période", "Outages that count, added up over the period"),
     "burn.description": (
-        "Toutes les interruptions constatées, exclues ou non ; la ligne est le budget de la période. Ce qui compte est "
-        "dans le tableau des engagements.",
-        "All outages observed, excluded or not; the line is the period's budget. What counts is in the table of "
-        "objectives.",
+        "Les interruptions qui comptent, hors exclusions retirées ; la ligne est le budget de la période. La fin de la "
+        "courbe est ce que compte le tableau des engagements. Toutes les interruptions constatées sont plus bas.",
+        "The outages that count, without the exclusions taken out; the line is the period's budget. The curve ends in "
+        "what the table of objectives counts. All outages observed are further down.",
     ),
-    "burn.used": ("constaté", "observed"),
+    "burn.used": ("compté", "counted"),
     "burn.budget": ("budget", "budget"),
     "burn.none": ("aucune période évaluée", "no period scored"),
     "objectives": ("Engagements de la période en cours", "Objectives of the running period"),

@@ -21,14 +21,19 @@ PORTFOLIO: dict[str, tuple[str, str]] = {
     "agreements": ("Conventions", "Agreements"),
     "outcomes": ("Engagements du mois", "Objectives of the month"),
     "outcomes.description": (
-        "« Insuffisants » : mesurés, mais trop peu pour juger. « Sans donnée » : rien n'a été mesuré. Pour un accès "
-        "aux seules sommes, les deux sont comptés ensemble, et rien n'est montré sous trois locataires.",
-        "“Insufficient”: measured, but too little to judge. “No data”: nothing was measured. For an access to sums "
-        "only both are counted together, and nothing is shown below three tenants.",
+        "« Ticket ouvert » : pas encore rétabli, et encore dans le délai. « Insuffisants » : mesurés, mais trop peu "
+        "pour juger. « Sans donnée » : rien n'a été mesuré, ou rien n'était à mesurer, comme un délai sans ticket. "
+        "Pour un accès aux seules sommes, ces trois sont comptés ensemble sous « Insuffisants », et rien n'est montré "
+        "sous trois locataires.",
+        "“Ticket open”: not restored yet, and still within its time. “Insufficient”: measured, but too little to "
+        "judge. “No data”: nothing was measured, or there was nothing to measure, as a time to restore without a "
+        "ticket. For an access to sums only these three are counted together as “Insufficient”, and nothing is shown "
+        "below three tenants.",
     ),
     "breached": ("Non respectés", "Breached"),
     "met": ("Respectés", "Met"),
     "on_track": ("En bonne voie", "On track"),
+    "open": ("Ticket ouvert", "Ticket open"),
     "insufficient": ("Insuffisants", "Insufficient"),
     "no_data": ("Sans donnée", "No data"),
     "undecided": ("Sans verdict", "Undecided"),

@@ -100,6 +100,7 @@ SHARED: dict[str, tuple[str, str]] = {
     "line.capped": ("Au-delà du plafond", "Above the cap"),
     "line.payable": ("Avoir proposé HT", "Credit proposed (ex VAT)"),
     "park_month.breached": ("engagement non respecté", "objective breached"),
+    "park_month.open": ("ticket en cours", "ticket open"),
     "park_month.met": ("engagements tenus", "objectives kept"),
     "park_month.insufficient_data": ("trop peu mesuré", "measured too little"),
     "park_month.no_data": ("aucune mesure", "no reading"),

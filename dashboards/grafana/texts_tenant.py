@@ -85,10 +85,11 @@ TENANT: dict[str, tuple[str, str]] = {
     "exclusions.none": ("aucune exclusion demandée", "no exclusion was asked for"),
     "exclusions.description": (
         "Demandé : ce que l'exclusion couvre du mois. Retiré : ce que toutes les exclusions de la liaison ont retiré "
-        "du calcul. Seule une exclusion acceptée compte, et des travaux seulement s'ils ont été annoncés à temps et "
-        "dans le quota.",
+        "du calcul, dit une fois, à la première ligne de la liaison. Seule une exclusion acceptée compte, et des "
+        "travaux seulement s'ils ont été annoncés à temps et dans le quota.",
         "Asked for: what the exclusion covers of the month. Taken out: what all exclusions of the circuit took out of "
-        "the calculation. Only an accepted one counts, and works only if announced in time and within the quota.",
+        "the calculation, said once, in the circuit's first row. Only an accepted one counts, and works only if "
+        "announced in time and within the quota.",
     ),
     "reason": ("Motif", "Reason"),
     "asked": ("Demandé", "Asked for"),

@@ -8,7 +8,7 @@ from dashboards.grafana.standing_sql import circuits_now
 PARKS = "SELECT name AS __text, facility AS __value FROM reporting.park ORDER BY name, facility"
 _OF_PARKS = is_chosen("facility", "park")
 
-ENGINE = f"""SELECT extract(epoch FROM {NOW} - max(passed_at))::double precision AS age_seconds
+ENGINE = f"""SELECT greatest(0, extract(epoch FROM {NOW} - max(passed_at)))::double precision AS age_seconds
 FROM reporting.engine_pass HAVING count(*) > 0"""
 
 ROLLUP = f"""SELECT CASE WHEN kept_up_by = 'policies' THEN 'policies' WHEN refreshed_at IS NULL THEN 'never'
@@ -25,9 +25,11 @@ COUNTS = f"""SELECT
      WHERE noticed_at >= {FROM} AND noticed_at < {TO} AND messages IS DISTINCT FROM 0) AS gaps,
     (SELECT count(*) FROM reporting.unscored WHERE failed_at <= {TO}) AS unscored"""
 
-_AGES = f"""SELECT subject, code, facility, newest_at, age_seconds, late_by_seconds,
+# The newest reading is that of the present, whatever range is shown: one after the end of a range is no clock that is
+# ahead, and neither is one that came while the page was drawn.
+_AGES = f"""SELECT subject, code, facility, newest_at, greatest(0, age_seconds) AS age_seconds, late_by_seconds,
            CASE WHEN newest_at IS NULL THEN 'never'
-                WHEN late_by_seconds < -2 OR age_seconds < -2 THEN 'ahead'
+                WHEN late_by_seconds < -2 OR newest_at > now() + INTERVAL '2 seconds' THEN 'ahead'
                 WHEN age_seconds <= CASE subject WHEN 'circuit' THEN 300 WHEN 'zone' THEN 3600 ELSE 86400 END
                     THEN 'fresh'
                 ELSE 'old' END AS trust

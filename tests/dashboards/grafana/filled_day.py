@@ -25,8 +25,11 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 def fill(connection: Connection, approver: Connection, inventory: Inventory, real: Inventory) -> None:
     """Twelve hours of three circuits, and the real inventory's announced parks.
 
-    casa-a1 (every 10 s): out 03:00-03:20, unmeasured 05:00-05:30, works 07:00-08:00 accepted, a proposal 07:30-09:00.
-    casa-b1: out since 11:00. tet-a1: silent since 09:00. Every other circuit of the demo was never measured.
+    casa-a1 (every 10 s): out 03:00-03:20, unmeasured 05:00-05:30, works 07:00-08:00 accepted, a proposal 07:30-09:00,
+    works 03:05-03:10 accepted that were never announced and so do not count.
+    casa-b1: out since 11:00, of which 11:30-11:45 by its customer's doing, accepted. tet-a1: silent since 09:00.
+    On ouj-a1 a ticket took nine hours of eight promised, on ouj-b1 one is open for two. Every other circuit of the demo
+    was never measured.
     """
     numbers = register_inventory(connection, inventory, NOW).circuits
     register(connection, PARKS, [row for row in park_rows(real) if row.facility not in inventory.parks])
@@ -49,10 +52,17 @@ def fill(connection: Connection, approver: Connection, inventory: Inventory, rea
         ExclusionRow("MAINT-1", "casa-a1", "maintenance", DAY + 7 * HOUR, DAY + 8 * HOUR, announced, "accepted"),
         ExclusionRow("MAINT-2", "casa-a1", "customer", DAY + 7.5 * HOUR, DAY + 9 * HOUR, None, "proposed"),
         ExclusionRow("MAINT-3", "tech-a1", "maintenance", NOW - HOUR, NOW + HOUR, announced, "accepted"),
+        ExclusionRow("MAINT-5", "casa-a1", "maintenance", DAY + 185 * MINUTE, DAY + 190 * MINUTE, None, "accepted"),
+        ExclusionRow("CLIENT-4", "casa-b1", "customer", DAY + 11.5 * HOUR, DAY + 11.75 * HOUR, None, "accepted"),
+    ]
+    tickets = [
+        TicketRow("T-1", "casa-a1", DAY + 3 * HOUR, DAY + 4 * HOUR),
+        TicketRow("T-2", "ouj-a1", DAY + 2 * HOUR, DAY + 11 * HOUR),
+        TicketRow("T-3", "ouj-b1", DAY + 10 * HOUR, None),
     ]
     connection.commit()
     write_exclusions(connection, approver, exclusions, numbers)
-    write_tickets(connection, [TicketRow("T-1", "casa-a1", DAY + 3 * HOUR, DAY + 4 * HOUR)], numbers)
+    write_tickets(connection, tickets, numbers)
     connection.commit()
     Scorer(Promised.of(inventory)).run_pass(connection, NOW)
     fill_troubles(connection, DAY)

@@ -175,6 +175,13 @@ def test_trust_tells_old_from_never_and_a_clock_that_is_ahead(viewers: Viewers) 
     assert (first["code"], first["late_by_seconds"]) == ("fes-z1", -30)
 
 
+def test_a_range_that_ended_accuses_no_clock(viewers: Viewers) -> None:
+    listed = answer(viewers["operator"], "trust-11A", to_at=NOW - HOUR)
+    assert [row["code"] for row in listed if row["trust"] == "ahead"] == ["fes-z1"], "as in the range that ends now"
+    assert min(row["age_seconds"] for row in listed if row["age_seconds"] is not None) == 0
+    assert answer(viewers["operator"], "trust-1A", to_at=NOW - HOUR) == [{"age_seconds": 0}]
+
+
 def test_trust_tells_of_the_engine_the_sums_and_the_rules(viewers: Viewers) -> None:
     for who in ("operator", "tenant"):
         assert answer(viewers[who], "trust-1A") == [{"age_seconds": 0}]
