@@ -93,5 +93,6 @@ BEGIN
     EXECUTE format('ALTER TABLE transition DROP CONSTRAINT %I', known);
 END
 $$;
-ALTER TABLE transition
-    ADD UNIQUE (subject, agreement, objective, circuit, from_state, to_state, changed_at, reason);
+-- Of an objective the reason names the days of the segment; of a circuit it is no part of what makes a change the same.
+CREATE UNIQUE INDEX transition_once ON transition (subject, agreement, objective, circuit, from_state, to_state, changed_at,
+    (CASE WHEN subject = 'objective' THEN reason END)) NULLS NOT DISTINCT;

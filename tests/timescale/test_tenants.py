@@ -15,7 +15,7 @@ TENANT: Key = ("tenant", "aamark")
 @pytest.fixture
 def made(is_native: bool, timescale: Connection, timescale_dsn: str) -> Iterator[World]:
     if not is_native:
-        pytest.skip("logins need a server of several sessions: TimescaleDB by P2I_TEST_DSN, not in WebAssembly")
+        pytest.skip("logins need a server of several sessions: a TimescaleDB named by P2I_TEST_DSN")
     with world(timescale, timescale_dsn) as one:
         for table in ("circuit_interval", "probe", "occupancy"):
             timescale.execute(
