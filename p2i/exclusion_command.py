@@ -126,7 +126,10 @@ def _decide(connection: Connection, options: argparse.Namespace) -> None:
     named: list[Decided] = []
     if options.file is None:
         for one in dict.fromkeys(options.exclusion):
-            named += _named(connection, one, options.circuit, for_change=True)
+            rows = _named(connection, one, options.circuit, for_change=True)
+            if decision == "accepted":
+                _refuse_what_moved(connection, one, rows)
+            named += rows
         keys = [row.key for row in named]
     else:
         if options.circuit is not None:
@@ -146,6 +149,27 @@ def _decide(connection: Connection, options: argparse.Namespace) -> None:
             f" {row.ends_at:%Y-%m-%dT%H:%M:%SZ}"
         )
         print(f"    {announcement(row)}")
+
+
+def _refuse_what_moved(connection: Connection, exclusion: str, rows: Sequence[Decided]) -> None:
+    """Refuses to accept by an id what says something else than when it was proposed.
+
+    An id does not say which of the two the approver looked at, and a span may have grown in between. A file says it,
+    and is refused where it differs.
+    """
+    moved = {
+        event.circuit
+        for event in read_exclusion_events(connection, exclusion)
+        if event.from_terms is not None and event.from_terms != event.terms
+    }
+    for row in rows:
+        if row.circuit in moved and row.decision != "accepted":
+            raise InputError(
+                f'exclusion "{exclusion}" on {row.circuit}: was changed after it was proposed and now says {row.kind},'
+                f" {row.starts_at:%Y-%m-%dT%H:%M:%SZ} to {row.ends_at:%Y-%m-%dT%H:%M:%SZ}: accept what you saw, by"
+                f" p2i exclusion export --circuit {row.circuit} --decision {row.decision} > FILE; keep its lines;"
+                " accept --file FILE"
+            )
 
 
 def _named(connection: Connection, exclusion: str, circuit: str | None, *, for_change: bool = False) -> list[Decided]:

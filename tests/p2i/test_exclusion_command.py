@@ -106,6 +106,26 @@ def test_several_are_decided_at_once_or_none(desk: NewDesk) -> None:
     assert [line.split()[0] for line in said if " on a: " in line] == ["X-1", "X-2"]
 
 
+def test_what_was_changed_meanwhile_is_accepted_by_what_it_says_and_not_by_its_id(
+    desk: NewDesk, tmp_path: Path
+) -> None:
+    amina, brahim = desk("amina"), desk("brahim")
+    amina.does(*PROPOSE)
+    seen = tmp_path / "seen.csv"
+    seen.write_text(brahim.does("export"))
+    amina.does(*(word.replace("2020-02-03T12:", "2020-02-13T12:") for word in PROPOSE))  # ten days longer
+    (line,) = brahim.fails("accept", "X-1")
+    assert line == (
+        'exclusion "X-1" on a: was changed after it was proposed and now says maintenance, 2020-02-03T10:00:00Z to'
+        " 2020-02-13T12:00:00Z: accept what you saw, by p2i exclusion export --circuit a --decision proposed > FILE;"
+        " keep its lines; accept --file FILE"
+    )
+    assert brahim.fails("accept", "--file", str(seen))[0].endswith("ends_at: the store says 2020-02-13T12:00:00Z")
+    seen.write_text(brahim.does("export", "--circuit", "a", "--decision", "proposed"))
+    assert brahim.does("accept", "--file", str(seen)) == "1 accepted\n"
+    assert brahim.does("accept", "X-1").startswith("0 accepted, 1 were accepted before")
+
+
 def test_changing_it_asks_again_and_says_so(desk: NewDesk) -> None:
     amina, brahim = desk("amina"), desk("brahim")
     amina.does(*PROPOSE)
