@@ -14,10 +14,10 @@ from starlette.routing import Route
 from collectors.decoders.identity import is_identity_data
 from collectors.feeds import HOOKS
 from collectors.hooks_auth import Head, Standing, is_signed, standing
-from collectors.hooks_body import read_body
 from collectors.hooks_metrics import REQUESTS
 from collectors.hooks_queue import HookQueue, QueueFull
 from collectors.hooks_secrets import Hook
+from facilities.http_body import read_body
 from facilities.sensors import BEARER
 
 logger = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from collectors.hooks_drain import HookDrain
 from collectors.hooks_metrics import watch_queue
 from collectors.hooks_queue import HookQueue
 from collectors.hooks_secrets import Hook, hooks_of
-from collectors.hooks_server import hook_server, listening
 from collectors.options import add_inventory, add_metrics_port, positive_number, whole_number
+from facilities.http_server import http_server, listening
 from facilities.inventory import Inventory, inventory_path, read_inventory
 from facilities.process import run, serve_metrics, stop_event
 from facilities.sensors import secret_setting
@@ -143,7 +143,7 @@ def _serve(
 
     asked = stop_event()
     listener = listening(arguments.address, arguments.port)
-    web = hook_server(Hooks(hooks, queue, limits, clock).application)
+    web = http_server(Hooks(hooks, queue, limits, clock).application)
     watch_queue(queue, clock)
     drain = HookDrain(queue, dsn, inventory, limits.body_bytes, clock)
     stop = threading.Event()

@@ -128,7 +128,8 @@ class Agreement:
     `calendar` names the text that `service_hours` were taken from; None where the agreement writes its own. A contract
     that was amended is several of these under one id: `amendment` is None for the original, `superseded_on` is the day
     the next text takes over, and `scored_from` the day from which this one is scored where a closed period reaches
-    over its first days (sla_engine.segments). All of them count on one grid, that of `starts_on`.
+    over its first days (sla_engine.segments). All of them count on one grid, that of `starts_on`. `vat_percent_text`
+    is printed on statements and counts nowhere; None leaves the rate to the invoice.
     """
 
     id: str
@@ -149,6 +150,7 @@ class Agreement:
     superseded_on: date | None = None
     scored_from: date | None = None
     closing: Closing = field(default_factory=Closing)
+    vat_percent_text: str | None = None
 
     @property
     def number(self) -> int:

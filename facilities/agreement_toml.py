@@ -76,6 +76,7 @@ def agreement_from_toml(content: bytes, source: str, calendars: Mapping[str, Civ
         superseded_on=table.optional_day("superseded_on"),
         scored_from=table.optional_day("scored_from"),
         closing=Closing() if closing is None else _closing(closing),
+        vat_percent_text=table.percent_text("vat_percent") if table.has("vat_percent") else None,
     )
     _refuse_no_days(table, agreement)
     table.close()

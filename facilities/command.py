@@ -134,6 +134,7 @@ def _summary(inventory: Inventory) -> Iterator[str]:
         "probes.toml": _count(len(inventory.probes), "probe"),
         "feeds.toml": _count(len(inventory.feeds), "feed"),
         "sensors.toml": _count(len(inventory.sensors), "sensor"),
+        "topology.toml": _count(len(inventory.elements), "shared element"),
     }
     for file in FILES:
         if (inventory.path / file).exists():

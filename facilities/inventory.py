@@ -24,6 +24,7 @@ from facilities.parks import Organisation, Park, Zone
 from facilities.provenance import Source, Text
 from facilities.references import reference_problems
 from facilities.sensors import Feed, Sensor
+from facilities.topology import Element
 
 Item = TypeVar("Item")
 Entry = TypeVar("Entry", bound=msgspec.Struct)
@@ -66,6 +67,7 @@ class Inventory:
     sensors: Mapping[str, Sensor]
     contracts: Mapping[str, tuple[AgreementFile, ...]] = field(repr=False)
     calendars: Mapping[str, CivilCalendar] = field(default_factory=lambda: MappingProxyType({}))
+    elements: Mapping[str, Element] = field(default_factory=lambda: MappingProxyType({}))
     versions: Mapping[str, tuple[Agreement, ...]] = field(init=False)
     agreements: Mapping[str, Agreement] = field(init=False)
     agreement_files: Mapping[str, Path] = field(init=False, repr=False)
@@ -184,6 +186,7 @@ def read_inventory(path: Path | str) -> Inventory:
         sensors=_frozen(_if_there(folder / "sensors.toml", "sensor", Sensor)),
         contracts=_frozen(contracts),
         calendars=_frozen(calendars),
+        elements=_frozen(_if_there(folder / "topology.toml", "element", Element)),
     )
     for problem in reference_problems(inventory):
         raise mistake(folder / problem.file, str(problem))

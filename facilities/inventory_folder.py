@@ -18,8 +18,9 @@ FILES = (
     "probes.toml",
     "feeds.toml",
     "sensors.toml",
+    "topology.toml",
 )
-"""Every file of an inventory besides the two folders, in the order of reading; the last three may be absent."""
+"""Every file of an inventory besides the two folders, in the order of reading; the last four may be absent."""
 FOLDERS = ("agreements", "calendars")
 """Folders of one file per agreement, and per calendar; both may be absent."""
 

@@ -11,6 +11,7 @@ from facilities.inventory import Inventory
 from facilities.parks import Park, Zone
 from facilities.provenance import TO_CONFIRM, UNDATED, Fact, NumberFact, PartyFact, PercentFact, Unknown
 from facilities.sensors import Feed
+from facilities.topology import carried_circuits
 
 _KINDS = {
     "owner": "propriétaire",
@@ -44,6 +45,14 @@ _INDICATORS = {
     "round_trip": "temps d'aller-retour",
     "time_to_restore": "délai de rétablissement (GTR)",
 }
+_ELEMENTS = {
+    "uplink": "raccordement",
+    "building": "bâtiment",
+    "duct": "conduite",
+    "infrastructure": "infrastructure",
+    "cable_system": "câble",
+    "probe": "point de mesure",
+}
 _BASES = {
     "installed_seats": "postes installés",
     "lease": "bail",
@@ -67,6 +76,10 @@ def listing(inventory: Inventory) -> Iterator[str]:
     for park in inventory.parks.values():
         yield ""
         yield from _park(inventory, park)
+    if any(element.facility is None for element in inventory.elements.values()):
+        yield ""
+        yield "Éléments communs à plusieurs parcs"
+        yield from _elements(inventory, None)
     if inventory.calendars:
         yield ""
         yield "Calendriers"
@@ -105,11 +118,21 @@ def _park(inventory: Inventory, park: Park) -> Iterator[str]:
         carrier = inventory.organisations[circuit.carrier].name
         tenant = inventory.tenants[circuit.tenant].name
         yield f"  circuit {circuit.code} : {tenant} ; {carrier} ; {_rate(circuit.cir_bps)} ; {_ORIGINS[circuit.origin]}"
+    yield from _elements(inventory, park.code)
     yield from _devices(inventory, park)
     for agreement in inventory.agreements.values():
         if agreement.facility == park.code:
             indicators = ", ".join(sorted({_INDICATORS[one.indicator] for one in agreement.objectives}))
             yield f"  contrat {agreement.id} : {inventory.tenants[agreement.tenant].name} ; {indicators}"
+
+
+def _elements(inventory: Inventory, facility: str | None) -> Iterator[str]:
+    """What circuits share by the topology, at one park, or beyond one."""
+    carried = carried_circuits(inventory.elements)
+    for code, element in inventory.elements.items():
+        if element.facility == facility:
+            circuits = ", ".join(one for one in inventory.circuits if one in carried[code])
+            yield f"  {_ELEMENTS[element.kind]} {code} : {element.label} ; {circuits}"
 
 
 def _devices(inventory: Inventory, park: Park) -> Iterator[str]:

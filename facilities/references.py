@@ -9,6 +9,7 @@ from facilities import calendar
 from facilities.feed_references import feed_problems, sensor_problems
 from facilities.problem import Problem, absent, site_problems
 from facilities.provenance import PartyFact, Unknown
+from facilities.topology import topology_problems
 from store.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def reference_problems(inventory: Inventory) -> Iterator[Problem]:
     yield from _probe_problems(inventory)
     yield from feed_problems(inventory)
     yield from sensor_problems(inventory)
+    yield from topology_problems(inventory)
     yield from _calendar_problems(inventory)
 
 

@@ -15,14 +15,16 @@ from store.disclosure import set_least_people
 from store.embedded import default_home
 from store.errors import P2IError
 from store.login_file import read_login_file, write_login_file
-from store.login_plan import WantedLogin, sentences
-from store.logins import apply_logins, end_sessions
+from store.login_plan import Change, WantedLogin, sentences
+from store.login_rights import extra_rights
+from store.logins import Applied, apply_logins, end_sessions
 from store.migrations import require_current_schema
 from store.public_rights import close_rights, open_rights, strangers
 
 EPILOG = """\
 apply  makes one login per tenant, owner or manager of parks, authority, auditor and operator of the
-       inventory, removes those nobody is wanted for, and takes from PUBLIC what readers could misuse
+       inventory, removes those nobody is wanted for, and takes away rights too many: from the logins,
+       and from PUBLIC what readers could misuse; with --dry-run says what it would do
 list   says who has which login, without passwords; changes nothing
 check  says what `apply` would do, and what it could not; changes nothing
 
@@ -62,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     for each in added.values():
         each.add_argument("--inventory", metavar="DIR", help="default: P2I_INVENTORY, else the packaged real parks")
         each.add_argument("--logins", metavar="FILE", help="default: P2I_LOGINS_FILE, else logins.json in P2I_HOME")
-    added["apply"].add_argument("--dry-run", action="store_true", help="do it, say what was done, and undo it")
+    added["apply"].add_argument("--dry-run", action="store_true", help="say what would be done and do nothing")
     added["apply"].add_argument("--rotate", action="store_true", help="give every login a new password")
     added["apply"].add_argument(
         "--least-people", type=int, metavar="K", help="smallest count of people shown to others (at first 10)"
@@ -74,11 +76,19 @@ def _apply(connection: Connection, wanted: Sequence[WantedLogin], file: Path, op
     applied = apply_logins(connection, wanted, read_login_file(file), rotate=options.rotate)
     changes = list(applied.changes)
     if options.least_people is not None and set_least_people(connection, options.least_people):
-        changes.append(("disclosure", f"counts below {options.least_people} people are not shown to others"))
-    closed, left = close_rights(connection), [right.what for right in open_rights(connection)]
+        people = f"counts below {options.least_people} people"
+        changes.append(
+            Change("disclosure", f"{people} are not shown to others", f"{people} will not be shown to others")
+        )
+    closed, left = close_rights(connection), [f"public may use {right.what}" for right in open_rights(connection)]
+    left += _extra(connection, applied)
     not_ours = strangers(connection)
-    changes.extend(("public", f"may no longer use {right.what}") for right in closed if right.what not in left)
-    for line in sentences(changes) or ["nothing to do"]:
+    changes.extend(
+        Change("public", f"may no longer use {right.what}", f"will lose {right.what}")
+        for right in closed
+        if f"public may use {right.what}" not in left
+    )
+    for line in sentences(changes, are_done=not options.dry_run) or ["nothing to do"]:
         print(line)
     if options.dry_run:
         connection.rollback()
@@ -89,10 +99,15 @@ def _apply(connection: Connection, wanted: Sequence[WantedLogin], file: Path, op
         connection.commit()
         end_sessions(connection, applied.ended)
     for what in left:
-        print(f"left open (a superuser could take it away): {what}", file=sys.stderr)
+        print(f"left open: {what} (for a superuser, or by hand)", file=sys.stderr)
     for what in not_ours:
         print(f"every login may read what is not ours: {what}", file=sys.stderr)
     return 0
+
+
+def _extra(connection: Connection, applied: Applied) -> list[str]:
+    """What logins may do beside reading, and `apply` does not take away."""
+    return [f"{one.role} {what}" for one in applied.handed for what in extra_rights(connection, one.role)]
 
 
 def _list(connection: Connection) -> int:
@@ -111,8 +126,11 @@ def _list(connection: Connection) -> int:
 def _check(connection: Connection, wanted: Sequence[WantedLogin], file: Path) -> int:
     """Applies and rolls back: what it would have done is what is wrong."""
     known = read_login_file(file)
-    found = sentences(apply_logins(connection, wanted, known).changes)
-    found += [f"public may use {right.what}" for right in open_rights(connection)]
+    open_before = open_rights(connection)
+    applied = apply_logins(connection, wanted, known)
+    found = sentences(applied.changes, are_done=False)
+    found += [f"public may use {right.what}" for right in open_before]
+    found += [f"left open by apply: {what}" for what in _extra(connection, applied)]
     found += [f"every login may read what is not ours: {what}" for what in strangers(connection)]
     connection.rollback()
     if missing := [login.label for login in wanted if login.key not in known]:

@@ -24,14 +24,22 @@ from facilities.process import run
 from p2i.broker import start_broker
 from p2i.demo_feed import Feed
 from p2i.demo_month import DemoMonth
-from p2i.demo_processes import LOOK_EVERY_SECONDS, Teller, answers, free_port, inventory_with_free_ports, only_one
+from p2i.demo_processes import (
+    LOGINS,
+    LOOK_EVERY_SECONDS,
+    Teller,
+    answers,
+    free_port,
+    inventory_with_free_ports,
+    only_one,
+)
 from p2i.demo_truth import Comparison, compare, compare_outage
 from p2i.supervisor import Processes
 from store.connection import Connection, connect
-from store.embedded import EmbeddedServer, default_home
+from store.embedded import EmbeddedServer, default_home, listening_port
 from store.errors import InputError, P2IError
 from store.migrations import migrate
-from store.rows import ScoreRow
+from store.verdict_rows import ScoreRow
 from store.verdicts import read_scores
 
 SEED = 20260920
@@ -114,7 +122,8 @@ class _Demo:
         return 1 if wrong else 0
 
     def _start(self) -> tuple[Connection, Processes, Feed]:
-        dsn = self.stack.enter_context(EmbeddedServer(self.home).running())
+        server = EmbeddedServer(self.home, listening_port())
+        dsn = self.stack.enter_context(server.running())
         connection = self.stack.enter_context(connect(dsn, "demo"))
         migrate(connection)
         connection.commit()
@@ -124,6 +133,8 @@ class _Demo:
             "P2I_DSN": dsn,
             "P2I_INVENTORY": str(self.inventory.path),
             "P2I_MQTT_URL": broker.url,
+            "P2I_LOGINS_FILE": str(self.home / LOGINS),
+            "P2I_GRAFANA_DATABASE": server.uri,
             "P2I_ENGINE_EVERY_SECONDS": str(ENGINE_EVERY_SECONDS),
             "PYTHONUNBUFFERED": "1",
         }
@@ -262,7 +273,8 @@ class _Demo:
         # Not before: the sums of a month that comes in within seconds cost time, and of an old month, which --month
         # may name, it drops what is past its time.
         processes.start("upkeep", ["p2i", "upkeep"])
-        self.teller.invitation(self.environment, self.month_text, processes.logs)
+        span = self.month.starts_at, self.month.ends_at
+        self.teller.invitation(self.environment, self.month_text, span, processes.logs)
         while True:
             now = datetime.now(UTC).replace(microsecond=0)
             self.month.publish_occupancy(feed, now, now + timedelta(seconds=1))

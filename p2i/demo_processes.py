@@ -22,6 +22,9 @@ from store.errors import InputError, P2IError
 
 PATIENCE_SECONDS = 150
 LOOK_EVERY_SECONDS = 0.3
+LOGINS = "logins.json"
+GRAFANA = "http://127.0.0.1:3000"
+TOLD = ("P2I_DSN", "P2I_INVENTORY", "P2I_MQTT_URL", "P2I_LOGINS_FILE", "P2I_GRAFANA_DATABASE")
 
 
 @contextmanager
@@ -40,6 +43,7 @@ def only_one(home: Path) -> Iterator[Path]:
         EmbeddedServer(home).stop()  # of a demo that was killed: its data must not vanish under a running server
         for left in ("data", "broker", "logs", "statements"):
             shutil.rmtree(home / left, ignore_errors=True)
+        (home / LOGINS).unlink(missing_ok=True)
         yield home
 
 
@@ -91,9 +95,16 @@ class Teller:
         """One line of what happens now."""
         self.console.print(f"[dim]{datetime.now(UTC):%H:%M:%S}Z[/dim]  {text}", highlight=False)
 
-    def invitation(self, environment: Mapping[str, str], month: str, logs: Path) -> None:
-        """What a person can do in another terminal while everything keeps running, and where to look."""
-        settings = {name: environment[name] for name in ("P2I_DSN", "P2I_INVENTORY", "P2I_MQTT_URL")}
+    def invitation(
+        self, environment: Mapping[str, str], month: str, span: tuple[datetime, datetime], logs: Path
+    ) -> None:
+        """What a person can do in another terminal while everything keeps running, and where to look.
+
+        Dashboards open on the last hours: the month is in the address, in milliseconds, as Grafana takes it.
+        """
+        settings = {name: environment[name] for name in TOLD}
+        starts_at, ends_at = (int(at.timestamp() * 1000) for at in span)
+        grafana = f"{GRAFANA}/d/p2i-noc-fr?from={starts_at}&to={ends_at}"
         self.step(f"everything keeps running until Ctrl-C; broker: {settings['P2I_MQTT_URL']}; in another terminal:")
         p2i = shlex.quote(str(Path(sys.executable).with_name("p2i")))
         for line in (
@@ -102,6 +113,8 @@ class Teller:
             f"{p2i} board --period {month}     # the simulated month",
             f"{p2i} doctor                     # what is wrong, if anything",
             f"ls {shlex.quote(str(logs))}     # the log of every process",
+            f"{p2i} tenants apply && P2I_GRAFANA_PASSWORD=… {p2i} grafana apply     # a Grafana: docs/grafana.md",
+            f"{grafana}     # there, {month}",
         ):
             self.console.print(f"  {line}", soft_wrap=True, highlight=False, markup=False)
 

@@ -15,10 +15,11 @@ from p2i.exclusion_options import exclusion_parser
 from p2i.exclusion_weekly import weekly_lines
 from store.connection import Connection, connect, server
 from store.errors import InputError
-from store.exclusion_rows import Decided, Decision, Key, Proposal
+from store.exclusion_rows import Decided, Key, Proposal
 from store.exclusions import decide_exclusions, own_login, propose_exclusions, read_decided, read_exclusion_events
 from store.migrations import require_current_schema
 from store.registry import circuit_numbers
+from store.rows import Decision
 
 OPTION_OF = {"starts_at": "--from", "ends_at": "--to", "announced_at": "--announced"}
 

@@ -23,9 +23,9 @@ from store.errors import InputError
 from store.instants import utc_text
 from store.intervals import Interval
 from store.ledger import one_moment, read_entries
-from store.rows import ScoredPeriod
 from store.text_adoptions import TextAdoption, write_text_adoption
 from store.upkeep import read_dropped_before
+from store.verdict_rows import ScoredPeriod
 from store.verdicts import forget_score, forget_unscored, read_scored_periods, read_unscored
 
 

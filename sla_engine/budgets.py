@@ -7,7 +7,7 @@ from facilities.budget import ahead_seconds, budget
 from sla_engine.results import AvailabilityResult
 from sla_engine.scoring import Score
 from store.intervals import Interval
-from store.rows import BudgetRow
+from store.verdict_rows import BudgetRow
 
 _EXACT = Context(prec=60)
 

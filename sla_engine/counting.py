@@ -46,6 +46,11 @@ class Counting:
             kept[key] = {name: each for name, each in known.items() if first.get(name, each.cut) >= each.cut}
         self.checkpoints = kept
 
+    def cuts(self, due: Segment) -> dict[str, int]:
+        """From which instants on the readings of a running segment are read next, by circuit; without one, whole."""
+        known = self.checkpoints.get((due.agreement.id, due.period.starts_at), {})
+        return {name: each.cut for name, each in known.items()}
+
     def counted(
         self, connection: Connection, due: Segment, circuits: Mapping[str, int], now: datetime
     ) -> tuple[Facts, Score]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from facilities.agreement import Agreement
+from facilities.agreement import Agreement, AvailabilityObjective
 from sla_engine.results import AvailabilityResult, Result, TimeToRestoreResult
 
 NO_CREDIT = "0"
@@ -51,13 +51,25 @@ def credits_owed(agreement: Agreement, share: Fraction, results: Sequence[Result
         CreditLine(percent, half_up_cents(fee * Fraction(percent) / 100))
         for percent in (credit_percent(result) for result in results)
     )
-    amounts = [line.cents for line in lines]
     return Credits(
         fee=fee,
         lines=lines,
-        total_cents=sum(amounts) if agreement.credit_combination == "sum" else max(amounts, default=0),
+        total_cents=_total_cents(agreement, lines),
         cap_cents=half_up_cents(fee * agreement.credit_cap_ratio),
     )
+
+
+def payable_cents_if(agreement: Agreement, owed: Credits, place: int, percent: str) -> int:
+    """What would be paid if the objective in `place` of the agreement were worth `percent` of the fee, and the others
+    what they are; never less than is paid as it stands."""
+    line = CreditLine(percent, half_up_cents(owed.fee * Fraction(percent) / 100))
+    lines = (*owed.lines[:place], max(owed.lines[place], line, key=lambda each: each.cents), *owed.lines[place + 1 :])
+    return replace(owed, lines=lines, total_cents=_total_cents(agreement, lines)).payable_cents
+
+
+def _total_cents(agreement: Agreement, lines: Sequence[CreditLine]) -> int:
+    amounts = [line.cents for line in lines]
+    return sum(amounts) if agreement.credit_combination == "sum" else max(amounts, default=0)
 
 
 def credit_percent(result: Result) -> str:
@@ -68,11 +80,7 @@ def credit_percent(result: Result) -> str:
     if result.verdict != "breached":
         return NO_CREDIT
     if isinstance(result, AvailabilityResult):
-        ratio = result.ratio
-        for tier in result.objective.tiers:
-            if ratio is not None and tier.at_least_ratio <= ratio < tier.below_ratio:
-                return tier.credit_percent_text
-        return NO_CREDIT
+        return NO_CREDIT if result.ratio is None else tier_percent(result.objective, result.ratio)
     written = result.objective.credit_percent_text
     if written is None:
         return NO_CREDIT
@@ -81,6 +89,14 @@ def credit_percent(result: Result) -> str:
     with localcontext() as context:
         context.prec = len(written) + 20  # the product is exact
         return format(Decimal(written) * result.breaches, "f")
+
+
+def tier_percent(objective: AvailabilityObjective, ratio: Fraction) -> str:
+    """The percent of the fee of the tier in which an availability lies; nothing outside every tier."""
+    for tier in objective.tiers:
+        if tier.at_least_ratio <= ratio < tier.below_ratio:
+            return tier.credit_percent_text
+    return NO_CREDIT
 
 
 def half_up_cents(amount: Fraction) -> int:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
 
 from facilities.instants import epoch_seconds
 from sla_engine.csv_table import Chunk, CsvTable
 from sla_engine.csv_values import name
+from sla_engine.exclusion_words import DECISIONS, KINDS, one_of
 from sla_engine.facts import Exclusion, Ticket
-from store.errors import InputError
 from store.intervals import Interval
-
-_KINDS = ("maintenance", "customer", "force_majeure")
-_DECISIONS = ("proposed", "accepted", "rejected")
 
 
 def read_tickets(path: str | Path) -> dict[str, tuple[Ticket, ...]]:
@@ -81,14 +77,14 @@ def read_named_exclusions(path: str | Path) -> dict[tuple[str, str], Exclusion]:
             chunk.records,
             table.parsed(chunk, "id", name),
             table.parsed(chunk, "circuit", name),
-            table.parsed(chunk, "kind", _one_of(_KINDS)),
+            table.parsed(chunk, "kind", partial(one_of, KINDS)),
             _spans(table, chunk),
             table.parsed(chunk, "announced_at", _seconds_or_none),
-            table.parsed(chunk, "decision", _one_of(_DECISIONS)),
+            table.parsed(chunk, "decision", partial(one_of, DECISIONS)),
             strict=True,
         )
         for record, identity, circuit, kind, span, announced_at, decision in rows:
-            found = Exclusion(cast(Any, kind), span, announced_at, cast(Any, decision))
+            found = Exclusion(kind, span, announced_at, decision)
             if known.setdefault((identity, circuit), found) != found:
                 raise table.error(record, f'another row has id "{identity}" of circuit "{circuit}" and other values')
 
@@ -110,12 +106,3 @@ def _spans(table: CsvTable, chunk: Chunk) -> list[Interval[int]]:
 
 def _seconds_or_none(text: str) -> int | None:
     return epoch_seconds(text) if text else None
-
-
-def _one_of(options: Sequence[str]) -> Callable[[str], str]:
-    def chosen(text: str) -> str:
-        if text not in options:
-            raise InputError(f'"{text}" is none of {", ".join(options)}')
-        return text
-
-    return chosen

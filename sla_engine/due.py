@@ -12,7 +12,8 @@ from facilities.instants import instant
 from sla_engine.segments import Segment, own_grid, segments
 from store.instants import microseconds
 from store.intervals import Interval
-from store.rows import ScoredPeriod, Touched
+from store.rows import Touched
+from store.verdict_rows import ScoredPeriod
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from facilities.instants import instant_text
 from sla_engine.due import epoch_seconds_of
 from sla_engine.facts import DOWN, UNKNOWN, UP, CircuitFacts, Facts
 from store.reading_text import csv_line, millisecond_texts, reading_lines
-from store.rows import ExclusionRow, FreezeRow, ScoreRow, TicketRow
+from store.rows import ExclusionRow, FreezeRow, TicketRow
+from store.verdict_rows import ScoreRow
 
 _MICROSECONDS = 1_000_000
 _LinesOf: TypeAlias = Callable[[str, CircuitFacts], Iterator[str]]

@@ -10,21 +10,20 @@ from facilities.calendar import TZDB_VERSION, local_day
 from facilities.instants import instant
 from facilities.inventory import Inventory
 from sla_engine.counting import READINGS
-from sla_engine.due import epoch_seconds_of
 from sla_engine.export import command_line, fact_files, readme
 from sla_engine.from_store import read_facts
 from sla_engine.promised import Promised, read_contract
 from sla_engine.scoring import scored_period
 from sla_engine.segments import Segment
+from sla_engine.stored_score import read_stored_score, scored_to
 from store.agreement_texts import read_agreement_texts
 from store.connection import Connection
 from store.errors import InputError
 from store.intervals import Interval
 from store.promises import read_exclusions, read_freezes, read_tickets
 from store.registry import circuit_numbers
-from store.rows import ScoreRow
 from store.upkeep import read_dropped_before
-from store.verdicts import read_scores
+from store.verdict_rows import ScoreRow
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def _exported(connection: Connection, promised: Promised, month: str, segment: S
     if period != segment.period:
         first = local_day(segment.period.starts_at, agreement.time_zone)
         raise InputError(f"--period: the text its part from {first} on was scored by is not kept")
-    stored = _stored(connection, segment)
+    stored = read_stored_score(connection, agreement, segment.period)
     as_of = _as_of(stored, period, now)
     gone_before = read_dropped_before(connection, READINGS, instant(now))
     gone = "" if gone_before is None or gone_before <= instant(period.starts_at) else _gone(gone_before)
@@ -96,16 +95,9 @@ def _text(connection: Connection, promised: Promised, segment: Segment) -> str:
     return promised.text(segment.agreement).text
 
 
-def _stored(connection: Connection, segment: Segment) -> ScoreRow | None:
-    ends = instant(segment.period.starts_at), instant(segment.period.ends_at)
-    rows = read_scores(connection, tenant=segment.agreement.tenant, overlapping=ends)
-    key = (segment.agreement.id, *ends)
-    return next((row for row in rows if (row.agreement, row.period_starts_at, row.period_ends_at) == key), None)
-
-
 def _as_of(stored: ScoreRow | None, period: Interval[int], now: int) -> int | None:
     """What a running segment was scored to, or would be scored to now; None for one that had ended."""
-    at = now if stored is None else epoch_seconds_of(stored.scored_to_at)
+    at = scored_to(stored, now)
     return at if period.contains(at) else None
 
 

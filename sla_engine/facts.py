@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from store.intervals import Interval
+from store.rows import Decision, ExclusionKind
 
 # int64, or object (Python integers) where a number of the input needs more than 63 bits
 Integers: TypeAlias = npt.NDArray[Any]
@@ -64,10 +65,10 @@ class Ticket:
 class Exclusion:
     """Time that somebody asked not to count, in epoch seconds, and what was decided about it."""
 
-    kind: Literal["maintenance", "customer", "force_majeure"]
+    kind: ExclusionKind
     span: Interval[int]
     announced_at: int | None
-    decision: Literal["proposed", "accepted", "rejected"]
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -98,18 +98,15 @@ def _promises(
                 for row in tickets
                 if row.circuit == name
             ),
-            exclusions=tuple(
-                Exclusion(
-                    row.kind,
-                    Interval(_seconds(row.starts_at), _seconds(row.ends_at)),
-                    None if row.announced_at is None else _seconds(row.announced_at),
-                    row.decision,
-                )
-                for row in exclusions
-                if row.circuit == name
-            ),
+            exclusions=tuple(exclusion_of(row) for row in exclusions if row.circuit == name),
         )
     return Facts(circuits, freezes, intervals_given)
+
+
+def exclusion_of(row: ExclusionRow) -> Exclusion:
+    """An exclusion of the store as the arithmetic takes it, in epoch seconds."""
+    announced_at = None if row.announced_at is None else _seconds(row.announced_at)
+    return Exclusion(row.kind, Interval(_seconds(row.starts_at), _seconds(row.ends_at)), announced_at, row.decision)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from facilities.calendar import local_day
 from facilities.instants import instant
 from sla_engine.due import Contract
 from sla_engine.segments import differences
-from store.rows import KeptDifference
+from store.verdict_rows import KeptDifference
 
 
 def kept_differences(contract: Contract, noticed_at: datetime) -> Iterator[KeptDifference]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,14 +12,20 @@ from functools import partial
 from rich.console import Console
 
 from facilities.agreement import Agreement
-from facilities.agreement_toml import read_agreement
-from facilities.calendar import period
-from facilities.instants import epoch_seconds, instant
-from facilities.inventory import inventory_path, read_inventory
+from facilities.instants import instant
 from facilities.process import run
 from sla_engine.chosen_text import chosen_text
-from sla_engine.csv_files import FactFiles, read_facts
+from sla_engine.csv_files import read_facts
 from sla_engine.due import epoch_seconds_of
+from sla_engine.fact_options import (
+    PERIOD,
+    add_fact_options,
+    asked_as_of,
+    asked_of_files,
+    is_whole_fee,
+    requested_period,
+    require_scorable,
+)
 from sla_engine.facts import Facts
 from sla_engine.from_store import read_facts as read_stored_facts
 from sla_engine.other_readings import OtherReadings, other_readings
@@ -29,16 +34,14 @@ from sla_engine.other_readings_table import drawing
 from sla_engine.promised import read_contract
 from sla_engine.scoring import grid, scored_period
 from sla_engine.spans import SECONDS
+from sla_engine.stored_options import add_stored_options, add_subject_options, inventory_of_agreement, refuse_files
+from sla_engine.stored_score import read_stored_score, scored_to
 from store.connection import Connection, connect, server
 from store.errors import InputError
 from store.intervals import Interval
 from store.migrations import require_current_schema
 from store.readings import INTERVAL, PROBE, read_last_before
 from store.registry import circuit_numbers
-from store.verdicts import read_scores
-
-_MEASUREMENTS = ("intervals", "probes", "states")
-_FILES = (*_MEASUREMENTS, "tickets", "freezes", "exclusions")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -53,21 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="The contract's own line is that of p2i score. docs/readings.md says how each other reading counts.",
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "--agreement", metavar="FILE|ID", required=True, help="the agreement (TOML); with --stored its id"
-    )
-    parser.add_argument(
-        "--period",
-        metavar="PERIOD",
-        required=True,
-        help="a civil month of the agreement's time zone, YYYY-MM, or START/END with offset",
-    )
-    for name in _FILES:
-        forms = "CSV, .parquet, or a folder of an archive" if name in _MEASUREMENTS else "CSV"
-        parser.add_argument(f"--{name}", metavar="FILE", help=f"{name} ({forms})")
-    parser.add_argument("--as-of", metavar="INSTANT", help="hide everything later, except exclusions")
-    parser.add_argument("--stored", action="store_true", help="the facts of the store, not of files")
-    parser.add_argument("--inventory", metavar="DIR", help="inventory folder (P2I_INVENTORY; default: the real parks)")
+    add_subject_options(parser, period=PERIOD)
+    add_fact_options(parser)
+    add_stored_options(parser)
     parser.add_argument("--json", action="store_true", help="the exact figures as JSON instead of tables")
     return parser
 
@@ -84,22 +75,16 @@ def _readings(options: argparse.Namespace) -> int:
 
 
 def _of_files(options: argparse.Namespace) -> OtherReadings:
-    agreement = read_agreement(options.agreement)
-    requested = _period(agreement, options.period)
-    as_of = _as_of(options.as_of)
-    facts = read_facts(agreement, FactFiles(**{name: getattr(options, name) for name in _FILES}))
-    return other_readings(agreement, requested, facts, as_of=as_of, whole_fee="/" in options.period)
+    asked = asked_of_files(options)
+    facts = read_facts(asked.agreement, asked.files)
+    return other_readings(asked.agreement, asked.period, facts, as_of=asked.as_of, whole_fee=asked.whole_fee)
 
 
 def _of_store(options: argparse.Namespace) -> OtherReadings:
-    for name in _FILES:
-        if getattr(options, name) is not None:
-            raise InputError(f"--{name}: not with --stored, which reads the store")
-    inventory = read_inventory(inventory_path(options.inventory, os.environ))
-    if options.agreement not in inventory.agreements:
-        raise InputError(f'--agreement: no agreement "{options.agreement}" in {inventory.path}')
-    requested = _requested(inventory.agreements[options.agreement], options.period)
-    as_of = _as_of(options.as_of)
+    refuse_files(options)
+    inventory = inventory_of_agreement(options)
+    requested = requested_period(options.period, inventory.agreements[options.agreement])
+    as_of = asked_as_of(options)
     with server() as dsn, connect(dsn, "readings") as connection:
         require_current_schema(connection)
         with connection.transaction():
@@ -109,10 +94,13 @@ def _of_store(options: argparse.Namespace) -> OtherReadings:
             agreement = chosen_text(contract, requested)
         except InputError as error:
             raise InputError(f"--period: {error}") from None
-        _period(agreement, options.period)
-        now = epoch_seconds_of(datetime.now(UTC))
-        whole_fee, within = "/" in options.period, contract.own_grid(agreement)
-        return stored_readings(connection, agreement, requested, as_of, now=now, whole_fee=whole_fee, within=within)
+        require_scorable(agreement, requested)
+        return stored_readings(
+            connection, agreement, requested, as_of,
+            now=epoch_seconds_of(datetime.now(UTC)),
+            whole_fee=is_whole_fee(options),
+            within=contract.own_grid(agreement),
+        )  # fmt: skip
 
 
 def stored_readings(
@@ -135,7 +123,7 @@ def stored_readings(
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         if as_of is None:
-            as_of = _scored_to(connection, agreement, span, now)
+            as_of = scored_to(read_stored_score(connection, agreement, span), now)
             as_of = as_of if requested.contains(as_of) else None
         numbers = circuit_numbers(connection)
         facts = read_stored_facts(connection, agreement, span, numbers, as_of=as_of, within=within)
@@ -166,36 +154,3 @@ def _silent_before(
             if last is not None:
                 found[objective.circuit] = axis.seconds(axis.number(epoch_seconds_of(last)))
     return found
-
-
-def _scored_to(connection: Connection, agreement: Agreement, span: Interval[int], now: int) -> int:
-    ends = instant(span.starts_at), instant(span.ends_at)
-    for row in read_scores(connection, tenant=agreement.tenant, overlapping=ends):
-        if (row.agreement, row.period_starts_at, row.period_ends_at) == (agreement.id, *ends):
-            return epoch_seconds_of(row.scored_to_at)
-    return now
-
-
-def _requested(agreement: Agreement, text: str) -> Interval[int]:
-    try:
-        return period(text, agreement.time_zone)
-    except InputError as error:
-        raise InputError(f"--period: {error}") from None
-
-
-def _period(agreement: Agreement, text: str) -> Interval[int]:
-    requested = _requested(agreement, text)
-    try:
-        scored = scored_period(agreement, requested)
-        for at in (scored.starts_at, scored.ends_at):
-            instant(at)  # the document must be able to show it
-    except InputError as error:
-        raise InputError(f"--period: {error}") from None
-    return requested
-
-
-def _as_of(text: str | None) -> int | None:
-    try:
-        return None if text is None else epoch_seconds(text)
-    except InputError as error:
-        raise InputError(f"--as-of: {error}") from None

@@ -16,16 +16,22 @@ from sla_engine.changes import circuit_changes, verdict_changes
 from sla_engine.counting import Counting, last_measured_at, require_readings
 from sla_engine.document import document_text
 from sla_engine.due import Contract, Plan, epoch_seconds_of
+from sla_engine.evidence_reading import read_evidence_of
 from sla_engine.kept_differences import kept_differences
+from sla_engine.outlook_pass import Outlooks
 from sla_engine.promised import KeptTexts, Promised
 from sla_engine.segments import Segment
 from store.agreement_texts import read_kept_differences, write_kept_differences
 from store.changes import read_touched, read_watermark, snapshot_xid, write_watermark
 from store.connection import Connection
 from store.errors import InputError
+from store.exclusions import read_decided
+from store.outlook import forget_outlooks
 from store.registry import circuit_numbers
-from store.rows import ScoredPeriod, ScoreRow, Touched, UnscoredRow
+from store.rows import Touched
+from store.score_evidence import write_evidence
 from store.transitions import write_transitions
+from store.verdict_rows import ScoredPeriod, ScoreRow, UnscoredRow
 from store.verdicts import (
     forget_score,
     forget_unscored,
@@ -56,6 +62,7 @@ class Scorer:
 
     promised: Promised
     counting: Counting = field(default_factory=Counting, init=False)
+    outlooks: Outlooks = field(default_factory=Outlooks, init=False)
     _kept: KeptTexts = field(init=False)
     _has_compared: bool = False
 
@@ -85,6 +92,7 @@ class Scorer:
             due = [segment for plan in plans.values() for segment in plan.due]
             before = {(row.agreement, row.period_starts_at): row.verdicts for row in scored}
             self.counting.forget_what_was_touched(due, touched)
+            self.outlooks.forget_what_was_touched(due, touched)
             looked = Looked(circuits, before, failed, began, now)
             done = sum(self._scored(connection, segment, looked) for segment in due)
             with connection.transaction():
@@ -93,6 +101,7 @@ class Scorer:
                         forget_score(connection, name, row.period_starts_at, row.period_ends_at)
                     for at in plan.moot:
                         forget_unscored(connection, name, instant(at))
+                forget_outlooks(connection, _running(due, now))
                 write_watermark(connection, began, now)
             metrics.PASSES.inc()
             metrics.LAST_PASS.set(now.timestamp())
@@ -162,6 +171,7 @@ class Scorer:
         if due.kept_sha256 is not None:
             _require_text(connection, due)
         sha256 = self._kept.keep(connection, agreement, due.kept_sha256)
+        since = self.counting.cuts(due)
         facts, result = self.counting.counted(connection, due, looked.circuits, now)
         calendar = agreement.calendar
         row = ScoreRow(
@@ -184,13 +194,25 @@ class Scorer:
         )
         promised = {each.id: objective_row(agreement, each) for each in agreement.objectives}
         write_score(connection, row, budget_rows(result, epoch_seconds_of(now)), promised)
+        rests_on = None  # while the period runs, every minute would count the whole of it again
+        if not running:
+            exclusions = read_decided(connection, circuits=facts.circuits)
+            rests_on = read_evidence_of(connection, due, looked.circuits, facts, result, exclusions)
+        write_evidence(connection, agreement.id, row.period_starts_at, row.period_ends_at, rests_on)
         changes = verdict_changes(result, verdicts or {}, is_demo=is_demo, noticed_at=now)
         if running:
             measured = {name: last_measured_at(facts.of(name)) for name in facts.circuits}
             changes += circuit_changes(result, measured, is_demo=is_demo, noticed_at=now)
+            self.outlooks.write(connection, due, looked.circuits, facts, result, since, now, is_demo=is_demo)
             metrics.show(result)
         write_transitions(connection, changes)
         return sha256
+
+
+def _running(due: Iterable[Segment], now: datetime) -> set[tuple[str, datetime]]:
+    """Agreement and start of the segments that run at `now`."""
+    at = epoch_seconds_of(now)
+    return {(one.agreement.id, instant(one.period.starts_at)) for one in due if one.period.contains(at)}
 
 
 def _require_text(connection: Connection, due: Segment) -> None:

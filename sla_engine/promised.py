@@ -20,7 +20,7 @@ from store.agreement_texts import (
 )
 from store.connection import Connection
 from store.errors import InputError
-from store.rows import ScoredPeriod
+from store.verdict_rows import ScoredPeriod
 from store.verdicts import read_scored_periods
 
 

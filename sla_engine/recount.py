@@ -16,6 +16,7 @@ from facilities.instants import instant
 from sla_engine.counting import READINGS
 from sla_engine.document import document, document_text
 from sla_engine.due import Contract, epoch_seconds_of
+from sla_engine.evidence_reading import read_evidence_of
 from sla_engine.facts_digest import Decided, facts_record, facts_sha256
 from sla_engine.from_store import read_facts
 from sla_engine.promised import KeptTexts, Promised
@@ -31,8 +32,8 @@ from store.intervals import Interval
 from store.ledger_chain import LedgerEntry
 from store.promises import read_freezes, read_tickets
 from store.registry import circuit_numbers
-from store.rows import ScoredPeriod
 from store.upkeep import read_dropped_before
+from store.verdict_rows import ScoredPeriod
 from store.verdicts import read_scored_periods, read_unscored
 
 Json = dict[str, Any]
@@ -142,6 +143,7 @@ class Recount:
                 "facts_sha256": facts_sha256(record),
                 "facts": record,
             },
+            "evidence": read_evidence_of(self.connection, segment, circuits, facts, result, exclusions),
         }
         who = {
             each.key: f"{each.decided_by} at {utc_text(each.decided_at)}"

@@ -10,17 +10,13 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, TextIO
 
-from facilities.agreement_toml import read_agreement
-from facilities.calendar import period, zone_data_self_test
-from facilities.instants import epoch_seconds, instant
-from sla_engine.csv_files import FactFiles, read_facts
+from facilities.calendar import zone_data_self_test
+from sla_engine.csv_files import read_facts
 from sla_engine.document import document_text
-from sla_engine.scoring import score, scored_period
+from sla_engine.fact_options import PERIOD, add_fact_options, asked_of_files
+from sla_engine.scoring import score
 from sla_engine.text import text
 from store.errors import InputError
-
-_MEASUREMENTS = ("intervals", "probes", "states")
-_FILES = (*_MEASUREMENTS, "tickets", "freezes", "exclusions")
 
 _EPILOG = """\
 Leave a file out and what it holds counts as absent: without --exclusions announced works count as outages.
@@ -78,22 +74,9 @@ def _print(output: str) -> None:
 def _scored(argv: Sequence[str]) -> str:
     options = _options(argv)
     zone_data_self_test()
-    agreement = read_agreement(options.agreement)
-    as_of = None
-    try:
-        requested = period(options.period, agreement.time_zone)
-        scored = scored_period(agreement, requested)
-        for at in (scored.starts_at, scored.ends_at):
-            instant(at)  # the document must be able to show it
-    except InputError as error:
-        raise InputError(f"--period: {error}") from None
-    if options.as_of is not None:
-        try:
-            as_of = epoch_seconds(options.as_of)
-        except InputError as error:
-            raise InputError(f"--as-of: {error}") from None
-    facts = read_facts(agreement, FactFiles(**{name: getattr(options, name) for name in _FILES}))
-    result = score(agreement, requested, facts, as_of=as_of, whole_fee="/" in options.period)
+    asked = asked_of_files(options)
+    facts = read_facts(asked.agreement, asked.files)
+    result = score(asked.agreement, asked.period, facts, as_of=asked.as_of, whole_fee=asked.whole_fee)
     return text(result) if options.format == "text" else document_text(result)
 
 
@@ -106,14 +89,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         allow_abbrev=False,
     )
     parser.add_argument("--agreement", metavar="FILE", help="the agreement (TOML); required")
-    parser.add_argument(
-        "--period",
-        help="a civil month of the agreement's time zone, YYYY-MM, or START/END with offset; required",
-    )
-    for name in _FILES:
-        forms = "CSV, .parquet, or a folder of an archive" if name in _MEASUREMENTS else "CSV"
-        parser.add_argument(f"--{name}", metavar="FILE", help=f"{name} ({forms})")
-    parser.add_argument("--as-of", metavar="INSTANT", help="hide everything later, except exclusions")
+    parser.add_argument("--period", help=f"{PERIOD}; required")
+    add_fact_options(parser)
     parser.add_argument("--format", choices=("json", "text"), default="json")
     options, unknown = parser.parse_known_args(argv)
     if unknown:

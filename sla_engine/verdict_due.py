@@ -19,7 +19,7 @@ from sla_engine.verdict_text import Listed
 from store.connection import Connection
 from store.intervals import Interval
 from store.ledger import one_moment, read_entries
-from store.rows import ScoreRow
+from store.verdict_rows import ScoreRow
 from store.verdicts import read_scores
 
 

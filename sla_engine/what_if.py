@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from facilities.agreement import Agreement
 from facilities.instants import epoch_seconds
+from sla_engine.exclusion_words import KINDS, one_of
 from sla_engine.facts import CircuitFacts, Exclusion, Facts
 from sla_engine.scoring import Score
 from store.errors import InputError
 from store.intervals import Interval
-
-KINDS = ("maintenance", "customer", "force_majeure")
+from store.rows import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +92,21 @@ def circuits_of(agreement: Agreement) -> list[str]:
 
 
 def _new(text: str, circuits: Sequence[str]) -> Change:
-    circuit, kind, *instants = text.split(",")
+    circuit, word, *instants = text.split(",")
     if circuit not in circuits:
         raise InputError(f'--exclude: no objective is on circuit "{circuit}"; there are {", ".join(circuits)}')
-    if kind not in KINDS:
-        raise InputError(f'--exclude: "{kind}" is none of {", ".join(KINDS)}')
     try:
+        kind = one_of(KINDS, word)
         starts_at, ends_at, *announced = (epoch_seconds(each) for each in instants)
     except InputError as error:
         raise InputError(f"--exclude: {error}") from None
     if ends_at <= starts_at:
         raise InputError("--exclude: its end is not after its start")
     span = Interval(starts_at, ends_at)
-    return Change("", circuit, None, Exclusion(kind, span, announced[0] if announced else None, "accepted"))  # type: ignore[arg-type]
+    return Change("", circuit, None, Exclusion(kind, span, announced[0] if announced else None, "accepted"))
 
 
-def _of_id(option: str, known: Sequence[Named], name: str, decision: str, circuits: Sequence[str]) -> list[Change]:
+def _of_id(option: str, known: Sequence[Named], name: str, decision: Decision, circuits: Sequence[str]) -> list[Change]:
     rows = [one for one in known if one.id == name and one.circuit in circuits]
     if not rows:
         if option == "--exclude" and "," in name:
@@ -120,7 +119,4 @@ def _of_id(option: str, known: Sequence[Named], name: str, decision: str, circui
             "is accepted already" if decision == "accepted" else f"is {rows[0].exclusion.decision}: it does not count"
         )
         raise InputError(f'{option}: "{name}" {stands}')
-    return [
-        Change(name, one.circuit, one.exclusion, replace(one.exclusion, decision=decision))  # type: ignore[arg-type]
-        for one in is_asked
-    ]
+    return [Change(name, one.circuit, one.exclusion, replace(one.exclusion, decision=decision)) for one in is_asked]

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from facilities.instants import instant
 from facilities.inventory import Inventory
-from sla_engine.due import Contract, epoch_seconds_of
-from sla_engine.facts import Exclusion
-from sla_engine.from_store import read_facts
+from sla_engine.due import Contract
+from sla_engine.from_store import exclusion_of, read_facts
 from sla_engine.promised import read_contract
 from sla_engine.scoring import score
 from sla_engine.segments import Segment
+from sla_engine.stored_score import read_stored_score, scored_to
 from sla_engine.what_if import Change, Comparison, Named, circuits_of, supposed
 from store.connection import Connection
 from store.errors import InputError
@@ -20,7 +20,6 @@ from store.promises import read_exclusions
 from store.registry import circuit_numbers
 from store.rows import ExclusionRow
 from store.upkeep import read_dropped_before
-from store.verdicts import read_scores
 
 Compared = list[tuple[Comparison, int]]
 """The comparison of each segment, and the instant to which it was read, in epoch seconds."""
@@ -51,7 +50,7 @@ def stored_comparisons(
         _require_readings(connection, found[0].period.starts_at, now)
         circuits = {name for segment in found for name in circuits_of(segment.agreement)}
         rows = read_exclusions(connection, circuits)
-        known = [Named(row.exclusion, row.circuit, _exclusion(row)) for row in rows]
+        known = [Named(row.exclusion, row.circuit, exclusion_of(row)) for row in rows]
         changes, supposed_to_be = supposed(known, exclude, without, sorted(circuits))
         return [
             _compared(connection, segment, changes, known, supposed_to_be, now)
@@ -69,7 +68,7 @@ def _compared(
     now: int,
 ) -> tuple[Comparison, int]:
     agreement, numbers = segment.agreement, circuit_numbers(connection)
-    at = _scored_to(connection, segment, now)
+    at = scored_to(read_stored_score(connection, agreement, segment.period), now)
     as_of = at if segment.period.contains(at) else None
     scores = []
     for named in (known, supposed_to_be):  # read twice: how far around the period matters can depend on exclusions
@@ -88,14 +87,6 @@ def _compared(
     return comparison, segment.period.ends_at if as_of is None else as_of
 
 
-def _scored_to(connection: Connection, segment: Segment, now: int) -> int:
-    ends = instant(segment.period.starts_at), instant(segment.period.ends_at)
-    for row in read_scores(connection, tenant=segment.agreement.tenant, overlapping=ends):
-        if (row.agreement, row.period_starts_at, row.period_ends_at) == (segment.agreement.id, *ends):
-            return epoch_seconds_of(row.scored_to_at)
-    return now
-
-
 def _require_texts(contract: Contract, found: Iterable[Segment]) -> None:
     for one in found:
         if one.kept_sha256 is not None and one.kept_sha256 not in contract.kept:
@@ -108,12 +99,6 @@ def _require_readings(connection: Connection, starts_at: int, now: int) -> None:
         raise InputError(
             f"--period: readings before {gone_before:%Y-%m-%dT%H:%M:%SZ} are dropped by age; ask of the archive's files"
         )
-
-
-def _exclusion(row: ExclusionRow) -> Exclusion:
-    announced_at = None if row.announced_at is None else epoch_seconds_of(row.announced_at)
-    span = Interval(epoch_seconds_of(row.starts_at), epoch_seconds_of(row.ends_at))
-    return Exclusion(row.kind, span, announced_at, row.decision)
 
 
 def _row(named: Named) -> ExclusionRow:

@@ -8,7 +8,7 @@ from psycopg.rows import class_row
 
 from store.connection import Connection
 from store.errors import InputError
-from store.rows import KeptDifference
+from store.verdict_rows import KeptDifference
 
 
 class AgreementText(NamedTuple):

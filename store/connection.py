@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from store.embedded import EmbeddedServer, default_home
+from store.embedded import EmbeddedServer, default_home, listening_port
 from store.errors import InputError, StoreUnavailable
 
 SCHEMA = "p2i"
@@ -47,7 +47,7 @@ def server() -> Iterator[str]:
     if named := secret_of_environment("P2I_DSN"):
         yield named
         return
-    embedded = EmbeddedServer(default_home())
+    embedded = EmbeddedServer(default_home(), listening_port())
     if not embedded.exists():
         print(
             f"p2i: making a new embedded database in {embedded.home} (P2I_DSN or P2I_HOME name another)",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from store.agreement_texts import read_kept_differences
 from store.connection import Connection
 from store.doctor_storage import storage_findings
+from store.doctor_tenants import tenants_findings
 from store.finding import Finding, Level
 from store.gap_rows import RESTART
 from store.migrations import known_migrations
@@ -30,6 +31,7 @@ def findings(connection: Connection, now: datetime | None = None) -> list[Findin
         *_gaps(connection),
         *_unscored(connection),
         *_agreements(connection),
+        *tenants_findings(connection),
     ]
 
 

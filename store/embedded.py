@@ -17,10 +17,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import quote
 
 from store.errors import InputError, StoreUnavailable
 
 SYSTEM_USER = "p2i"
+PORT = 5432
+LET_IN = """\
+# Written by p2i. The socket is in a folder that only the owner may enter; the port lets in logins of p2i tenants apply,
+# by their passwords, and nobody else.
+local all all trust
+host  all "/^r_[0-9a-f]{12}$" 127.0.0.1/32 scram-sha-256
+"""
 SOCKET_PATH_LIMIT_BYTES = 107  # sun_path on Linux, less its closing zero
 
 
@@ -34,11 +42,25 @@ def default_home() -> Path:
     return Path(data).absolute() / "p2i"
 
 
+def listening_port() -> int | None:
+    """`P2I_EMBEDDED_PORT`: the port of the loopback address on which readers' logins are let in; None: on none."""
+    named = os.environ.get("P2I_EMBEDDED_PORT", "")
+    if not named:
+        return None
+    if not named.isdecimal() or not 1024 <= int(named) <= 65535:
+        raise InputError(f"P2I_EMBEDDED_PORT: {named!r} is no port from 1024 to 65535")
+    return int(named)
+
+
 @dataclass(frozen=True)
 class EmbeddedServer:
-    """One embedded server under `home`: binaries (as root only), data, socket and log, all inside it."""
+    """One embedded server under `home`: binaries (as root only), data, socket and log, all inside it.
+
+    With a `port` it listens on the loopback address as well, for logins of readers with their passwords only.
+    """
 
     home: Path
+    port: int | None = None
 
     @property
     def data(self) -> Path:
@@ -50,9 +72,17 @@ class EmbeddedServer:
 
     @property
     def dsn(self) -> str:
-        """Connection string over the private Unix socket; the server listens on no network address."""
+        """Connection string over the private Unix socket, of the server that runs or would be started."""
         # Every parameter by which the environment (PGHOSTADDR, PGOPTIONS …) could lead elsewhere is named.
-        return f"host={self.sockets} hostaddr='' port=5432 user={SYSTEM_USER} dbname=postgres options=''"
+        port = self._running_port() or self.port or PORT
+        return f"host={self.sockets} hostaddr='' port={port} user={SYSTEM_USER} dbname=postgres options=''"
+
+    @property
+    def uri(self) -> str:
+        """Where Grafana's data sources find it: by the port, or else the socket, which only root and `p2i` reach."""
+        if self.port is not None:
+            return f"postgresql://127.0.0.1:{self.port}/postgres?sslmode=disable"
+        return f"postgresql:///postgres?host={quote(str(self.sockets))}"
 
     def exists(self) -> bool:
         """Whether there is a database, or something that keeps us from seeing whether there is one."""
@@ -103,7 +133,7 @@ class EmbeddedServer:
             yield
 
     def _prepare_directories(self) -> None:
-        longest = len(os.fsencode(self.sockets / ".s.PGSQL.5432"))
+        longest = len(os.fsencode(self.sockets / f".s.PGSQL.{self.port or PORT}"))
         if longest > SOCKET_PATH_LIMIT_BYTES:
             raise InputError(
                 f"P2I_HOME: {self.home} is too long for a Unix socket ({longest} bytes); name a shorter directory"
@@ -156,11 +186,29 @@ class EmbeddedServer:
         if not self.exists():
             self._initialise(binaries)
         if self._pg_ctl("status").returncode != 0:
-            settings = f"-k {self.sockets} -c listen_addresses='' -c unix_socket_permissions=0700"
+            settings = f"-k {self.sockets} -c unix_socket_permissions=0700 {self._listening()}"
             # Output to the log file, not to a pipe of ours: a pipe would stay open as long as the server lives.
             started = self._pg_ctl("start", "-w", "-t", "60", "-l", self.data / "server.log", "-o", settings)
             if started.returncode != 0:
                 raise StoreUnavailable(f"the embedded server did not start; its log: {self.data / 'server.log'}")
+        elif self.port is not None and self._running_port() != self.port:
+            raise InputError(f"P2I_EMBEDDED_PORT: the server in {self.home} runs already, without it; end what uses it")
+
+    def _listening(self) -> str:
+        """Settings of the server; its port names the socket as well."""
+        if self.port is None:
+            return "-c listen_addresses=''"
+        file = self.home / "let_in.conf"
+        file.write_text(LET_IN, encoding="utf-8")
+        return f"-c listen_addresses=127.0.0.1 -c port={self.port} -c hba_file={file}"
+
+    def _running_port(self) -> int | None:
+        """The port of the server that runs, which somebody else may have started."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+            return int(lines[3])
+        except (OSError, IndexError, ValueError):
+            return None
 
     def _initialise(self, binaries: Path) -> None:
         options = [

@@ -1,11 +1,10 @@
 """Exclusions as rows: what is proposed, what was decided, and every act on the way. Pure."""
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from store.rows import ExclusionRow
+from store.rows import Decision, ExclusionKind, ExclusionRow
 
-Decision = Literal["proposed", "accepted", "rejected"]
 Key = tuple[str, str]  # id and circuit
 
 
@@ -32,7 +31,7 @@ class Decided(NamedTuple):
 
     exclusion: str
     circuit: str
-    kind: Literal["maintenance", "customer", "force_majeure"]
+    kind: ExclusionKind
     starts_at: datetime
     ends_at: datetime
     announced_at: datetime | None

@@ -7,8 +7,8 @@ import psycopg
 
 from store.connection import Connection
 from store.errors import InputError
-from store.exclusion_rows import Decided, Decision, ExclusionEvent, Key, Proposal
-from store.rows import ExclusionRow
+from store.exclusion_rows import Decided, ExclusionEvent, Key, Proposal
+from store.rows import Decision, ExclusionRow
 
 _COLUMNS = (
     "exclusion, circuit, kind, starts_at, ends_at, announced_at, decision, proposed_by, proposed_at, decided_by,"

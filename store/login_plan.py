@@ -42,6 +42,14 @@ class WantedLogin(NamedTuple):
         return " ".join(filter(None, self.key))
 
 
+class Change(NamedTuple):
+    """One thing about a subject, such as `tenant acme`, as it is told once done and as long as it is only planned."""
+
+    subject: str
+    done: str
+    due: str
+
+
 class Plan(NamedTuple):
     """`kept` and `made` in the order wanted; `removed` are the roles that nobody is wanted for any more."""
 
@@ -70,9 +78,9 @@ def is_password(verifier: str | None, password: str) -> bool:
     return hmac.compare_digest(stored, base64.b64decode(match[3]))
 
 
-def sentences(changes: Iterable[tuple[str, str]]) -> list[str]:
+def sentences(changes: Iterable[Change], *, are_done: bool) -> list[str]:
     """One line per subject: `subject: change, change`."""
     gathered: dict[str, list[str]] = {}
-    for subject, change in changes:
-        gathered.setdefault(subject, []).append(change)
-    return [f"{subject}: {', '.join(done)}" for subject, done in gathered.items()]
+    for change in changes:
+        gathered.setdefault(change.subject, []).append(change.done if are_done else change.due)
+    return [f"{subject}: {', '.join(said)}" for subject, said in gathered.items()]

@@ -13,22 +13,33 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "1min",
     "jit": "off",
     "lock_timeout": "5s",
+    # Errors and statements of whoever may send any SQL would fill the server's log, and so would plans and traces,
+    # which a session may switch on for itself (debug_print_plan, trace_sort) and which count as LOG.
+    "log_min_error_statement": "panic",
+    "log_min_messages": "fatal",
     "search_path": "reporting, public",
     "statement_timeout": "30s",
-    "temp_file_limit": "262144",  # kB; the only one that a session cannot set otherwise
+    "temp_file_limit": "262144",  # kB
     "TimeZone": "UTC",
 }
+HELD_SETTINGS = ("log_min_error_statement", "log_min_messages", "temp_file_limit")
+"""Those that no session of a reader can set otherwise; only a superuser may give them to a role."""
 
 
-def set_attributes(connection: Connection, role: str, *, made: bool) -> bool:
-    """Lets the role log in and nothing else, and says whether that was not so."""
+def has_attributes(connection: Connection, role: str) -> bool:
+    """Whether the role may log in, a few times at once, and nothing else."""
     found = connection.execute(
         "SELECT FROM pg_roles WHERE rolname = %s AND rolcanlogin AND rolconnlimit = %s"
         " AND coalesce(rolvaliduntil, 'infinity') = 'infinity'"
         " AND NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls OR rolinherit)",
         (role, CONNECTIONS),
     ).fetchone()
-    if found is not None:
+    return found is not None
+
+
+def set_attributes(connection: Connection, role: str, *, made: bool) -> bool:
+    """Lets the role log in and nothing else, and says whether that was not so."""
+    if has_attributes(connection, role):
         return False
     name = sql.Identifier(role)
     connection.execute(
@@ -54,15 +65,22 @@ def set_password(connection: Connection, role: str, password: str) -> bool:
     return may_look
 
 
-def set_settings(connection: Connection, role: str) -> bool:
-    """Sets `SETTINGS`, takes all others away, and says whether it was otherwise."""
-    wanted = {name: value for name, value in SETTINGS.items() if name != "temp_file_limit" or is_superuser(connection)}
-    rows = connection.execute(
+def has_settings(connection: Connection, role: str) -> bool:
+    """Whether the role has `SETTINGS` and no others; who is no superuser passes over those that only one can give."""
+    rows: list[tuple[bool, list[str]]] = connection.execute(
         "SELECT setdatabase <> 0, setconfig FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole"
         " WHERE rolname = %s",
         (role,),
     ).fetchall()
-    if rows == [(False, [f"{name}={value}" for name, value in wanted.items()])]:
+    wanted = _settings(connection)
+    passed_over = SETTINGS.keys() - wanted.keys()
+    found = [(of_one, [one for one in all_ if one.partition("=")[0] not in passed_over]) for of_one, all_ in rows]
+    return found == [(False, [f"{name}={value}" for name, value in wanted.items()])]
+
+
+def set_settings(connection: Connection, role: str) -> bool:
+    """Sets `SETTINGS`, takes all others away, and says whether it was otherwise."""
+    if has_settings(connection, role):
         return False
     name = sql.Identifier(role)
     for (database,) in connection.execute(
@@ -72,7 +90,7 @@ def set_settings(connection: Connection, role: str) -> bool:
     ).fetchall():
         connection.execute(sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(name, sql.Identifier(database)))
     connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(name))
-    for setting, value in wanted.items():
+    for setting, value in _settings(connection).items():
         # A list of schemas is a list of words, not one word in quotes.
         to: sql.Composable = sql.SQL(value) if setting == "search_path" else sql.Literal(value)
         connection.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(name, sql.SQL(setting), to))
@@ -82,3 +100,8 @@ def set_settings(connection: Connection, role: str) -> bool:
 def is_superuser(connection: Connection) -> bool:
     """Whether this session may do everything, looking at hashes of passwords included."""
     return connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (True,)
+
+
+def _settings(connection: Connection) -> dict[str, str]:
+    may_all = is_superuser(connection)
+    return {name: value for name, value in SETTINGS.items() if may_all or name not in HELD_SETTINGS}

@@ -9,15 +9,16 @@ from psycopg import sql
 from store.connection import Connection
 from store.errors import InputError
 from store.login_file import Handed
-from store.login_plan import Key, Scope, WantedLogin, plan
+from store.login_plan import Change, Key, Scope, WantedLogin, plan
+from store.login_rights import set_rights
 from store.login_role import is_superuser, set_attributes, set_password, set_settings
 from store.reporting import is_reporting_made
 
 
 class Applied(NamedTuple):
-    """What was done: `changes` are (subject, what); `handed` the logins as they are now; `ended` roles by number."""
+    """What was done; `handed` are the logins as they are now, `ended` roles by number."""
 
-    changes: list[tuple[str, str]]
+    changes: list[Change]
     handed: list[Handed]
     ended: list[int]
 
@@ -38,7 +39,8 @@ def apply_logins(
     applied = Applied([], [], [])
     for role, key in planned.removed:
         applied.ended.extend(_remove(connection, role))
-        applied.changes.append((" ".join(filter(None, key)), f"role {role} removed"))
+        subject = " ".join(filter(None, key))
+        applied.changes.append(Change(subject, f"role {role} removed", f"role {role} will be removed"))
     roles = {login.key: role for role, login in planned.kept}
     for login in planned.made:
         roles[login.key] = role = f"r_{secrets.token_hex(6)}"
@@ -50,7 +52,7 @@ def apply_logins(
         handed = known.get(login.key)
         password = secrets.token_urlsafe(32) if rotate or handed is None else handed.password
         applied.handed.append(Handed(login.audience, login.code, login.name, role, password))
-        applied.changes.extend((login.label, what) for what in _keep(connection, role, login, password))
+        applied.changes.extend(_keep(connection, role, login, password))
     return applied
 
 
@@ -61,7 +63,7 @@ def end_sessions(connection: Connection, roles: Sequence[int]) -> None:
     )
 
 
-def _keep(connection: Connection, role: str, login: WantedLogin, password: str) -> list[str]:
+def _keep(connection: Connection, role: str, login: WantedLogin, password: str) -> list[Change]:
     """Brings one role to what it should be and returns what was not."""
     made = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is None
     if made:
@@ -70,38 +72,15 @@ def _keep(connection: Connection, role: str, login: WantedLogin, password: str) 
         ("attributes", lambda: set_attributes(connection, role, made=made)),
         ("password", lambda: set_password(connection, role, password)),
         ("settings", lambda: set_settings(connection, role)),
-        ("rights", lambda: _rights(connection, role)),
+        ("rights", lambda: set_rights(connection, role)),
         ("scope", lambda: _scope(connection, role, login.scopes)),
     )
     changed = [what for what, step in steps if step()]
-    return [f"role {role} made"] if made else [f"{what} of {role} set right" for what in changed]
-
-
-def _rights(connection: Connection, role: str) -> bool:
-    row = connection.execute(
-        "SELECT bool_and(has_table_privilege(%(role)s, c.oid, 'SELECT')),"
-        " has_schema_privilege(%(role)s, 'reporting', 'USAGE'),"
-        " EXISTS (SELECT FROM pg_default_acl, aclexplode(defaclacl) WHERE defaclnamespace = 'reporting'::regnamespace"
-        "     AND defaclrole = current_user::regrole AND grantee = %(role)s::regrole AND privilege_type = 'SELECT'),"
-        " EXISTS (SELECT FROM pg_database, aclexplode(datacl) WHERE datname = current_database()"
-        "     AND grantee = %(role)s::regrole AND privilege_type = 'CONNECT')"
-        " FROM pg_class AS c WHERE relnamespace = 'reporting'::regnamespace AND relkind = 'v'",
-        {"role": role},
-    ).fetchone()
-    if row is not None and all(row):
-        return False
-    database = connection.execute("SELECT current_database()").fetchone()
-    assert database is not None
-    name = sql.Identifier(role)
-    for statement in (
-        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database[0]), name),
-        sql.SQL("GRANT USAGE ON SCHEMA reporting TO {}").format(name),
-        sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO {}").format(name),
-        # p2i migrate makes the views anew.
-        sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA reporting GRANT SELECT ON TABLES TO {}").format(name),
-    ):
-        connection.execute(statement)
-    return True
+    if made:  # its name is chosen only then: a dry run would show another
+        return [Change(login.label, f"role {role} made", "a role will be made")]
+    return [
+        Change(login.label, f"{what} of {role} set right", f"{what} of {role} will be set right") for what in changed
+    ]
 
 
 def _scope(connection: Connection, role: str, scopes: Sequence[Scope]) -> bool:

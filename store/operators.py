@@ -1,4 +1,5 @@
-"""The rights with which an operator's own LOGIN role proposes and decides: to see all, to write what people say."""
+"""The rights with which an operator's own LOGIN role proposes, decides and answers a page: to see all, to write what
+people say."""
 
 from psycopg import sql
 
@@ -13,6 +14,9 @@ RIGHTS = (
     "GRANT INSERT, UPDATE ON p2i.ticket, p2i.ticket_freeze TO {role}",
     "GRANT INSERT (body, document) ON p2i.verdict_entry TO {role}",
     "GRANT INSERT ON p2i.agreement_text, p2i.calendar_text TO {role}",
+    "GRANT UPDATE (severity, is_demo, closed_at, state, reason, level, climb, held_by, next_step_at, route, policy)"
+    " ON p2i.notice TO {role}",
+    "GRANT INSERT ON p2i.notice_step, p2i.message TO {role}",
 )
 
 

@@ -24,6 +24,9 @@ CATALOGUE_FUNCTIONS = (
 )
 """Names in pg_catalog that no login of ours may call, those among them that PUBLIC may not call anyway."""
 
+OUR_FUNCTIONS = ("standing", "time_bucket")
+"""Names in `reporting`: arithmetic on their arguments, which read nothing."""
+
 NEEDED_FUNCTIONS = (
     "time_bucket|time_bucket_gapfill|first|last|histogram|interpolate|locf",
     # What TimescaleDB puts into the plans of our views, and the server then checks as if the reader had written it.
@@ -50,11 +53,14 @@ WHERE grantee = 0 AND (privilege_type = 'CREATE'
 ORDER BY 1, 2
 """
 RELATIONS = """
-SELECT c.oid::regclass::text, string_agg(privilege_type, ', ' ORDER BY privilege_type)
-FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, aclexplode(c.relacl)
-WHERE grantee = 0 AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-    AND c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S')
-GROUP BY c.oid ORDER BY 1
+SELECT relnamespace::regnamespace::text, rights, array_agg(relation ORDER BY relation) FROM (
+    SELECT c.relnamespace, c.oid::regclass::text AS relation,
+        string_agg(privilege_type, ', ' ORDER BY privilege_type) AS rights
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, aclexplode(c.relacl)
+    WHERE grantee = 0 AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+        AND c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S')
+    GROUP BY c.oid
+) AS opened GROUP BY 1, 2 ORDER BY 1, 2
 """
 LANGUAGES = """
 SELECT lanname FROM pg_language WHERE lanpltrusted AND lanname <> 'sql'
@@ -67,12 +73,12 @@ WHERE grantee = 0 AND datallowconn AND NOT (datname = current_database() AND pri
 GROUP BY datname ORDER BY datname
 """
 STRANGERS = """
-SELECT CASE relkind WHEN 'v' THEN 'view ' ELSE 'table ' END || format('reporting.%I', relname) FROM pg_class AS c
+SELECT CASE relkind WHEN 'v' THEN 'view ' ELSE 'table ' END || format('reporting.%%I', relname) FROM pg_class AS c
 WHERE relnamespace = 'reporting'::regnamespace AND relkind IN ('r', 'v', 'm', 'f', 'p')
   AND 'reporting.' || relname NOT IN (SELECT name FROM generated)
 UNION ALL
-SELECT format('function reporting.%I(%s)', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc
-WHERE pronamespace = 'reporting'::regnamespace AND proname <> 'time_bucket'
+SELECT format('function reporting.%%I(%%s)', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc
+WHERE pronamespace = 'reporting'::regnamespace AND proname <> ALL (%s)
 ORDER BY 1
 """
 OTHERS = """
@@ -108,10 +114,10 @@ def open_rights(connection: Connection) -> list[OpenRight]:
         found.append(OpenRight(f"functions of {schema} ({len(listed)})", _moved("EXECUTE", all_of, kept)))
     for schema, right in connection.execute(SCHEMAS).fetchall():
         found.append(OpenRight(f"schema {schema}: {right}", _moved(right, _named("SCHEMA", schema), staff)))
-    for relation, rights in connection.execute(RELATIONS, names).fetchall():
-        found.append(
-            OpenRight(f"table {relation}: {rights}", _moved(rights, sql.SQL("TABLE ") + sql.SQL(relation), staff))
-        )
+    for schema, rights, relations in connection.execute(RELATIONS).fetchall():
+        all_of = sql.SQL("TABLE ") + sql.SQL(", ").join(map(sql.SQL, relations))
+        what = f"table {relations[0]}" if len(relations) == 1 else f"tables of {schema} ({len(relations)})"
+        found.append(OpenRight(f"{what}: {rights}", _moved(rights, all_of, staff)))
     for (language,) in connection.execute(LANGUAGES).fetchall():
         found.append(OpenRight(f"language {language}", _moved("USAGE", _named("LANGUAGE", language), staff)))
     for database, rights in connection.execute(DATABASES).fetchall():
@@ -138,7 +144,7 @@ def strangers(connection: Connection) -> list[str]:
 
     It is somebody's own and stays, but it is not keyed on the login unless whoever made it saw to that.
     """
-    return [what for (what,) in connection.execute(STRANGERS).fetchall()]
+    return [what for (what,) in connection.execute(STRANGERS, (list(OUR_FUNCTIONS),)).fetchall()]
 
 
 def _moved(rights: str, what: sql.Composable, to: Sequence[sql.Composable]) -> tuple[sql.Composed, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 from psycopg.rows import class_row
 
 from store.connection import Connection
-from store.rows import BudgetRow, ObjectiveRow, ScoredPeriod, ScoreRow, UnscoredRow, VerdictRow
+from store.rows import ObjectiveRow
+from store.verdict_rows import BudgetRow, ScoredPeriod, ScoreRow, UnscoredRow, VerdictRow
 
 
 def read_scored_periods(connection: Connection, agreement: str | None = None) -> list[ScoredPeriod]:

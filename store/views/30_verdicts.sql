@@ -40,12 +40,17 @@ CREATE VIEW reporting.verdict WITH (security_barrier) AS
            CASE WHEN clock_timestamp() IS NOT NULL THEN budget_seconds END AS budget_seconds,
            CASE WHEN clock_timestamp() IS NOT NULL THEN budget_left_seconds END AS budget_left_seconds,
            (detail ->> 'credit')::numeric AS credit, agreement.currency, detail, agreement.is_demo,
-           agreement.is_listed, objective.min_coverage_ratio
+           agreement.is_listed, objective.min_coverage_ratio,
+           CASE WHEN clock_timestamp() IS NOT NULL THEN reporting.standing(
+               verdict, verdict.indicator, detail,
+               CASE WHEN kept THEN verdict.target_ratio ELSE objective.target_ratio END, budget_seconds,
+               budget_left_seconds, objective.min_coverage_ratio, score.scored_to_at, period_ends_at
+           ) END AS standing
     FROM (
         SELECT * FROM verdict WHERE agreement = ANY (ARRAY(SELECT agreement FROM reporting.agreement)) OFFSET 0
     ) AS verdict CROSS JOIN LATERAL ( -- by its key: the planner takes the verdicts for one row, and in a plain join reads
         -- every document again for each of them
-        SELECT document::jsonb #>> '{period,time_zone}' AS time_zone FROM score
+        SELECT document::jsonb #>> '{period,time_zone}' AS time_zone, scored_to_at FROM score
         WHERE score.agreement = verdict.agreement AND score.period_starts_at = verdict.period_starts_at
             AND score.period_ends_at = verdict.period_ends_at OFFSET 0
     ) AS score

@@ -22,23 +22,63 @@ CREATE VIEW reporting.park_occupancy_1h WITH (security_barrier) AS
         GROUP BY facility, bucket_at, let.zones, let.tenants, let.capacity_people, rule.least_people, rule.least_tenants
     ) AS summed;
 
--- Of a month that still runs nothing is met yet: what would be is on track, what has no verdict yet is undecided.
+-- Objectives by how they stand, over enough tenants. What a tenant is owed is its own business: the sum of credits is shown
+-- only once every agreement of the park is scored to the end of the month (or two looks at a month that runs would differ
+-- by one tenant's credit), over enough tenants that are owed something, none of them 85 % of it or more; else none of
+-- the month's sums, whatever the currency. That nobody is owed anything may be said.
 CREATE VIEW reporting.park_verdicts WITH (security_barrier) AS
     SELECT facility, month, agreements, CASE WHEN is_shown THEN met END AS met,
            CASE WHEN is_shown THEN on_track END AS on_track, CASE WHEN is_shown THEN breached END AS breached,
-           CASE WHEN is_shown THEN judged - met - on_track - breached END AS undecided, NOT is_shown AS is_suppressed
+           CASE WHEN is_shown THEN undecided END AS undecided, NOT is_shown AS is_suppressed,
+           CASE WHEN is_shown THEN open END AS open, CASE WHEN is_shown THEN unmeasured END AS unmeasured,
+           CASE WHEN is_shown THEN not_measurable END AS not_measurable,
+           CASE WHEN is_shown AND is_over AND may_be_summed THEN credits END AS credits
     FROM (
-        SELECT score.facility, period.month, count(DISTINCT score.agreement) AS agreements, count(*) AS judged,
-               count(*) FILTER (WHERE is_over AND verdict = 'met') AS met,
-               count(*) FILTER (WHERE NOT is_over AND verdict = 'met') AS on_track,
-               count(*) FILTER (WHERE verdict = 'breached') AS breached,
-               count(DISTINCT score.tenant) >= (SELECT least_tenants FROM disclosure) AS is_shown
-        FROM verdict JOIN score USING (agreement, period_starts_at, period_ends_at)
-        CROSS JOIN LATERAL (SELECT scored_to_at >= period_ends_at AS is_over) AS scored
-        JOIN park ON park.facility = score.facility
-        JOIN period ON period.time_zone = park.time_zone
-            AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at
-        WHERE (SELECT coalesce(bool_or(sees_everything OR sees_aggregates), false) FROM reporting.scope)
-           OR score.facility = ANY (ARRAY(SELECT facility FROM reporting.scope))
-        GROUP BY score.facility, period.month OFFSET 0
-    ) AS counted;
+        SELECT judged.facility, judged.month, count(DISTINCT agreement) AS agreements, bool_and(is_over) AS is_over,
+               count(DISTINCT tenant) >= (SELECT least_tenants FROM disclosure) AS is_shown,
+               count(*) FILTER (WHERE standing = 'met') AS met, count(*) FILTER (WHERE standing = 'on_track') AS on_track,
+               count(*) FILTER (WHERE standing = 'breached') AS breached,
+               count(*) FILTER (WHERE standing = 'open') AS open,
+               count(*) FILTER (WHERE standing = 'insufficient_data') AS undecided,
+               count(*) FILTER (WHERE standing = 'insufficient_data' AND coverage = 0) AS unmeasured,
+               count(*) FILTER (WHERE standing = 'not_measurable') AS not_measurable
+        FROM (
+            SELECT scored.facility, scored.month, verdict.agreement, scored.tenant, scored.is_over,
+                   coalesce((detail ->> 'coverage_percent')::numeric, 0) AS coverage,
+                   reporting.standing(
+                       verdict, verdict.indicator, detail, coalesce(verdict.target_ratio, objective.target_ratio),
+                       budget_seconds, budget_left_seconds, min_coverage_ratio, scored_to_at, period_ends_at
+                   ) AS standing
+            FROM verdict JOIN (
+                SELECT agreement, period_starts_at, period_ends_at, score.facility, tenant, period.month, scored_to_at,
+                       scored_to_at >= period_ends_at AS is_over
+                FROM score JOIN park ON park.facility = score.facility
+                JOIN period ON period.time_zone = park.time_zone
+                    AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at
+                WHERE (SELECT coalesce(bool_or(sees_everything OR sees_aggregates), false) FROM reporting.scope)
+                   OR score.facility = ANY (ARRAY(SELECT facility FROM reporting.scope)) OFFSET 0
+            ) AS scored USING (agreement, period_starts_at, period_ends_at)
+            LEFT JOIN objective
+                ON objective.agreement = verdict.agreement AND objective.objective = verdict.objective
+        ) AS judged
+        GROUP BY judged.facility, judged.month OFFSET 0
+    ) AS counted LEFT JOIN (
+        SELECT facility, month, jsonb_object_agg(currency, owed::text) AS credits,
+               bool_and(owed = 0 OR tenants >= (SELECT least_tenants FROM disclosure) AND most < 0.85 * owed)
+                   AS may_be_summed
+        FROM (
+            SELECT facility, month, currency, sum(owed) AS owed, count(*) FILTER (WHERE owed > 0) AS tenants,
+                   max(owed) AS most
+            FROM (
+                SELECT score.facility, period.month, agreement.currency, score.tenant,
+                       sum((document::jsonb #>> '{credits,payable}')::numeric) AS owed
+                FROM score JOIN agreement USING (agreement) JOIN park ON park.facility = score.facility
+                JOIN period ON period.time_zone = park.time_zone
+                    AND period.starts_at <= period_starts_at AND period_starts_at < period.ends_at
+                WHERE (SELECT coalesce(bool_or(sees_everything OR sees_aggregates), false) FROM reporting.scope)
+                   OR score.facility = ANY (ARRAY(SELECT facility FROM reporting.scope))
+                GROUP BY score.facility, period.month, agreement.currency, score.tenant
+            ) AS by_tenant GROUP BY facility, month, currency
+        ) AS by_currency GROUP BY facility, month OFFSET 0
+    ) AS owed USING (facility, month)
+    OFFSET 0;

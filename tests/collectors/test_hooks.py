@@ -27,7 +27,7 @@ from collectors.hooks_drain import HookDrain
 from collectors.hooks_metrics import watch_queue
 from collectors.hooks_queue import HookQueue
 from collectors.hooks_secrets import hooks_of
-from collectors.hooks_server import BoundedProtocol, hook_server, listening
+from facilities.http_server import BoundedProtocol, http_server, listening
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from facilities.sensors import secret_setting
 from store.connection import connect
@@ -169,7 +169,7 @@ class Receiver:
         self.hooks = Hooks(
             hooks_of(open_feeds(inventory).by_code.values(), inventory.path), queue, limits, lambda: datetime.now(UTC)
         )
-        self.server = hook_server(self.hooks.application)
+        self.server = http_server(self.hooks.application)
         self._listener = listening("127.0.0.1", 0)
         self.port = int(self._listener.getsockname()[1])
         self._thread = threading.Thread(target=lambda: self.server.run(sockets=[self._listener]))
@@ -402,8 +402,8 @@ def test_a_body_above_the_limit_is_413_and_never_kept(receiver: Callable[..., Re
 def test_who_sends_a_byte_now_and_then_is_cut_off(
     receiver: Callable[..., Receiver], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("collectors.hooks_server.HEAD_SECONDS", 0.3)
-    monkeypatch.setattr("collectors.hooks_server.KEEP_ALIVE_SECONDS", 1)
+    monkeypatch.setattr("facilities.http_server.HEAD_SECONDS", 0.3)
+    monkeypatch.setattr("facilities.http_server.KEEP_ALIVE_SECONDS", 1)
     running = receiver(body_seconds=0.3)
     headers = f"POST /hooks/edge/door HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {SECRET}\r\n".encode()
     assert running.talk(headers + b"Content-Length: 100\r\n\r\n" + b"1").startswith(b"HTTP/1.1 408 ")
@@ -629,7 +629,7 @@ def test_many_senders_at_once(
 def test_more_connections_than_we_hold_are_closed(
     receiver: Callable[..., Receiver], monkeypatch: pytest.MonkeyPatch, eventually: Callable[..., None]
 ) -> None:
-    monkeypatch.setattr("collectors.hooks_server.CONNECTIONS", 3)
+    monkeypatch.setattr("facilities.http_server.CONNECTIONS", 3)
     running = receiver()
     held = [socket.create_connection(("127.0.0.1", running.port), timeout=20) for _ in range(3)]
     eventually(lambda: len(running.server.server_state.connections) == 3)

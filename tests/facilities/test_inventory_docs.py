@@ -12,6 +12,7 @@ from facilities.inventory_folder import FILES
 from facilities.parks import FACT_UNITS, Organisation, Park, Zone
 from facilities.provenance import NumberFact, PartyFact, PercentFact, Source
 from facilities.sensors import Feed, Sensor
+from facilities.topology import Element
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "inventory.md").read_text(encoding="utf-8")
 SECTIONS: dict[str, tuple[type[msgspec.Struct], ...]] = {
@@ -26,6 +27,7 @@ SECTIONS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "## probes.toml": (Probe,),
     "## feeds.toml": (Feed,),
     "## sensors.toml": (Sensor,),
+    "## topology.toml": (Element,),
 }
 
 

@@ -42,11 +42,14 @@ def roles(connection: Connection) -> set[str]:
 def test_a_dry_run_says_what_apply_does_and_does_nothing(
     site: Path, connection: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["apply", "--dry-run"]) == 0
+    assert main(["apply", "--dry-run", "--least-people", "12"]) == 0
     said = capsys.readouterr().out
-    assert "tenant locataire-a: role r_" in said
-    assert "may no longer use functions of pg_catalog" in said
+    assert "tenant locataire-a: a role will be made\n" in said
+    assert "disclosure: counts below 12 people will not be shown to others\n" in said
+    assert "public: will lose functions of pg_catalog" in said
     assert said.endswith("nothing was changed (--dry-run)\n")
+    assert main(["apply", "--dry-run", "--least-people", "12"]) == 0
+    assert capsys.readouterr().out == said, "nothing in it is made up anew each time"
     assert roles(connection) == set()
     assert not (site / "logins.json").exists()
 
@@ -91,7 +94,7 @@ def test_whoever_leaves_is_gone_with_its_session(
         tenants.write_text(without, encoding="utf-8")
         capsys.readouterr()
         assert main(["check"]) == 1
-        assert capsys.readouterr().out == f"tenant locataire-z: role {one.role} removed\n"
+        assert capsys.readouterr().out == f"tenant locataire-z: role {one.role} will be removed\n"
         assert main(["apply"]) == 0
         with pytest.raises(psycopg.OperationalError):
             login.execute("SELECT 1")
@@ -120,13 +123,20 @@ def test_check_finds_a_right_too_many_and_a_login_widened(
     one = read_login_file(site / "logins.json")["tenant", "locataire-a"]
     connection.execute("INSERT INTO reader (role_name, sees_everything) VALUES (%s, true)", (one.role,))
     connection.execute("GRANT EXECUTE ON FUNCTION pg_sleep(double precision) TO PUBLIC")
+    connection.execute(sql.SQL("GRANT SELECT ON reader TO {}").format(sql.Identifier(one.role)))
     connection.commit()
     capsys.readouterr()
     assert main(["check"]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        f"tenant locataire-a: scope of {one.role} set right",
+        f"tenant locataire-a: rights of {one.role} will be set right, scope of {one.role} will be set right",
         "public may use functions of pg_catalog (1)",
     ]
+    assert main(["apply"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"tenant locataire-a: rights of {one.role} set right, scope of {one.role} set right",
+        "public: may no longer use functions of pg_catalog (1)",
+    ]
+    assert main(["check"]) == 0
 
 
 @pytest.mark.usefixtures("site")
@@ -180,6 +190,6 @@ def test_who_is_no_superuser_makes_logins_and_is_told_what_stays_open(
     said = capsys.readouterr()
     assert "tenant locataire-a: role r_" in said.out
     assert "functions of pg_catalog" not in said.out
-    assert "left open (a superuser could take it away): functions of pg_catalog (" in said.err
+    assert "left open: public may use functions of pg_catalog (" in said.err
     assert main(["check"]) == 1
     assert read_login_file(site / "logins.json")["operator", None].password

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -33,14 +34,18 @@ def test_what_is_printed_leads_another_terminal_to_the_demos_database(dsn: str, 
         "P2I_DSN": f"{dsn} hostaddr='' options=''",
         "P2I_INVENTORY": str(tmp_path),
         "P2I_MQTT_URL": "mqtt://127.0.0.1:40123",
+        "P2I_LOGINS_FILE": str(tmp_path / "logins.json"),
+        "P2I_GRAFANA_DATABASE": "postgresql://127.0.0.1:5433/postgres?sslmode=disable",
         "SECRET": "x",
     }
     console = Console(file=shown, width=60)
-    Teller(console, "DÉMO").invitation(environment, "2026-09", tmp_path / "logs")
+    span = datetime(2026, 8, 31, 23, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)
+    Teller(console, "DÉMO").invitation(environment, "2026-09", span, tmp_path / "logs")
     printed = shown.getvalue()
     assert "mqtt://127.0.0.1:40123;" in printed.replace("\n", "")
     assert f"  ls {tmp_path / 'logs'} " in printed
     assert "SECRET" not in printed
+    assert "/d/p2i-noc-fr?from=1788217200000&to=1790812800000 " in printed
     (export,) = re.findall(r"^  (export .*)$", printed, re.MULTILINE)
     done = subprocess.run(
         ["sh", "-c", f'unset PGOPTIONS; eval "$1"; "{sys.executable}" -m p2i doctor', "sh", export],

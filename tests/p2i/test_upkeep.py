@@ -3,13 +3,16 @@
 import logging
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from psycopg import conninfo
 
-from p2i.upkeep import Upkeep, main
-from store.connection import connect
+from p2i.upkeep import ENDED_READS, Upkeep, main
+from store.connection import Connection, connect
+from store.reader_sessions import END
 from store.readings import OCCUPANCY
 from store.timescale import extension_version
+from tests.store.tenants_world import world
 from tests.store.test_rollups import write
 
 
@@ -34,6 +37,24 @@ def test_a_database_that_is_away_is_said_once_and_so_is_its_return(dsn: str, cap
     assert len(lines) == 2
     assert lines[0].startswith("refresh: database: ")
     assert lines[1] == "refresh: done again"
+
+
+def test_what_readers_run_for_too_long_is_ended_where_they_read(
+    connection: Connection, dsn: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("store.reader_sessions.END", END.replace("> %s", ">= %s - interval '60 s'"))
+    upkeep = Upkeep(conninfo.make_conninfo(dsn, host="/nowhere"), dsn)
+    assert upkeep.jobs == ["refresh", "drop_old", "end_long_reads", "end_long_reads_on_standby"]
+    with world(connection, dsn) as made, made.login(("tenant", "aamark")) as login:
+        login.execute("BEGIN")
+        before = ENDED_READS._value.get()
+        assert upkeep.do("end_long_reads_on_standby")
+        assert ENDED_READS._value.get() == before + 1
+        role = made.role(("tenant", "aamark"))
+        assert caplog.messages[-1].startswith(f"{role}: ended after 0 s, idle in transaction")
+        with pytest.raises(psycopg.OperationalError):
+            login.execute("SELECT 1")
+    assert Upkeep(dsn).jobs == ["refresh", "drop_old", "end_long_reads"]
 
 
 def test_an_older_schema_is_one_line_and_exit_2(

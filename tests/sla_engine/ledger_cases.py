@@ -84,6 +84,7 @@ def promise(folder: Path, *texts: str) -> Promised:
             entry = "\n".join(lines) + "\n"
         circuits = f'{head}code = "{name}"{entry}{mark}{rest}'
     (place / "circuits.toml").write_text(circuits)
+    (place / "topology.toml").unlink(missing_ok=True)  # it says where circuits are that were just moved
     for file in (place / "agreements").iterdir():
         file.unlink()
     for number, text in enumerate(texts):

@@ -14,7 +14,7 @@ from sla_engine.due import epoch_seconds_of
 from sla_engine.promised import Promised
 from store.connection import Connection
 from store.readings import INTERVAL, write_readings
-from store.rows import ScoreRow
+from store.verdict_rows import ScoreRow
 from store.verdicts import read_scores
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)

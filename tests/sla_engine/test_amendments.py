@@ -18,7 +18,8 @@ from store.agreement_texts import read_agreement_texts, read_kept_differences
 from store.connection import Connection
 from store.doctor import findings
 from store.registry import register_circuits
-from store.rows import CircuitRow, ScoreRow
+from store.rows import CircuitRow
+from store.verdict_rows import ScoreRow
 from store.verdicts import read_scores, read_unscored, read_verdicts
 from tests.sla_engine.passing import AGREEMENT, NOW, made, measure, promise
 

@@ -13,7 +13,8 @@ from store.agreement_texts import CalendarText, read_calendar_text, read_kept_di
 from store.connection import Connection
 from store.errors import InputError
 from store.registry import register_circuits
-from store.rows import CircuitRow, ScoreRow
+from store.rows import CircuitRow
+from store.verdict_rows import ScoreRow
 from store.verdicts import read_scores, read_unscored
 from tests.sla_engine.passing import measure
 

@@ -13,7 +13,7 @@ from sla_engine.chosen_text import chosen_text
 from sla_engine.due import Contract
 from store.errors import InputError
 from store.intervals import Interval
-from store.rows import ScoredPeriod
+from store.verdict_rows import ScoredPeriod
 from tests.sla_engine.cases import an_agreement, at, availability_objective
 
 UTC = zone("UTC")

@@ -32,7 +32,8 @@ from sla_engine.scoring import availability, score
 from store import transitions
 from store.errors import InputError
 from store.intervals import Interval, total_seconds
-from store.rows import ScoredPeriod, Touched
+from store.rows import Touched
+from store.verdict_rows import ScoredPeriod
 from tests.sla_engine.cases import DAY, T0, an_agreement, at, availability_objective, customer, interval_rows
 
 RULES = st.fixed_dictionaries(

@@ -16,8 +16,9 @@ from sla_engine.promised import Promised
 from sla_engine.segments import Segment
 from store.connection import Connection
 from store.registry import register_circuits
-from store.rows import CircuitRow, ExclusionRow, ScoredPeriod, Touched, TransitionRow
+from store.rows import CircuitRow, ExclusionRow, Touched, TransitionRow
 from store.transitions import read_transitions
+from store.verdict_rows import ScoredPeriod
 from store.verdicts import read_scores, read_unscored, read_verdicts
 from tests.sla_engine.passing import AGREEMENT, NOW, made, measure, promise
 

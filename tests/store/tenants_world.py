@@ -56,7 +56,24 @@ INSERT INTO quarantine (received_at, source, origin, reason, detail, payload, pa
     VALUES ('2026-01-06Z', 'mqtt', 'p2i/zzmark/yymark/aamark', 'malformed', 'not JSON', 'x', 1, '\\x00');
 INSERT INTO gap (source, series, ends_at, reason, noticed_at)
     VALUES ('mqtt', 'aamark-zzmark-yymark', '2026-01-06Z', 'lost', '2026-01-06Z');
+INSERT INTO alert (rule, subject, severity, reason, facility, zone, is_demo, since_at, opened_at, seen_at, facts) VALUES
+    ('site_cut', 'park:casa', 'page', 'park_lost', 'casa', NULL, false, '2026-01-06Z', '2026-01-06Z', '2026-01-06Z',
+     '{"circuits": ["aamark-c", "zzmark-c"], "also": "sharedmark"}'),
+    ('occupancy_over', 'zone:sharedmark-z', 'ticket', 'occupancy_100', 'casa', 'sharedmark-z', false, '2026-01-06Z',
+     '2026-01-06Z', '2026-01-06Z', '{"people": 123}');
+INSERT INTO alert_change (alert_id, changed_at, change, reason)
+    SELECT alert_id, opened_at, 'opened', reason FROM alert;
 """
+OF_ALL = """
+WITH opened AS (
+    INSERT INTO alert (rule, subject, severity, reason, is_demo, since_at, opened_at, seen_at, facts)
+    VALUES ('carrier_down', 'carrier:x', 'page', 'carrier_lost', false, '2026-01-06Z', '2026-01-06Z', '2026-01-06Z',
+        '{"circuits": ["aamark-c", "yymark-c", "zzmark-c"]}') RETURNING alert_id, facts
+)
+INSERT INTO alert_change (alert_id, changed_at, change, reason, detail)
+    SELECT alert_id, '2026-01-06Z', 'opened', 'carrier_lost', facts FROM opened;
+"""
+"""After each one's own, so that a number that is nobody's own is above those that are."""
 OF_ONE = """
 INSERT INTO tenant (tenant, name, is_demo) VALUES ('{mark}', '{mark} SA', false);
 INSERT INTO circuit (circuit, facility, tenant, label, carrier, a_end, z_end, cir_bps)
@@ -78,8 +95,34 @@ INSERT INTO transition (subject, agreement, objective, circuit, is_demo, from_st
     reason) VALUES ('{subject}', '{mark}-g', '{mark}-o', '{mark}-c', false, '{from_state}', '{to_state}',
     '2026-01-06 00:{number}Z', '2026-01-06 01:{number}Z', '{mark} lost');
 INSERT INTO unscored VALUES ('{mark}-g', '2025-11-30 23:{number}Z', '2026-01-06 02:{number}Z', '{mark} reason');
+INSERT INTO outlook VALUES ('{mark}-g', '{mark}-o', '2025-12-31 23:00Z', '2026-01-31 23:00Z', '{mark}-c', false,
+    '2026-01-06 03:{number}Z', 0.0099{number}, {number}.5, {number}.25, {number}, {number}, {number}, {number},
+    '[{{"seconds": {number}, "bad_seconds": {number}, "counted_seconds": 3100}},
+      {{"seconds": 3600, "bad_seconds": {number}, "counted_seconds": 3600}},
+      {{"seconds": 21600, "bad_seconds": {number}, "counted_seconds": 21600}}]', 9{number}, {number},
+    '2026-01-07 00:{number}Z', {number}.10, {number}.20, '{currency}', {number}, {number});
+INSERT INTO restore_outlook VALUES ('{mark}-g', '{mark}-o', '{mark}-t', '{mark}-c', false, '2026-01-05 10:{number}Z',
+    '2026-01-06 03:{number}Z', {number}, {number}, {number}, '2026-01-07 01:{number}Z');
+INSERT INTO notice (audience, group_key, severity, is_demo, facility, tenant, rule, opened_at, state, reason, level,
+    held_by, next_step_at, route, policy) VALUES ('tenant', '{mark}-n', 'page', false, '{park}', '{mark}', '{mark} rule',
+    '2026-01-06 03:{number}Z', 'open', '{mark} reason', {number}, '{mark} person', '2026-01-06 04:{number}Z',
+    '{mark} route', '{mark} policy');
+INSERT INTO notice_step (notice_id, stepped_at, step, actor, via)
+    SELECT notice_id, '2026-01-06 03:{number}Z', 'opened', '{mark} actor', '{mark} via' FROM notice
+    WHERE group_key = '{mark}-n';
+INSERT INTO heartbeat VALUES ('watchdog:{mark}', '2026-01-06 03:{number}Z', '{mark}');
 INSERT INTO sensor (sensor, facility, zone, feed, device, is_demo)
     VALUES ('{mark}-s', '{park}', '{mark}-z', 'feed', '{mark} device', false);
+WITH opened AS (
+    INSERT INTO alert (rule, subject, severity, reason, facility, tenant, carrier, circuit, agreement, objective,
+        is_demo, since_at, opened_at, seen_at, cause_id, muted_by, facts)
+    SELECT 'outage', 'circuit:{mark}-c', '{severity}', '{mark} down', '{park}', '{mark}', '{mark} carrier', '{mark}-c',
+        '{mark}-g', '{mark}-o', false, '2026-01-06 03:{number}Z', '2026-01-06 04:{number}Z', '2026-01-06 05:{number}Z',
+        min(alert_id), 'exclusion {mark}-e', '{{"note": "{mark}", "flaps": {number}}}' FROM alert
+    RETURNING alert_id
+)
+INSERT INTO alert_change (alert_id, changed_at, change, reason, detail)
+    SELECT alert_id, '2026-01-06 04:{number}Z', '{change}', '{mark} down', '{{"note": "{mark}"}}' FROM opened;
 """
 SCORED = """
 INSERT INTO score (agreement, period_starts_at, period_ends_at, tenant, facility, is_demo, document, agreement_sha256,
@@ -105,6 +148,8 @@ WORDS = {
     "currency": ("MAD", "EUR", "USD"),
     "verdict": ("met", "breached", "open"),
     "quantity": ("people", "people_in", "occupied"),
+    "severity": ("page", "ticket", "page"),
+    "change": ("opened", "muted", "explained"),
 }
 """By tenant: what one knows of its own rows must not be mistaken for what it finds out about others'."""
 
@@ -166,6 +211,7 @@ def fill(connection: Connection) -> None:
     for at, (short, park) in enumerate(MARKS.items()):
         words = {name: choice[at] for name, choice in WORDS.items()}
         _fill_one(connection, f"{short}mark", park, 31 + 10 * at, words)
+    connection.execute(OF_ALL.encode())
     _count(connection, "sharedmark-z", [12, 15, 18, 21])
     connection.commit()
     bring_up_to_date(connection, NOW)

@@ -106,7 +106,18 @@ def test_the_command_prints_a_line_per_question(
     assert lines[0] == "database: the one P2I_DSN names"
     asked = list(dict.fromkeys(line.split()[1] for line in lines[1:]))
     storage = ["policies", "chunks"] if "hypertables" in lines[2] else ["rollups"]
-    assert asked == ["server", "TimescaleDB", "schema", "zone", "clock", *storage, "disk", "quarantine", "gaps"]
+    assert asked == [
+        "server",
+        "TimescaleDB",
+        "schema",
+        "zone",
+        "clock",
+        *storage,
+        "disk",
+        "quarantine",
+        "gaps",
+        "tenants",
+    ]
 
 
 def test_an_absent_database_is_one_line_and_exit_2(

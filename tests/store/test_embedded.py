@@ -1,4 +1,5 @@
 import os
+import socket
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -6,9 +7,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from store.connection import server
-from store.embedded import EmbeddedServer
+from store.embedded import EmbeddedServer, listening_port
 from store.errors import InputError
 
 
@@ -133,3 +135,43 @@ def test_what_a_killed_user_left_running_can_be_stopped(home: Path) -> None:
     assert (server.data / "postmaster.pid").exists()
     server.stop()
     assert not (server.data / "postmaster.pid").exists()
+
+
+READER, STAFF = "r_0123456789ab", "staff"
+
+
+def test_on_a_port_readers_get_in_with_their_password_and_nobody_else(home: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = EmbeddedServer(home, port)
+    with server.running() as dsn, psycopg.connect(dsn, autocommit=True) as owner:
+        assert f"port={port}" in dsn
+        assert server.uri == f"postgresql://127.0.0.1:{port}/postgres?sslmode=disable"
+        for role in (READER, STAFF):
+            owner.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'a word'").format(sql.Identifier(role)))
+        tcp = f"host=127.0.0.1 port={port} dbname=postgres"
+        with psycopg.connect(f"{tcp} user={READER} password='a word'") as reader:
+            assert reader.execute("SELECT session_user").fetchone() == (READER,)
+        for who, said in (
+            (f"user={READER} password=wrong", "password authentication failed"),
+            (f"user={STAFF} password='a word'", "no pg_hba.conf entry"),
+            ("user=p2i", "no pg_hba.conf entry"),
+        ):
+            with pytest.raises(psycopg.OperationalError, match=said):
+                psycopg.connect(f"{tcp} {who}")
+        with EmbeddedServer(home).running() as same:
+            assert same == dsn, "who names no port finds the server that runs"
+    with (
+        EmbeddedServer(home).running(),
+        pytest.raises(InputError, match="runs already, without it"),
+        EmbeddedServer(home, port).running(),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("named", ["80", "x", "70000", "-1"])
+def test_a_port_that_is_none(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("P2I_EMBEDDED_PORT", named)
+    with pytest.raises(InputError, match="P2I_EMBEDDED_PORT"):
+        listening_port()

@@ -173,22 +173,89 @@ def test_tenants_see_no_sum_over_tenants(plain: World) -> None:
     assert asked(plain, TENANT, "SELECT FROM reporting.park_verdicts") == []
 
 
-def test_verdicts_of_a_park_are_counted_over_three_tenants_or_not_at_all(plain: World) -> None:
-    counted = "SELECT met, breached, undecided, is_suppressed FROM reporting.park_verdicts WHERE facility = 'casa'"
-    assert asked(plain, MINISTRY, counted) == [(None, None, None, True)]
+COUNTED = """SELECT met, on_track, breached, open, undecided, unmeasured, not_measurable, is_suppressed
+FROM reporting.park_verdicts WHERE facility = 'casa'"""
+
+
+def moved(plain: World) -> None:
+    """Makes the third tenant one of casa."""
     for table in ("score", "agreement"):
         plain.owner.execute(f"UPDATE {table} SET facility = 'casa' WHERE agreement = 'yymark-g'".encode())
     plain.owner.commit()
-    assert asked(plain, MINISTRY, counted) == [(1, 1, 1, False)]
+
+
+def test_verdicts_of_a_park_are_counted_over_three_tenants_or_not_at_all(plain: World) -> None:
+    assert asked(plain, MINISTRY, COUNTED) == [(*[None] * 7, True)]
+    moved(plain)
+    assert asked(plain, MINISTRY, COUNTED) == [(1, 0, 1, 1, 0, 0, 0, False)]
     assert asked(plain, MINISTRY, "SELECT FROM reporting.verdict") == []
-
-
-def test_nothing_is_met_while_its_month_runs(plain: World) -> None:
-    """What rows call on track, sums do too: they must not tell another story."""
-    counted = "SELECT met, on_track, breached, undecided FROM reporting.park_verdicts WHERE facility = 'casa'"
-    plain.owner.execute("UPDATE score SET facility = 'casa' WHERE agreement = 'yymark-g'")
+    plain.owner.execute("UPDATE verdict SET verdict = 'not_measurable' WHERE agreement = 'yymark-g'")
+    plain.owner.execute("UPDATE verdict SET verdict = 'insufficient_data' WHERE agreement = 'aamark-g'")
     plain.owner.commit()
-    assert asked(plain, MINISTRY, counted) == [(1, 0, 1, 1)]
+    assert asked(plain, MINISTRY, COUNTED) == [(0, 0, 1, 0, 1, 0, 1, False)], "nothing to measure is not undecided"
+
+
+@pytest.mark.parametrize("key", [MINISTRY, ("operator", None)], ids=str)
+def test_a_sum_counts_what_the_rows_say(plain: World, key: Key) -> None:
+    """Of a running month, too: availability by its budget, whatever the verdict would be if it ended now."""
+    moved(plain)
     plain.owner.execute("UPDATE score SET scored_to_at = period_ends_at - interval '1 day'")
+    plain.owner.execute("UPDATE verdict SET verdict = 'insufficient_data', budget_left_seconds = -1")
+    plain.owner.execute("UPDATE verdict SET indicator = 'loss', verdict = 'met' WHERE agreement = 'aamark-g'")
+    plain.owner.execute("UPDATE objective SET min_coverage_ratio = 0")
     plain.owner.commit()
-    assert asked(plain, MINISTRY, counted) == [(0, 1, 1, 1)]
+    rows = "SELECT standing, count(*) FROM reporting.verdict WHERE facility = 'casa' GROUP BY standing ORDER BY 1"
+    assert asked(plain, ("operator", None), rows) == [("breached", 2), ("on_track", 1)]
+    assert asked(plain, key, COUNTED) == [(0, 1, 2, 0, 0, 0, 0, False)]
+
+
+def owe(plain: World, **amounts: str) -> None:
+    """What each tenant is owed, of one currency."""
+    plain.owner.execute("UPDATE agreement SET currency = 'MAD'")
+    for mark, amount in amounts.items():
+        plain.owner.execute(
+            "UPDATE score SET document = jsonb_set(document::jsonb, '{credits,payable}', to_jsonb(%s::text))::text"
+            " WHERE agreement = %s",
+            (amount, f"{mark}mark-g"),
+        )
+    plain.owner.commit()
+
+
+CREDITS = "SELECT credits FROM reporting.park_verdicts WHERE facility = 'casa'"
+
+
+@pytest.mark.parametrize(
+    ("amounts", "shown"),
+    [
+        (("100.00", "200.00", "300.00"), "600.00"),
+        (("0.00", "0.00", "0.00"), "0.00"),
+        (("0.00", "0.00", "300.00"), None),
+        (("0.00", "200.00", "300.00"), None),
+        (("10.00", "20.00", "170.00"), None),
+        (("10.00", "21.00", "170.00"), "201.00"),
+    ],
+    ids=["three", "nobody", "one", "two, each of whom could subtract itself", "85 % is one's", "less than 85 %"],
+)
+def test_credits_are_summed_where_none_can_be_taken_out(
+    plain: World, amounts: tuple[str, str, str], shown: str | None
+) -> None:
+    moved(plain)
+    owe(plain, **dict(zip(("aa", "zz", "yy"), amounts, strict=True)))
+    assert asked(plain, MINISTRY, CREDITS) == [(None if shown is None else {"MAD": shown},)]
+
+
+def test_no_credit_of_a_month_that_runs_or_in_one_currency_of_two(plain: World) -> None:
+    """Two looks at a running month differ by one tenant's credit."""
+    moved(plain)
+    owe(plain, aa="100.00", zz="200.00", yy="300.00")
+    plain.owner.execute(
+        "UPDATE score SET scored_to_at = period_ends_at - interval '1 day' WHERE agreement = 'aamark-g'"
+    )
+    plain.owner.commit()
+    assert asked(plain, MINISTRY, CREDITS) == [(None,)]
+    plain.owner.execute("UPDATE score SET scored_to_at = period_ends_at")
+    plain.owner.commit()
+    assert asked(plain, MINISTRY, CREDITS) == [({"MAD": "600.00"},)]
+    plain.owner.execute("UPDATE agreement SET currency = 'EUR' WHERE agreement = 'aamark-g'")
+    plain.owner.commit()
+    assert asked(plain, MINISTRY, CREDITS) == [(None,)]

@@ -3,13 +3,17 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from store.connection import connect
 from store.embedded import EmbeddedServer
 from store.migrations import migrate
+from store.reader_sessions import end_long_reads
 from tests.drills.hot_standby import on_standby, said, standby, wait_for
 from tests.store.tenants_attacks import function_findings, plan_findings, relation_findings, right_findings
 from tests.store.tenants_world import FORBIDDEN, World, world
@@ -69,3 +73,36 @@ def test_no_plan_on_a_standby_confirms_a_guess(pair: tuple[World, str]) -> None:
 def test_what_a_tenant_may_see_it_sees_there(pair: tuple[World, str]) -> None:
     assert said(*pair, "SELECT tenant FROM reporting.circuit") == "('aamark',)"
     assert said(*pair, "SELECT count(*) FROM p2i.circuit").startswith("permission denied for schema")
+
+
+def test_what_runs_too_long_on_a_standby_is_ended_there(pair: tuple[World, str]) -> None:
+    made, named = pair
+    with connect(named, "tests") as owner, made.login(TENANT, named) as login:
+        login.execute("SET idle_in_transaction_session_timeout = 0")
+        login.execute("BEGIN; LOCK TABLE reporting.circuit IN ACCESS SHARE MODE")
+        (ended,) = end_long_reads(owner, timedelta(0))
+        assert (ended.role, ended.state) == (made.role(TENANT), "idle in transaction")
+        with pytest.raises(psycopg.OperationalError):
+            login.execute("SELECT 1")
+
+
+@pytest.mark.parametrize("place", ["primary", "standby"])
+def test_the_log_cannot_be_filled_by_what_a_login_sends(pair: tuple[World, str], place: str) -> None:
+    made, named = pair
+    dsn, word = made.dsn if place == "primary" else named, uuid4().hex
+    with made.login(TENANT, dsn) as login:
+        for setting in ("debug_print_parse", "debug_print_rewritten", "debug_print_plan", "trace_sort"):
+            login.execute(f"SET {setting} = on".encode())
+        login.execute("SET client_min_messages = debug5")
+        login.execute(f"SELECT '{word}' AS x ORDER BY 1".encode())
+        for attack in (f"SELECT '{word}'::int", f"SELECT nonsense {word}", f'SELECT 1/0 AS "{word}"'):
+            with pytest.raises(psycopg.Error):
+                login.execute(attack.encode())
+    with connect(dsn, "tests") as owner:
+        row = owner.execute("SHOW data_directory").fetchone()
+        with pytest.raises(psycopg.Error):
+            owner.execute(b"SELECT 'what we send is in the log'::int")
+    assert row is not None
+    log = (Path(str(row[0])) / "server.log").read_text(encoding="utf-8", errors="replace")
+    assert "what we send is in the log" in log
+    assert word not in log

@@ -17,7 +17,7 @@ KEYS = [login.key for login in WANTED]
 TENANT: Key = ("tenant", "aamark")
 NOT_BY_TENANT = {
     *("delay_class", "engine_pass", "park", "period", "retention", "rollup", "scope", "zone_rules"),
-    *("arrival", "gap", "park_occupancy_1h", "park_verdicts", "quarantine"),
+    *("arrival", "gap", "heartbeat", "notice", "notice_step", "park_occupancy_1h", "park_verdicts", "quarantine"),
 }
 """Views that say nothing of one tenant, or that no tenant has a row in."""
 
@@ -147,7 +147,8 @@ def test_no_setting_changes_what_is_seen(known: World, trick: str) -> None:
 
 DENIED = (
     "SET ROLE {other}", "SET SESSION AUTHORIZATION {other}", "SET session_replication_role = replica",
-    "SET temp_file_limit = -1", "SET log_statement = 'none'", "ALTER SYSTEM SET jit = on",
+    "SET temp_file_limit = -1", "SET log_statement = 'none'", "SET log_min_messages = debug5",
+    "SET log_min_error_statement = error", "ALTER ROLE {self} RESET log_min_messages", "ALTER SYSTEM SET jit = on",
     "CREATE TEMP TABLE x (y int)", "CREATE TABLE reporting.x (y int)", "CREATE TABLE public.x (y int)",
     "CREATE SCHEMA x", "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE FUNCTION pg_temp.f(text) RETURNS bool LANGUAGE sql COST 0.0001 AS 'SELECT true'",
@@ -256,7 +257,7 @@ def test_what_a_login_can_do_to_itself_is_put_right_by_the_next_apply(connection
             login.execute(statement.format(self=role).encode())
         known_logins = {one.key: one for one in made.applied.handed}
         again = apply_logins(connection, WANTED, known_logins)
-        assert again.changes == [
+        assert [(one.subject, one.done) for one in again.changes] == [
             ("tenant aamark", f"password of {role} set right"),
             ("tenant aamark", f"settings of {role} set right"),
         ]

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from store.connection import Connection
-from store.rows import ScoreRow
+from store.verdict_rows import ScoreRow
 from store.verdicts import read_scores, read_verdicts, write_score
 
 SEPTEMBER = datetime(2026, 8, 31, 23, tzinfo=UTC)

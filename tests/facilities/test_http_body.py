@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from collectors.hooks_body import DISCARDED_TIMES, Read, Receive, read_body
+from facilities.http_body import DISCARDED_TIMES, Read, Receive, read_body
 
 LIMIT = 1 << 20
 

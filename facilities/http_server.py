@@ -1,9 +1,9 @@
-"""The HTTP server under the application: uvicorn, with the bounds it does not have by itself."""
+"""The HTTP server under an application: uvicorn, with the bounds it does not have by itself."""
 
 import asyncio
 import os
 import socket
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -27,10 +27,10 @@ class BoundedProtocol(H11Protocol):
 
     _head_timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast("asyncio.Transport", transport))  # of TCP it is never less
         if len(self.connections) > CONNECTIONS:
-            transport.abort()
+            self.transport.abort()
             return
         self._wait_for_head()
 
@@ -64,7 +64,7 @@ def listening(address: str, port: int) -> socket.socket:
         raise InputError(f"--address, --port: {address}:{port}: {why}") from error
 
 
-def hook_server(application: ASGIApp) -> uvicorn.Server:
+def http_server(application: ASGIApp) -> uvicorn.Server:
     """The server, not yet running. TLS, and whom the world may reach it through, is the reverse proxy's."""
     options: dict[str, Any] = {
         "http": BoundedProtocol,

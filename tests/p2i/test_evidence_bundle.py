@@ -1,0 +1,248 @@
+"""A published month: its evidence gives its figures again, its correction is honest, and what was changed shows."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from p2i.evidence_bundle import write_bundle
+from p2i.verify_command import main
+from reports.bundle import unpack, write_bundle_file
+from reports.composing import compose
+from reports.files import write_statement
+from reports.key_folder import signing_key, write_new_key
+from reports.manifest import write_manifest
+from reports.signing import hashed, signed
+from reports.written import written_text
+from store.canonical import canonical_sha256, text_sha256
+from store.connection import Connection
+from store.errors import InputError
+from store.rows import ExclusionRow
+from tests.sla_engine.ledger_cases import AMENDED, DAY, OCTOBER, OUTAGE, SEPTEMBER, Months, agreement_text, promise
+
+Json = dict[str, Any]
+ISSUED, LATER = OCTOBER + 5 * DAY, OCTOBER + 8 * DAY
+
+
+@pytest.fixture
+def months(connection: Connection, tmp_path: Path) -> Months:
+    """September 2025 in two segments with an outage in the first, scored after its end."""
+    texts = (
+        agreement_text("casa-a1", starts_on="2025-09-01"),
+        agreement_text("casa-a1", starts_on="2025-09-01", target="99.5", more=AMENDED),
+    )
+    found = Months(connection, promise(tmp_path, *texts))
+    found.register()
+    found.measure("casa-a1", SEPTEMBER, OCTOBER + DAY, OUTAGE)
+    found.engine(OCTOBER + DAY)
+    return found
+
+
+class Office:
+    """Issues statements of the month into one folder, signed by one key."""
+
+    def __init__(self, months: Months, root: Path) -> None:
+        self.months, self.root, self.out = months, root, root / "out"
+        write_new_key(root / "keys", ISSUED)
+        self.ring = root / "keys" / "keys.json"
+
+    def issue(self, at: datetime, change: Callable[[Json], None] | None = None) -> Path:
+        """The statement as of now, and its manifest; `change` is what a dishonest operator does before signing."""
+        self.months.connection.commit()
+        inventory = self.months.promised.inventory
+        made = compose(
+            self.months.connection, inventory, "locataire-a", "2025-09", language="fr", issued_at=at
+        )  # fmt: skip
+        key = signing_key(self.root / "keys", at)
+        assert key is not None
+        if change is not None:
+            change(made)
+            made = resealed(made)
+        made = signed(made, key)
+        files = write_statement(made, self.out, ("json",))
+        if change is None:
+            files.append(write_bundle(self.months.connection, inventory, made, self.out, at))
+        return write_manifest(self.out, made, files, key)
+
+    def verify(self, file: Path, *more: str | Path) -> int:
+        return main([str(file), "--keys", str(self.ring), *map(str, more)])
+
+
+def resealed(made: Json) -> Json:
+    """With every hash made anew, so that only other evidence can show the change."""
+    for part, hashes in zip(made["agreements"], made["parts_sha256"].values(), strict=True):
+        hashes["score"] = text_sha256(json.dumps(part["score"], indent=2, ensure_ascii=False) + "\n")
+        hashes["registers"] = canonical_sha256(part["registers"])
+    return hashed(made)
+
+
+@pytest.fixture
+def office(months: Months, tmp_path: Path) -> Office:
+    months.desk(ISSUED).issue("YEAR", "2025-09")
+    return Office(months, tmp_path / "office")
+
+
+def wrong_lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line.split(None, 2)[2] for line in capsys.readouterr().out.splitlines() if line.startswith("  WRONG")]
+
+
+def test_every_figure_comes_again_from_the_bundle(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = office.issue(ISSUED)
+    assert office.verify(manifest, "--recompute", office.out) == 0
+    out = capsys.readouterr().out
+    for first in ("2025-09-01", "2025-09-16"):
+        assert f"YEAR {first}: the same document, byte for byte, raw figures, spans" in out
+        assert f"evidence YEAR/{first}/intervals.csv: " in out
+    (bundle,) = office.out.glob("*.evidence.zip")
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    unpack(bundle, unpacked)
+    assert office.verify(manifest, "--recompute", unpacked) == 0
+    assert office.verify(manifest, "--recompute", bundle) == 0
+    again = tmp_path / "again.zip"
+    write_bundle_file(unpacked, again)
+    assert again.read_bytes() == bundle.read_bytes()
+    for file in unpacked.rglob("*.csv"):
+        before = file.read_bytes()
+        file.write_bytes(before.replace(b",1,", b",2,", 1) if b",1," in before else before + b"\n")
+        assert office.verify(manifest, "--recompute", unpacked) == 1
+        assert any(file.name in line for line in wrong_lines(capsys))
+        file.write_bytes(before)
+
+
+DISHONEST: dict[str, tuple[Callable[[Json], None], str]] = {
+    "value": (
+        lambda made: made["agreements"][0]["score"]["objectives"][0].update(value_percent="99.9999"),
+        "YEAR 2025-09-01: score.objectives[0].value_percent: ",
+    ),
+    "raw": (
+        lambda made: made["agreements"][0]["objectives"][0]["raw"].update(value_percent="12.0000"),
+        "YEAR 2025-09-01: availability-casa-a1.raw.value_percent: ",
+    ),
+    "credit line": (
+        lambda made: made["agreements"][0]["credits"]["lines"][0].update(amount="1.00"),
+        "YEAR 2025-09-01: credits.lines[0].amount: ",
+    ),
+    "evidence of an outage": (
+        lambda made: made["agreements"][0]["objectives"][0]["outages"][0]["measured"].update(bad_intervals=1),
+        "YEAR 2025-09-01: availability-casa-a1.outages[0].bad_intervals: ",
+    ),
+    "an exclusion nobody asked for": (
+        lambda made: made["agreements"][1]["registers"]["exclusions"].append(
+            {"exclusion": "X", "circuit": "casa-a1", "decision": "accepted"}
+        ),
+        "YEAR 2025-09-16: exclusion X of casa-a1: is not in the files",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DISHONEST)
+def test_a_false_figure_is_found_though_it_is_signed(
+    name: str, office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The hashes and the signature are right: only the facts speak against it."""
+    change, named = DISHONEST[name]
+    office.issue(ISSUED)
+    (evidence,) = office.out.glob("*.evidence.zip")
+    kept = office.root / "kept.zip"
+    shutil.copy(evidence, kept)
+    evidence.unlink()
+    manifest = office.issue(ISSUED, change)
+    assert office.verify(manifest) == 0
+    capsys.readouterr()
+    assert office.verify(manifest, "--recompute", kept) == 1
+    assert any(line.startswith(named) for line in wrong_lines(capsys))
+
+
+def test_an_honest_restatement_verifies_with_its_predecessor(
+    office: Office, months: Months, decide_by_two: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = office.issue(ISSUED)
+    decide_by_two([ExclusionRow("X", "casa-a1", "customer", *OUTAGE, None, "accepted")])
+    months.engine(ISSUED + DAY)
+    with pytest.raises(InputError, match="the facts on record now do not give this statement"):
+        office.issue(ISSUED)
+    months.desk(ISSUED + DAY).contest("YEAR", "2025-09", "our router was up")
+    months.desk(ISSUED + 2 * DAY).restate("YEAR", "2025-09")
+    months.desk(ISSUED + 2 * DAY).answer("YEAR", "2025-09", upheld=True, reason="it was")
+    second = office.issue(LATER)
+    assert office.verify(second, "--recompute", next(office.out.glob("*v2.evidence.zip")), "--predecessor", first) == 0
+    assert "all that changed is told; adjustment -250.00 MAD" in capsys.readouterr().out
+    assert office.verify(first, "--predecessor", second) == 1, "the wrong way round"
+    assert any("replaces None, not DÉMO" in line for line in wrong_lines(capsys))
+    assert office.verify(second, "--other", first) == 0
+
+
+CONCEALED: dict[str, tuple[Callable[[Json], None], str]] = {
+    "a change that is not told": (
+        lambda made: made["agreements"][0]["correction"]["difference"]["objectives"][0].pop("outages", None)
+        or made["agreements"][0]["correction"]["difference"]["objectives"][0].pop("verdict"),
+        "and no correction tells it",
+    ),
+    "another value before": (
+        lambda made: made["agreements"][0]["correction"]["difference"]["credit"]["payable"].update(before="100.00"),
+        "credits.payable: told as",
+    ),
+    "another adjustment": (
+        lambda made: made["agreements"][0]["correction"].update(adjustment="-1.00"),
+        "correction.adjustment: -1.00, and payable changed by -250.00",
+    ),
+    "another predecessor": (lambda made: made.update(replaces="P2I-1"), "replaces P2I-1, not DÉMO"),
+    "a gap": (lambda made: made.update(version=3), "version 3 does not follow version 1"),
+    "an entry written anew": (
+        lambda made: made["agreements"][1]["published"].update(sha256="0" * 64),
+        "YEAR: entry 2 has SHA-256",
+    ),
+    "a ledger cut off": (
+        lambda made: made["chain"]["YEAR"].update(entry=1), "chain.YEAR: had entry 2 already: entries were cut off"
+    ),
+    "the part that nobody corrected": (
+        lambda made: made["agreements"][1]["score"]["credits"].update(fee="1.00"), "version 1 in both, yet credits.fee"
+    ),
+}  # fmt: skip
+
+
+def test_a_dishonest_restatement_does_not(
+    office: Office, months: Months, decide_by_two: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each of them hashed and signed as it should be."""
+    first = office.issue(ISSUED)
+    decide_by_two([ExclusionRow("X", "casa-a1", "customer", *OUTAGE, None, "accepted")])
+    months.engine(ISSUED + DAY)
+    months.desk(ISSUED + 2 * DAY).restate("YEAR", "2025-09")
+    office.issue(LATER)
+    second = json.loads(next(office.out.glob("*v2.json")).read_text(encoding="utf-8"))
+    key = signing_key(office.root / "keys", LATER)
+    assert key is not None
+    for name, (change, named) in CONCEALED.items():
+        made = copy.deepcopy(second)
+        change(made)
+        file = office.root / "given.json"
+        file.write_text(written_text(signed(resealed(made), key)), encoding="utf-8")
+        capsys.readouterr()
+        assert office.verify(file, "--predecessor", first) == 1, name
+        assert any(named in line for line in wrong_lines(capsys)), name
+
+
+def test_a_bundle_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> None:
+    for name in ("../out.txt", "/out.txt"):
+        path = tmp_path / "given.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(name, "x")
+        inside = tmp_path / "inside"
+        with pytest.raises(InputError, match="leads out of the folder"):
+            unpack(path, inside)
+        assert not (tmp_path / "out.txt").exists()
+    (tmp_path / "no.zip").write_bytes(b"PK")
+    with pytest.raises(InputError, match="is not a bundle"):
+        unpack(tmp_path / "no.zip", tmp_path / "inside")
