@@ -30,7 +30,7 @@ ENV PATH=/opt/p2i/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin p2i \
-    && install --directory --owner=10001 --group=10001 /statements /backups /hooks /logins
+    && install --directory --owner=10001 --group=10001 /statements /backups /hooks /logins /alertmanager
 COPY --from=build /opt/p2i /opt/p2i
 COPY --from=build /opt/p2i-grafana /opt/p2i-grafana
 USER 10001:10001

@@ -11,7 +11,7 @@ from dashboards.zones import zone_rows
 from facilities.calendar import TZDB_VERSION, zone
 from facilities.instants import instant
 from facilities.inventory import Inventory
-from store.rows import UnscoredRow
+from store.verdict_rows import UnscoredRow
 
 HOME_ZONE = "Africa/Casablanca"
 """The zone of the clock in the heading; periods are cut in each agreement's own."""

@@ -12,8 +12,9 @@ from facilities.calendar import period, zone
 from facilities.instants import instant
 from store.agreement_texts import read_agreement_texts
 from store.connection import Connection
-from store.rows import OccupancyRow, ScoreRow
+from store.rows import OccupancyRow
 from store.transitions import read_states
+from store.verdict_rows import ScoreRow
 from store.verdicts import read_scores, read_unscored
 
 

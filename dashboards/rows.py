@@ -13,7 +13,8 @@ from dashboards.standing import Standing
 from facilities.agreement import Agreement
 from facilities.budget import Budget
 from facilities.instants import epoch_seconds
-from store.rows import OccupancyRow, UnscoredRow
+from store.rows import OccupancyRow
+from store.verdict_rows import UnscoredRow
 
 Why = Literal["no_agreement", "not_scored", "no_availability", "no_measurement"]
 

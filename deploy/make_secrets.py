@@ -1,4 +1,4 @@
-"""Makes deploy/secrets/: random passwords for the database, the broker and Grafana, once; needs Python only.
+"""Makes deploy/secrets/, once: random passwords for database, broker, Grafana and escalator; needs Python only.
 
     python3 deploy/make_secrets.py [PARK ...]
 
@@ -45,8 +45,9 @@ def make(folder: Path, parks: list[str]) -> list[Path]:
     folder.chmod(0o700)
     made: list[Path] = []
     database = _password(folder / "postgres_password", made)
-    _write(folder / "dsn", f"host=timescaledb port=5432 dbname=p2i user=p2i password={database}\n", made)
-    for one in ("standby_password", "grafana_password", "grafana_secret_key"):
+    for file, host in (("dsn", "timescaledb"), ("standby_dsn", "timescaledb_standby")):
+        _write(folder / file, f"host={host} port=5432 dbname=p2i user=p2i password={database}\n", made)
+    for one in ("standby_password", "grafana_password", "grafana_secret_key", "page_hook_secret"):
         _password(folder / one, made)
     files = {"collectors": "mqtt_password", "health": "mosquitto_health", **{park: f"mqtt_{park}" for park in parks}}
     accounts = folder / "mosquitto_passwords"

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dashboards.grafana import circuit_sql as sql
 from dashboards.grafana import meanings
-from dashboards.grafana.columns import BUDGET_STEPS, COVERAGE_STEPS, coded, instant, plain
-from dashboards.grafana.columns import budget as budget_columns
-from dashboards.grafana.dashboard import Annotation, Dashboard, Row, links_to_others
+from dashboards.grafana.alert_annotations import over_one_circuit
+from dashboards.grafana.columns import BUDGET_STEPS, budget, coded, indicator, instant, plain
+from dashboards.grafana.dashboard import Annotation, Dashboard, Row, spoken
 from dashboards.grafana.demo_tile import demo_tile
-from dashboards.grafana.field import BAD, LEAST, PLAIN, PLANNED, UNKNOWN, WARNING, WELL, Column, Meaning, thresholds
-from dashboards.grafana.figures import figure, money
+from dashboards.grafana.field import (
+    BAD,
+    LEAST,
+    NOTHING,
+    PLAIN,
+    PLANNED,
+    UNKNOWN,
+    WARNING,
+    WELL,
+    Column,
+    Meaning,
+    thresholds,
+)
+from dashboards.grafana.figures import COVERAGE_BANDS, figure, figure_patterns, money, percent_unit
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import stat, table
 from dashboards.grafana.speech import Speech
 from dashboards.grafana.time_panels import DASHED, heatmap, state_timeline, time_series
-from dashboards.grafana.variable import query_variable, source_variable
+from dashboards.grafana.variable import query_variable
 
 
 def circuit_detail(say: Speech) -> Dashboard:
     """The dashboard in one language."""
-    return Dashboard(
-        name="circuit",
-        language=say.language,
-        title=say("circuit.title"),
-        description=say("circuit.description"),
+    return spoken(
+        say,
+        "circuit",
         panels=(
             *_header(say),
             Row(10, say("circuit.measurements"), 15), *_measurements(say),
@@ -33,11 +41,11 @@ def circuit_detail(say: Speech) -> Dashboard:
             Row(30, say("circuit.evidence"), 51), *_evidence(say),
         ),
         variables=(
-            source_variable(),
             query_variable("circuit", say("shared.variable.circuit"), sql.CIRCUITS, is_many=False),
         ),
-        annotations=(Annotation(say("circuit.annotation"), sql.ANNOTATION, PLANNED),),
-        links=(links_to_others(say("shared.others"), say.language),),
+        annotations=(
+            Annotation(say("circuit.annotation"), sql.ANNOTATION, PLANNED), *over_one_circuit(say, sql.CIRCUIT),
+        ),
     )  # fmt: skip
 
 
@@ -48,29 +56,27 @@ def _header(say: Speech) -> tuple[Panel, ...]:
         Column("a_end", say("circuit.a_end")),
         Column("z_end", say("circuit.z_end")), Column("cir_bps", say("circuit.cir"), unit="bps", width=120),
     )  # fmt: skip
-    both = {**meanings.states(say), **meanings.decisions(say)}
+    none = {"none": Meaning(say("circuit.identity.none"), NOTHING)}
+    both = {**meanings.states(say), **meanings.decisions(say), **none}
     return (
         stat(
             1, say("circuit.state"), Place(0, 0, 3, 4), Target(sql.STATE), meanings=meanings.states(say),
             is_filled=True, no_value=say("circuit.identity.none"),
         ),
         stat(
-            2, say("circuit.availability"), Place(3, 0, 5, 4), Target(sql.AVAILABILITY), unit="percentunit", decimals=4,
-            columns=[
-                Column("value_ratio", say("shared.measured_ratio")),
-                Column("target_ratio", say("shared.target"), decimals=3),
-            ],
+            2, say("circuit.availability"), Place(3, 0, 5, 4), Target(sql.AVAILABILITY), patterns=figure_patterns(say),
+            columns=[Column("measured", say("shared.measured_ratio")), Column("target", say("shared.target"))],
             text="value_and_name", no_value=say("circuit.availability.none"),
         ),
         stat(
             9, say("circuit.budget"), Place(8, 0, 4, 4), Target(sql.BUDGET), text="value_and_name",
             columns=[
                 Column(
-                    "budget_left_minutes", say("circuit.budget.minutes"), unit="suffix: min", decimals=0,
+                    "budget_left_minutes", say("circuit.budget.minutes"), unit="suffix:min", decimals=0,
                     thresholds=thresholds(PLAIN, (LEAST, BAD), (0, PLAIN)),
                 ),
                 Column(
-                    "budget_left_ratio", say("shared.budget_share"), unit="percentunit", decimals=0,
+                    "budget_left_percent", say("shared.budget_share"), unit=percent_unit(say), decimals=0,
                     thresholds=BUDGET_STEPS,
                 ),
             ],
@@ -81,8 +87,9 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             steps=thresholds(UNKNOWN, (0, WELL), (300, WARNING)), description=say("circuit.age.description"),
         ),
         stat(
-            5, say("circuit.coverage"), Place(16, 0, 4, 4), Target(sql.COVERAGE), unit="percentunit", decimals=2,
-            steps=COVERAGE_STEPS, no_value=say("shared.none_known"), description=say("circuit.coverage.description"),
+            5, say("circuit.coverage"), Place(16, 0, 4, 4), Target(sql.COVERAGE),
+            patterns=figure_patterns(say, COVERAGE_BANDS), no_value=say("shared.none_known"),
+            description=say("circuit.coverage.description"),
         ),
         demo_tile(say, 8, Place(20, 0, 4, 4)),
         table(
@@ -94,8 +101,7 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             columns=[
                 Column("observed", say("circuit.timeline.observed")),
                 Column("exclusions", say("circuit.timeline.exclusions")),
-            ],
-            no_value=say("circuit.identity.none"), description=say("circuit.timeline.description"),
+            ], description=say("circuit.timeline.description"),
         ),
     )  # fmt: skip
 
@@ -124,20 +130,19 @@ def _measurements(say: Speech) -> tuple[Panel, ...]:
         ),
         heatmap(
             13, say("circuit.heatmap"), Place(0, 25, 24, 9), Target(sql.HEATMAP, "time_series"), bound_unit="s",
-            no_value=say("circuit.heatmap.none"),
+            description=say("circuit.heatmap.description"),
         ),
     )  # fmt: skip
 
 
 def _promises(say: Speech) -> tuple[Panel, ...]:
     named = (
-        Column("indicator", say("shared.indicator"), meanings=meanings.indicators(say), width=145),
-        replace(figure(say, "measured", say("shared.measured_ratio")), width=115),
-        replace(figure(say, "promised", say("shared.target")), width=90),
+        indicator(say, 150), figure(say, "measured", say("shared.measured_ratio"), 105),
+        figure(say, "promised", say("shared.target"), 95),
     )  # fmt: skip
-    credit = replace(money(say, "credit", say("shared.credit")), width=120)
+    credit = money(say, "credit", say("shared.credit"), 120)
     objectives = (
-        coded(say, "standing", meanings.standings(say), "verdict", 110), *named, budget_columns(say)[0], credit,
+        coded(say, "standing", meanings.standings(say), "verdict", 110), *named, budget(say), credit,
         *plain(say, "objective", "agreement"),
     )  # fmt: skip
     history = (
@@ -169,8 +174,9 @@ def _evidence(say: Speech) -> tuple[Panel, ...]:
     span = (instant("starts_at", say("shared.starts_at")), instant("ends_at", say("shared.ends_at")))
     outages = (
         *span,
-        Column("seconds", say("shared.seconds"), unit="dthms"),
-        *plain(say, "objective", "agreement"),
+        Column("seconds", say("shared.seconds"), unit="dthms", width=100),
+        indicator(say),
+        *plain(say, "agreement"),
     )
     exclusions = (
         *span, coded(say, "kind", meanings.kinds(say), width=150),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dashboards.grafana.coverage_sql import covered
-from dashboards.grafana.judged_sql import judged
-from dashboards.grafana.sql import FROM, NOW, TO, bucket, canonical, variable, with_gaps
+from dashboards.grafana.figures import percent, whole_percent
+from dashboards.grafana.judged_sql import INDICATORS, judged
+from dashboards.grafana.sql import FROM, NOW, SOME_TIME_LATER, TO, bucket, canonical, variable, with_gaps
 from dashboards.grafana.standing_sql import AGE, RUNNING, circuits_now
 from store.rollups import DELAY_BOUNDS_MICROSECONDS
 
@@ -25,16 +26,19 @@ IDENTITY = f"""SELECT label, park.name AS park, coalesce(tenant.name, tenant) AS
 FROM reporting.circuit LEFT JOIN reporting.park USING (facility) LEFT JOIN reporting.tenant USING (tenant)
 WHERE circuit = {CIRCUIT}"""
 
-AVAILABILITY = f"""SELECT value_ratio::double precision AS value_ratio, target_ratio::double precision AS target_ratio
+AVAILABILITY = f"""SELECT {percent("value_ratio", 4)} AS measured,
+       '≥ ' || trim_scale(target_ratio * 100) || ' %' AS target
 FROM reporting.verdict WHERE circuit = {CIRCUIT} AND indicator = 'availability' AND {RUNNING}
 ORDER BY agreement, objective LIMIT 1"""
 
 BUDGET = f"""SELECT floor(budget_left_seconds / 60)::bigint AS budget_left_minutes,
-       (budget_left_seconds / nullif(budget_seconds, 0))::double precision AS budget_left_ratio
+       {whole_percent("budget_left_seconds / nullif(budget_seconds, 0)")} AS budget_left_percent
 FROM reporting.verdict WHERE circuit = {CIRCUIT} AND indicator = 'availability' AND {RUNNING}
 ORDER BY agreement, objective LIMIT 1"""
 
-COVERAGE = f"SELECT coverage_ratio FROM (\n{covered()}\n) AS covered WHERE circuit = {CIRCUIT}"
+COVERAGE = (
+    f"SELECT {percent('coverage_ratio', 2)} AS coverage FROM (\n{covered()}\n) AS covered WHERE circuit = {CIRCUIT}"
+)
 
 _TIMELINE = canonical("timeline", circuit=CIRCUIT)
 
@@ -57,8 +61,14 @@ OBSERVED = f"""WITH spans AS (
     UNION ALL
     SELECT otherwise, unnest(asked.span - down - unknown) FROM known CROSS JOIN asked
 )
-SELECT lower(span) AS "time", upper(span) AS timeend, observed FROM apart ORDER BY 1"""
-"""One bar without overlaps: an outage also where nothing was measured any more, as the engine said."""
+SELECT lower(span) AS "time", upper(span) AS timeend, observed FROM apart
+UNION ALL
+SELECT {FROM}, {SOME_TIME_LATER}, CASE WHEN EXISTS (SELECT FROM asked) THEN 'unknown' ELSE 'none' END
+WHERE NOT EXISTS (SELECT FROM apart) ORDER BY 1"""
+"""One bar without overlaps: an outage also where nothing was measured any more, as the engine said.
+
+`none` of no circuit: of no row at all Grafana says that the data have no time.
+"""
 
 EXCLUDED = f"""WITH spans AS (
 {_TIMELINE}
@@ -98,6 +108,9 @@ LEFT JOIN (
 GROUP BY bucket_at ORDER BY bucket_at"""
 """Every hour, also those without a probe: Grafana's heatmap fails to draw no row."""
 
+_MOST_EXCLUSIONS = 8
+"""Of one period's outages; the choices among more of them would be too many."""
+
 BURN = f"""WITH running AS MATERIALIZED (
     SELECT agreement, objective, period_starts_at, least(period_ends_at, {NOW}) AS to_at, budget_seconds, down_seconds
     FROM reporting.verdict WHERE circuit = {CIRCUIT} AND indicator = 'availability' AND {RUNNING}
@@ -107,19 +120,27 @@ BURN = f"""WITH running AS MATERIALIZED (
     WHERE circuit = {CIRCUIT} AND {RUNNING}
         AND (agreement, objective) = (SELECT agreement, objective FROM running)
 ), accepted AS MATERIALIZED (
-    SELECT coalesce(range_agg(tstzrange(starts_at, ends_at)), '{{}}') AS spans FROM reporting.exclusion
-    WHERE circuit = {CIRCUIT} AND decision = 'accepted'
+    SELECT number, span FROM (
+        SELECT row_number() OVER (ORDER BY starts_at, exclusion) AS number, tstzrange(starts_at, ends_at) AS span
+        FROM reporting.exclusion CROSS JOIN outages
+        WHERE circuit = {CIRCUIT} AND decision = 'accepted' AND tstzrange(starts_at, ends_at) && outages.spans
+    ) AS touching WHERE number <= {_MOST_EXCLUSIONS}
+), choices AS MATERIALIZED (
+    SELECT choice, count(number) AS taken_out, outages.spans - coalesce(range_agg(span), '{{}}') AS spans
+    FROM outages CROSS JOIN generate_series(0, (1 << (SELECT count(*)::integer FROM accepted)) - 1) AS choice
+    LEFT JOIN accepted ON choice & (1 << (number::integer - 1)) > 0
+    GROUP BY choice, outages.spans
 ), pieces AS MATERIALIZED (
-    SELECT is_outside, lower(span) AS starts_at, upper(span) AS ends_at,
-           sum(extract(epoch FROM upper(span) - lower(span))) OVER (PARTITION BY is_outside) AS all_seconds
-    FROM (
-        SELECT true AS is_outside, unnest(outages.spans - accepted.spans) AS span FROM outages CROSS JOIN accepted
-        UNION ALL
-        SELECT false, unnest(spans) FROM outages
-    ) AS every
+    SELECT choice, taken_out, lower(span) AS starts_at, upper(span) AS ends_at,
+           sum(extract(epoch FROM upper(span) - lower(span))) OVER (PARTITION BY choice) AS all_seconds
+    FROM choices CROSS JOIN LATERAL unnest(spans) AS span
+), likeliest AS MATERIALIZED (
+    SELECT choice FROM pieces CROSS JOIN running
+    ORDER BY all_seconds = down_seconds DESC, taken_out * CASE WHEN all_seconds = down_seconds THEN 1 ELSE -1 END DESC,
+             choice LIMIT 1
 ), counted AS MATERIALIZED (
-    SELECT starts_at, ends_at, down_seconds / all_seconds AS share FROM pieces CROSS JOIN running
-    WHERE is_outside = EXISTS (SELECT FROM pieces WHERE is_outside AND all_seconds >= down_seconds)
+    SELECT starts_at, ends_at, down_seconds / all_seconds AS share
+    FROM pieces JOIN likeliest USING (choice) CROSS JOIN running
 ), points AS (
     SELECT generate_series(period_starts_at, to_at, greatest(INTERVAL '1 hour', (to_at - period_starts_at) / 200)) AS at
     FROM running
@@ -130,10 +151,11 @@ SELECT at AS "time", coalesce((
            SELECT sum(share * extract(epoch FROM least(ends_at, at) - starts_at)) FROM counted WHERE starts_at < at
        ), 0)::double precision AS used_seconds, budget_seconds::double precision AS budget_seconds
 FROM points CROSS JOIN running ORDER BY at"""
-"""Outage outside accepted exclusions, which ends in the seconds that the verdict counted.
+"""Outage outside those accepted exclusions that counted, which ends in the seconds that the verdict counted.
 
-Where an accepted exclusion did not count (announced too late, beyond its quota) or only service hours do, the document
-says how many seconds counted and not which: there all outages rise in proportion, up to what counted.
+The document says how many seconds counted and not which. An accepted exclusion may not count (announced too late,
+beyond its quota): of the choices among them the one is taken that leaves the very seconds counted, and of several the
+one that takes out most. Where none does (only service hours count), all outages rise in proportion, up to what counted.
 """
 
 _AGREED = f"agreement = ANY (ARRAY(SELECT agreement FROM reporting.objective WHERE circuit = {CIRCUIT}))"
@@ -151,7 +173,8 @@ FROM (
 ) AS past WHERE circuit = {CIRCUIT}
 ORDER BY period_starts_at DESC, agreement, objective LIMIT 100"""
 
-OUTAGES = f"""SELECT starts_at, ends_at, seconds, objective, agreement FROM reporting.outage
+OUTAGES = f"""SELECT starts_at, ends_at, seconds, indicator, agreement
+FROM reporting.outage LEFT JOIN {INDICATORS} USING (agreement, objective)
 WHERE circuit = {CIRCUIT} AND starts_at < {TO} AND ends_at > {FROM}
     AND period_starts_at < {TO} AND period_ends_at > {FROM}
 ORDER BY starts_at DESC, agreement, objective"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dashboards.grafana import meanings
 from dashboards.grafana.dashboard import uid
 from dashboards.grafana.field import (
     BAD,
@@ -21,11 +22,11 @@ from dashboards.grafana.field import (
 )
 from dashboards.grafana.speech import Speech
 
-BUDGET_STEPS = thresholds(UNKNOWN, (LEAST, BAD), (0.0, WARNING), (0.25, WELL))
-"""Colours of the share of a budget that is left; none is grey."""
+BUDGET_STEPS = thresholds(UNKNOWN, (LEAST, BAD), (0, WARNING), (25, WELL))
+"""Colours of the percentage of a budget that is left; none is grey."""
 
-COVERAGE_STEPS = thresholds(UNKNOWN, (0.0, BAD), (0.9, WARNING), (0.99, WELL))
-"""Colours of the share that was measured; where nothing was due it is grey."""
+COVERAGE_STEPS = thresholds(UNKNOWN, (0, BAD), (90, WARNING), (99, WELL))
+"""Colours of the percentage that was measured; where nothing was due it is grey."""
 
 
 def plain(say: Speech, *names: str) -> tuple[Column, ...]:
@@ -38,9 +39,9 @@ def sized(columns: Sequence[Column], **widths: int) -> tuple[Column, ...]:
     return tuple(replace(column, width=widths.get(column.name, column.width)) for column in columns)
 
 
-def coded(say: Speech, name: str, meanings: Meanings, title: str | None = None, width: int | None = None) -> Column:
+def coded(say: Speech, name: str, words: Meanings, title: str | None = None, width: int | None = None) -> Column:
     """A code shown in its words and colour."""
-    return Column(name, say(f"shared.{title or name}"), meanings=meanings, cell="color-text", width=width)
+    return Column(name, say(f"shared.{title or name}"), meanings=words, cell="color-text", width=width)
 
 
 def instant(name: str, title: str) -> Column:
@@ -48,28 +49,22 @@ def instant(name: str, title: str) -> Column:
     return Column(name, title, unit="time:YYYY-MM-DD HH:mm:ss", width=165)
 
 
-def ratio(name: str, title: str, decimals: int = 2, width: int | None = None) -> Column:
-    """A share, in percent. Four decimals show the figure of a document to the digit."""
-    return Column(name, title, unit="percentunit", decimals=decimals, width=width)
-
-
 def duration(name: str, title: str) -> Column:
     """Whole seconds as days, hours, minutes and seconds, which reads alike in every language."""
     return Column(name, title, unit="dtdhms", width=120)
 
 
-def budget(say: Speech) -> tuple[Column, Column]:
-    """What is left of a budget: whole minutes, cut downwards, and its share."""
-    return (
-        Column(
-            "budget_left_minutes", say("shared.budget_left"), unit="suffix: min", decimals=0, width=120,
-            thresholds=thresholds(PLAIN, (LEAST, BAD), (0, PLAIN)), cell="color-text",
-        ),
-        Column(
-            "budget_left_ratio", say("shared.budget_share"), unit="percentunit", decimals=0, cell="gauge",
-            most=1, thresholds=BUDGET_STEPS,
-        ),
+def budget(say: Speech) -> Column:
+    """What is left of a budget: whole minutes, cut downwards."""
+    return Column(
+        "budget_left_minutes", say("shared.budget_left"), unit="suffix:min", decimals=0, width=95,
+        thresholds=thresholds(PLAIN, (LEAST, BAD), (0, PLAIN)), cell="color-text",
     )  # fmt: skip
+
+
+def indicator(say: Speech, width: int | None = None) -> Column:
+    """What an objective promises, in words."""
+    return Column("indicator", say("shared.indicator"), meanings=meanings.indicators(say), width=width)
 
 
 def circuit(say: Speech) -> Column:
@@ -81,3 +76,9 @@ def circuit_link(say: Speech) -> JsonObject:
     """From a row with a column `circuit` to that circuit's dashboard."""
     target = f"/d/{uid('circuit', say.language)}?var-circuit=${{__data.fields.circuit:percentencode}}"
     return data_link(say("circuits.list.open"), f"{target}&${{__url_time_range}}")
+
+
+def park_link(say: Speech) -> JsonObject:
+    """From a row with a column `facility` to that park's dashboard."""
+    target = f"/d/{uid('park', say.language)}?var-facility=${{__data.fields.facility:percentencode}}"
+    return data_link(say("shared.park.open"), f"{target}&${{__url_time_range}}")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from dashboards.grafana.field import JsonObject
 from dashboards.grafana.panel import SOURCE, Panel, Target
-from dashboards.grafana.speech import Language
+from dashboards.grafana.speech import Language, Speech
 from dashboards.grafana.sql import refuse_unsafe
-from dashboards.grafana.variable import Variable
+from dashboards.grafana.variable import Variable, source_variable
 
 SCHEMA_VERSION = 41
 """Of the dashboard JSON; Grafana 11 reads it, 12.4 and 13 migrate from it."""
@@ -93,6 +93,7 @@ class Dashboard:
 
     def json(self) -> JsonObject:
         """The dashboard as Grafana reads it; the root of a file, without the id that Grafana gives."""
+        no_answer = Speech(self.language)("shared.no_answer")
         return {
             "uid": self.uid,
             "title": self.title,
@@ -109,12 +110,31 @@ class Dashboard:
             "links": list(self.links),
             "templating": {"list": [variable.json() for variable in self.variables]},
             "annotations": {"list": [annotation.json() for annotation in self.annotations]},
-            "panels": [panel.json() for panel in self.panels],
+            "panels": [one.json() if isinstance(one, Row) else one.json(no_answer) for one in self.panels],
         }
 
     def text(self) -> str:
         """The file: the same bytes every time."""
         return json.dumps(self.json(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def spoken(
+    say: Speech,
+    part: str,
+    panels: tuple[Panel | Row, ...],
+    variables: tuple[Variable, ...] = (),
+    *,
+    name: str | None = None,
+    annotations: tuple[Annotation, ...] = (),
+    shown_from: str = "now-24h",
+    refresh: str = "1m",
+) -> Dashboard:
+    """A dashboard of the set: its words are those of its part of the catalogue, and it leads to the others."""
+    return Dashboard(
+        name or part, say.language, say(f"{part}.title"), say(f"{part}.description"), panels,
+        (source_variable(), *variables), annotations, (links_to_others(say("shared.others"), say.language),),
+        shown_from, refresh=refresh,
+    )  # fmt: skip
 
 
 def uid(name: str, language: Language) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dashboards.grafana import data_centre_sql as sql
-from dashboards.grafana.columns import instant, ratio
-from dashboards.grafana.dashboard import Dashboard, Row, links_to_others
+from dashboards.grafana.columns import instant
+from dashboards.grafana.dashboard import Dashboard, Row, spoken
 from dashboards.grafana.demo_tile import demo_tile
 from dashboards.grafana.field import (
     BAD,
-    LEAST,
     NOTHING,
     PLANNED,
     UNKNOWN,
@@ -19,11 +18,12 @@ from dashboards.grafana.field import (
     Meanings,
     thresholds,
 )
+from dashboards.grafana.figures import figure, figure_patterns, percent_unit, whole_share
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import stat, table, text
 from dashboards.grafana.speech import Speech
 from dashboards.grafana.time_panels import DASHED, state_timeline, time_series
-from dashboards.grafana.variable import query_variable, source_variable
+from dashboards.grafana.variable import query_variable
 
 _SITUATIONS = {
     "announced": PLANNED, "project": PLANNED, "no_sensors": UNKNOWN, "no_reading": WARNING, "outside": BAD,
@@ -34,32 +34,26 @@ _ENVELOPES = {
     "too_damp": PLANNED, "too_dry": WARNING, "silent": UNKNOWN, "never": UNKNOWN, "unknown": UNKNOWN,
     "none": NOTHING,
 }  # fmt: skip
-_TEMPERATURE_STEPS = thresholds(
-    UNKNOWN, (LEAST, "super-light-blue"), (sql.COLDEST_CELSIUS, WELL), (sql.HOTTEST_CELSIUS, BAD)
-)
-_WITHIN_STEPS = thresholds(UNKNOWN, (0.0, BAD), (0.9, WARNING), (0.99, WELL))
-_PUE_STEPS = thresholds(UNKNOWN, (0.0, BAD), (1.0, WELL), (1.6, WARNING), (2.0, BAD))
+_KNOWN_STEPS = thresholds(UNKNOWN, (0, BAD), (90, WARNING), (99, WELL))
 NO_METER = "—"
 
 
 def data_centre(say: Speech) -> Dashboard:
     """The dashboard in one language."""
-    return Dashboard(
+    return spoken(
+        say,
+        "centre",
         name="data-centre",
-        language=say.language,
-        title=say("centre.title"),
-        description=say("centre.description"),
         panels=(
             *_header(say),
             Row(10, say("centre.air"), 5), *_air(say),
             Row(20, say("centre.energy"), 32), *_energy(say),
         ),
         variables=(
-            source_variable(), query_variable("facility", say("centre.site"), sql.SITES, is_many=False),
+            query_variable("facility", say("centre.site"), sql.SITES, is_many=False),
             query_variable("total_meter", say("centre.total_meter"), sql.METERS, is_many=True, first=NO_METER),
             query_variable("it_meter", say("centre.it_meter"), sql.METERS, is_many=True, first=NO_METER),
         ),
-        links=(links_to_others(say("shared.others"), say.language),),
     )  # fmt: skip
 
 
@@ -75,21 +69,21 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             no_value=say("centre.situation.none"),
         ),
         stat(
-            2, say("centre.hottest"), Place(6, 0, 4, 5), Target(sql.HOTTEST), unit="celsius", decimals=1, per_row=True,
-            steps=_TEMPERATURE_STEPS, text="value_and_name", no_value=say("centre.hottest.none"),
+            2, say("centre.hottest"), Place(6, 0, 4, 5), Target(sql.HOTTEST),
+            patterns=figure_patterns(say), no_value=say("centre.hottest.none"),
         ),
         stat(
-            3, say("centre.least_within"), Place(10, 0, 4, 5), Target(sql.LEAST_WITHIN), unit="percentunit", decimals=1,
-            per_row=True, steps=_WITHIN_STEPS, text="value_and_name", no_value=say("shared.none_known"),
+            3, say("centre.least_within"), Place(10, 0, 4, 5), Target(sql.LEAST_WITHIN),
+            patterns=figure_patterns(say), no_value=say("shared.none_known"),
             description=say("centre.least_within.description"),
         ),
         stat(
-            4, say("centre.pue"), Place(14, 0, 4, 5), Target(sql.PUE), unit="none", decimals=2, steps=_PUE_STEPS,
+            4, say("centre.pue"), Place(14, 0, 4, 5), Target(sql.PUE), patterns=figure_patterns(say),
             no_value=say("centre.pue.none"), description=say("centre.pue.description"),
         ),
         stat(
-            5, say("centre.pue_known"), Place(18, 0, 3, 5), Target(sql.PUE_KNOWN), unit="percentunit", decimals=0,
-            steps=_WITHIN_STEPS, no_value=say("centre.pue.none"), description=say("centre.pue.description"),
+            5, say("centre.pue_known"), Place(18, 0, 3, 5), Target(sql.PUE_KNOWN), unit=percent_unit(say), decimals=0,
+            steps=_KNOWN_STEPS, no_value=say("centre.pue.none"), description=say("centre.pue.description"),
         ),
         demo_tile(say, 6, Place(21, 0, 3, 5)),
     )  # fmt: skip
@@ -98,11 +92,10 @@ def _header(say: Speech) -> tuple[Panel, ...]:
 def _air(say: Speech) -> tuple[Panel, ...]:
     listed = (
         Column("envelope", say("centre.envelope"), meanings=_envelopes(say), cell="color-text", width=270),
-        Column("point", say("centre.point")), Column("celsius", say("centre.celsius"), unit="celsius", decimals=1),
-        ratio("humidity_ratio", say("centre.humidity"), 0),
-        Column("dew_celsius", say("centre.dew"), unit="celsius", decimals=1),
-        instant("measured_at", say("centre.measured_at")), ratio("within_ratio", say("centre.within_ratio"), 1),
-        ratio("known_ratio", say("centre.known_ratio"), 1),
+        Column("point", say("centre.point")), figure(say, "temperature", say("centre.celsius")),
+        whole_share(say, "humidity_percent", say("centre.humidity")), figure(say, "dew_point", say("centre.dew")),
+        instant("measured_at", say("centre.measured_at")), figure(say, "within", say("centre.within_ratio")),
+        figure(say, "known", say("centre.known_ratio")),
     )  # fmt: skip
     return (
         table(
@@ -111,7 +104,7 @@ def _air(say: Speech) -> tuple[Panel, ...]:
         ),
         state_timeline(
             12, say("centre.timeline"), Place(0, 14, 24, 9), [Target(sql.ENVELOPE)], _envelopes(say),
-            one_bar_per=("point", "envelope"), no_value=say("centre.list.none"),
+            one_bar_per=("point", "envelope"),
             description=say("centre.list.description"),
         ),
         _curve(say, 13, 0, "celsius", sql.TEMPERATURE, "celsius"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboards.grafana.figures import percent, whole_percent
 from dashboards.grafana.sql import FROM, NOW, TO, bucket, canonical, is_chosen, or_nothing, with_gaps
 from dashboards.grafana.zone_sql import OF_PARK
 
@@ -77,7 +78,7 @@ _JUDGED = f"""{_AIR}, judged AS MATERIALIZED (
     ) AS lasting GROUP BY point
 )"""
 
-LISTED = f"""WITH {_JUDGED}, newest AS (
+_POINTS = f"""WITH {_JUDGED}, newest AS (
     SELECT DISTINCT ON (point) * FROM judged ORDER BY point, cell_at DESC
 )
 SELECT CASE WHEN newest.cell_at + {HOLDS} > {NOW} THEN newest.envelope
@@ -94,7 +95,7 @@ ORDER BY array_position(
          within_ratio NULLS FIRST, celsius DESC NULLS LAST, point"""
 
 SITUATION = f"""WITH listed AS (
-{LISTED}
+{_POINTS}
 ), counted AS (
     SELECT count(*) AS points,
            count(*) FILTER (WHERE envelope IN ('too_hot', 'too_cold', 'too_damp', 'too_dry')) AS outside,
@@ -107,12 +108,19 @@ SELECT CASE WHEN park.status IN ('announced', 'project') THEN park.status WHEN p
             WHEN temperature_only > 0 THEN 'temperature_only' ELSE 'within' END AS situation
 FROM reporting.park CROSS JOIN counted WHERE {OF_PARK}"""
 
-HOTTEST = f"""SELECT point, celsius FROM (
-{LISTED}
+LISTED = f"""SELECT envelope, point, round(celsius::numeric, 1) || ' °C' AS temperature,
+       {whole_percent("humidity_ratio")} AS humidity_percent, round(dew_celsius::numeric, 1) || ' °C' AS dew_point,
+       measured_at, {percent("within_ratio", 1)} AS within, {percent("known_ratio", 1)} AS known
+FROM (
+{_POINTS}
+) AS points"""
+
+HOTTEST = f"""SELECT point || ' · ' || round(celsius::numeric, 1) || ' °C' AS hottest FROM (
+{_POINTS}
 ) AS listed WHERE envelope NOT IN ('silent', 'never') ORDER BY celsius DESC LIMIT 1"""
 
-LEAST_WITHIN = f"""SELECT point, within_ratio FROM (
-{LISTED}
+LEAST_WITHIN = f"""SELECT point || ' · ' || {percent("within_ratio", 1)} AS least_within FROM (
+{_POINTS}
 ) AS listed WHERE within_ratio IS NOT NULL ORDER BY within_ratio, point LIMIT 1"""
 
 ENVELOPE = or_nothing(f"""WITH {_JUDGED}, apart AS (
@@ -186,12 +194,12 @@ def _both(width: str) -> str:
 
 _HOUR = "INTERVAL '1 hour'"
 PUE = f"""{_both(_HOUR)}
-SELECT (sum(total_joules) / nullif(sum(it_joules), 0))::double precision AS pue FROM summed"""
+SELECT round(sum(total_joules)::numeric / nullif(sum(it_joules), 0)::numeric, 2)::text AS pue FROM summed"""
 """All energy over the energy of the IT equipment, added up over the hours in which both are known, and divided once."""
 
 PUE_KNOWN = f"""{_both(_HOUR)}
-SELECT count(summed.starts_at) / nullif(floor(extract(epoch FROM {NOW} - {_RECENT}) / 3600), 0)::double precision
-    AS known_ratio
+SELECT trunc(100 * count(summed.starts_at) / nullif(floor(extract(epoch FROM {NOW} - {_RECENT}) / 3600), 0))::integer
+    AS known_percent
 FROM chosen LEFT JOIN summed ON true WHERE total_meters > 0 AND it_meters > 0 AND both_meters = 0
 HAVING count(*) > 0"""
 

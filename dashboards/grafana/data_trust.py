@@ -7,36 +7,33 @@ from collections.abc import Mapping
 from dashboards.grafana import meanings
 from dashboards.grafana import trust_sql as sql
 from dashboards.grafana.columns import COVERAGE_STEPS, circuit, coded, duration, instant, plain
-from dashboards.grafana.dashboard import Dashboard, Row, links_to_others
+from dashboards.grafana.dashboard import Dashboard, Row, spoken
 from dashboards.grafana.demo_tile import demo_tile
 from dashboards.grafana.field import BAD, PLAIN, PLANNED, UNKNOWN, WARNING, WELL, Column, Meaning, Meanings, thresholds
+from dashboards.grafana.figures import percent_unit
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import bar_gauge, stat, table, text
 from dashboards.grafana.speech import Speech
 from dashboards.grafana.time_panels import time_series
-from dashboards.grafana.variable import query_variable, source_variable
+from dashboards.grafana.variable import query_variable
 
 _TRUST = {"fresh": WELL, "old": WARNING, "never": UNKNOWN, "ahead": BAD}
 
 
 def data_trust(say: Speech) -> Dashboard:
     """The dashboard in one language."""
-    return Dashboard(
-        name="trust",
-        language=say.language,
-        title=say("trust.title"),
-        description=say("trust.description"),
+    return spoken(
+        say,
+        "trust",
         panels=(
             *_header(say),
             Row(10, say("trust.row.readings"), 5), *_readings(say),
             Row(20, say("trust.row.refused"), 26), *_refused(say),
-            Row(30, say("trust.row.scores"), 45), *_scores(say),
+            Row(30, say("trust.row.scores"), 49), *_scores(say),
         ),
         variables=(
-            source_variable(),
             query_variable("park", say("shared.variable.park"), sql.PARKS, is_many=True, all_label=say("shared.all")),
         ),
-        links=(links_to_others(say("shared.others"), say.language),),
     )  # fmt: skip
 
 
@@ -49,7 +46,7 @@ def _header(say: Speech) -> tuple[Panel, ...]:
     rules = _words(say, "rules", {"none": UNKNOWN, "current": WELL, "stale": WARNING})
     return (
         stat(
-            1, say("trust.engine"), Place(0, 0, 4, 5), Target(sql.ENGINE), unit="s",
+            1, say("trust.engine"), Place(0, 0, 4, 5), Target(sql.ENGINE), unit="dtdhms",
             steps=thresholds(UNKNOWN, (0, WELL), (300, WARNING), (3600, BAD)), no_value=say("trust.engine.none"),
         ),
         stat(
@@ -57,11 +54,11 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             no_value=say("trust.rollup.none"), description=say("trust.rollup.description"),
         ),
         stat(
-            3, say("trust.rules"), Place(8, 0, 3, 5), Target(sql.ZONE_RULES), meanings=rules,
+            3, say("trust.rules"), Place(8, 0, 4, 5), Target(sql.ZONE_RULES), meanings=rules,
             description=say("trust.rules.description"),
         ),
         stat(
-            4, say("trust.counts"), Place(11, 0, 5, 5), Target(sql.COUNTS), text="value_and_name",
+            4, say("trust.counts"), Place(12, 0, 4, 5), Target(sql.COUNTS), text="value_and_name",
             columns=[
                 Column(name, say(f"trust.counts.{name}"), thresholds=thresholds(WELL, (1, WARNING)))
                 for name in ("quarantined", "gaps", "unscored")
@@ -101,8 +98,9 @@ def _readings(say: Speech) -> tuple[Panel, ...]:
             description=say("trust.ages.description"),
         ),
         bar_gauge(
-            12, say("trust.coverage"), Place(14, 6, 10, 11), Target(sql.COVERAGE), most=1,
-            steps=COVERAGE_STEPS, no_value=say("circuits.coverage.none"),
+            12, say("trust.coverage"), Place(14, 6, 10, 11), Target(sql.COVERAGE),
+            unit=percent_unit(say), most=100, steps=COVERAGE_STEPS, no_value=say("circuits.coverage.none"),
+            description=say("trust.coverage.description"),
         ),
         table(
             13, say("trust.not_covered"), Place(0, 17, 12, 9), Target(sql.NOT_COVERED), unknown,
@@ -136,29 +134,29 @@ def _refused(say: Speech) -> tuple[Panel, ...]:
     clocks = (
         *_what(say),
         Column(
-            "late_by_seconds", say("shared.late_by"), unit="s", decimals=1, cell="color-text",
+            "late_by_seconds", say("shared.late_by"), unit="dtdhms", cell="color-text", width=120,
             thresholds=thresholds(BAD, (0, PLAIN), (300, WARNING)),
         ),
         instant("newest_at", say("shared.newest_at")),
     )  # fmt: skip
     return (
         table(
-            21, say("trust.quarantine"), Place(0, 27, 10, 9), Target(sql.QUARANTINE), quarantine,
+            21, say("trust.quarantine"), Place(0, 27, 14, 7), Target(sql.QUARANTINE), quarantine,
             no_value=say("trust.quarantine.none"), description=say("trust.quarantine.description"),
         ),
         table(
-            22, say("trust.gaps"), Place(10, 27, 14, 9), Target(sql.GAPS), gaps, no_value=say("trust.gaps.none"),
+            24, say("trust.resolved"), Place(14, 27, 10, 7), Target(sql.RESOLVED), resolved,
+            no_value=say("trust.resolved.none"),
+        ),
+        table(
+            22, say("trust.gaps"), Place(0, 34, 24, 7), Target(sql.GAPS), gaps, no_value=say("trust.gaps.none"),
             description=say("trust.gaps.description"),
         ),
         table(
-            23, say("trust.clocks"), Place(0, 36, 10, 9), Target(sql.CLOCKS), clocks, no_value=say("trust.clocks.none"),
+            23, say("trust.clocks"), Place(0, 41, 14, 8), Target(sql.CLOCKS), clocks, no_value=say("trust.clocks.none"),
             description=say("trust.clocks.description"),
         ),
-        table(
-            24, say("trust.resolved"), Place(10, 36, 9, 9), Target(sql.RESOLVED), resolved,
-            no_value=say("trust.resolved.none"),
-        ),
-        text(25, Place(19, 36, 5, 9), say("trust.ignored.text"), say("trust.ignored")),
+        text(25, Place(14, 41, 10, 8), say("trust.ignored.text"), say("trust.ignored")),
     )  # fmt: skip
 
 
@@ -188,23 +186,23 @@ def _scores(say: Speech) -> tuple[Panel, ...]:
     )  # fmt: skip
     return (
         table(
-            31, say("trust.unscored"), Place(0, 46, 14, 8), Target(sql.UNSCORED), unscored,
+            31, say("trust.unscored"), Place(0, 50, 12, 8), Target(sql.UNSCORED), unscored,
             no_value=say("trust.unscored.none"),
         ),
         table(
-            32, say("trust.restatements"), Place(14, 46, 10, 8), Target(sql.RESTATEMENTS), restatements,
+            32, say("trust.restatements"), Place(12, 50, 12, 8), Target(sql.RESTATEMENTS), restatements,
             no_value=say("trust.restatements.none"),
         ),
         table(
-            33, say("trust.retention"), Place(0, 54, 12, 9), Target(sql.RETENTION), retention,
+            33, say("trust.retention"), Place(0, 58, 12, 9), Target(sql.RETENTION), retention,
             no_value=say("trust.retention.none"), description=say("trust.retention.description"),
         ),
         table(
-            34, say("trust.software"), Place(12, 54, 12, 5), Target(sql.RULES), software,
+            34, say("trust.software"), Place(12, 58, 12, 5), Target(sql.RULES), software,
             no_value=say("trust.software.none"),
         ),
         table(
-            35, say("trust.zones"), Place(12, 59, 12, 4), Target(sql.ZONES), zones, no_value=say("trust.rules.none"),
+            35, say("trust.zones"), Place(12, 63, 12, 4), Target(sql.ZONES), zones, no_value=say("trust.rules.none"),
             description=say("trust.rules.description"),
         ),
     )  # fmt: skip

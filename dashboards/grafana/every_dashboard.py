@@ -10,6 +10,7 @@ from dashboards.grafana.data_centre import data_centre
 from dashboards.grafana.data_trust import data_trust
 from dashboards.grafana.noc_wall import noc_wall
 from dashboards.grafana.occupancy import occupancy
+from dashboards.grafana.on_call import on_call
 from dashboards.grafana.operations_circuits import operations_circuits
 from dashboards.grafana.park import park
 from dashboards.grafana.portfolio import portfolio
@@ -18,6 +19,7 @@ from dashboards.grafana.tenant import tenant
 
 EVERY: tuple[Callable[[Speech], Dashboard], ...] = (
     noc_wall,
+    on_call,
     operations_circuits,
     circuit_detail,
     park,

@@ -32,8 +32,9 @@ class Meaning:
 
 
 Meanings: TypeAlias = Mapping[str, Meaning]
-Patterns: TypeAlias = Mapping[str, str]
-"""How a language writes a text that is a figure: what replaces it (with `$1`) by the pattern that it matches wholly."""
+Patterns: TypeAlias = Mapping[str, Meaning]
+"""How a language writes a text that is a figure: what replaces it (with `$1`), and in which colour, by the pattern that
+it matches wholly. The first that fits is taken."""
 
 
 def mappings(meanings: Meanings, patterns: Patterns | None = None) -> list[JsonObject]:
@@ -43,8 +44,15 @@ def mappings(meanings: Meanings, patterns: Patterns | None = None) -> list[JsonO
         for index, (code, meaning) in enumerate(meanings.items())
     }
     spoken: list[JsonObject] = [
-        {"type": "regex", "options": {"pattern": pattern, "result": {"text": text, "index": len(options) + index}}}
-        for index, (pattern, text) in enumerate((patterns or {}).items())
+        {
+            "type": "regex",
+            "options": {
+                "pattern": pattern,
+                "result": {"text": one.text, "index": len(options) + index}
+                | ({} if one.color == PLAIN else {"color": one.color}),
+            },
+        }
+        for index, (pattern, one) in enumerate((patterns or {}).items())
     ]
     return ([{"type": "value", "options": options}] if options else []) + spoken
 
@@ -62,7 +70,6 @@ def look(
     decimals: int | None,
     steps: JsonObject | None,
     meanings: Meanings | None,
-    no_value: str,
     patterns: Patterns | None = None,
 ) -> JsonObject:
     """How values look unless a column says otherwise: `steps` colour them, `meanings` give codes their words."""
@@ -71,7 +78,6 @@ def look(
         "color": {"mode": "thresholds"},
         "thresholds": steps or thresholds(PLAIN),
         "mappings": mappings(meanings or {}, patterns),
-        "noValue": no_value,
     }
     return values if decimals is None else values | {"decimals": decimals}
 
@@ -102,6 +108,12 @@ class Column:
     """Of a line, whatever its values are."""
     most: float | None = None
     """Where a gauge or an axis that begins at 0 ends."""
+    no_value: str = ABSENT
+    """What is said where there is no value."""
+    is_hidden: bool = False
+    """Only there for links."""
+    wraps: bool = False
+    """Long texts take several lines of a table, instead of being cut."""
     custom: JsonObject = field(default_factory=dict)
     """Properties of the kind of panel, such as `lineWidth`."""
 
@@ -124,9 +136,12 @@ class Column:
             values["links"] = [self.link]
         if kind == "table":
             values |= self._table_properties()
-        if kind == "state-timeline":
-            # What an empty panel says would else stand in the legend, for the time between bars; "" is drawn as 0.
-            values["noValue"] = ABSENT
+        elif kind == "stat":
+            values["noValue"] = self.no_value
+        elif kind == "state-timeline":
+            # What is said where no answer came would else stand in the legend, for the time between bars, and so would
+            # a dash; "" and spaces are drawn as 0.
+            values["noValue"] = "\u200b"
         values |= {f"custom.{name}": value for name, value in self.custom.items()}
         return {
             "matcher": {"id": "byName", "options": self.name},
@@ -134,8 +149,12 @@ class Column:
         }
 
     def _table_properties(self) -> JsonObject:
-        # The panel's own words for "no row" would else stand in every empty cell.
-        values: JsonObject = {"noValue": ABSENT}
+        # The panel's own words for "no answer" would else stand in every empty cell.
+        values: JsonObject = {"noValue": self.no_value}
+        if self.is_hidden:
+            values["custom.hideFrom.viz"] = True
+        if self.wraps:
+            values["custom.wrapText"] = True
         if self.width is not None:
             values["custom.width"] = self.width
         if self.cell != "auto":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dashboards.grafana.sql import variable
-from dashboards.grafana.standing_sql import STANDING
 
 MONTH = variable("month")
 
@@ -33,13 +32,16 @@ PROMISED = """CASE indicator
                              ELSE trim_scale(at_most_seconds) || ' s' END END"""
 """What the objective was judged against."""
 
+INDICATORS = "(SELECT agreement, objective, indicator FROM reporting.objective) AS promised"
+"""What an objective promises, which says more to a reader than its code."""
+
 WORST = "ARRAY['breached', 'open', 'insufficient_data', 'on_track', 'met', 'not_measurable']"
 """Standings, worst first."""
 
 
 def scored(where: str) -> str:
-    """Scored periods: whether they were scored to their end, and `1 / 2` for the first of a month's two."""
-    return f"""SELECT agreement, period_starts_at, period_ends_at, scored_to_at >= period_ends_at AS is_over,
+    """Scored periods, and `1 / 2` for the first of a month's two."""
+    return f"""SELECT agreement, period_starts_at, period_ends_at,
        CASE WHEN count(*) OVER whole > 1 THEN rank() OVER in_order || ' / ' || count(*) OVER whole END AS part
 FROM reporting.score WHERE {where}
 WINDOW whole AS (PARTITION BY agreement, month),
@@ -49,7 +51,7 @@ WINDOW whole AS (PARTITION BY agreement, month),
 def judged(where: str) -> str:
     """Objectives with their figures as texts, a row per period: two where an amendment cuts a month.
 
-    `standing` is the verdict where the period was scored to its end, else how the objective stands so far; `where`
+    `standing` is the view's: the verdict of a period scored to its end, else how the objective stands so far. `where`
     speaks of `month`, `period_starts_at` and `tenant`. Each part is computed once and kept: the planner takes it for
     one row, and would compute the others anew for each of its real ones (200 circuits: half a minute, not a blink).
     """
@@ -63,8 +65,7 @@ def judged(where: str) -> str:
 SELECT agreement, objective, circuit, coalesce(label, circuit) AS label, facility, tenant, carrier, carrier_name,
        indicator, month, period_starts_at, period_ends_at, verdict, detail, currency, value_ratio, up_seconds,
        down_seconds, unknown_seconds, excluded_seconds, budget_seconds, budget_left_seconds, coverage_ratio,
-       CASE WHEN is_over THEN verdict ELSE {STANDING} END AS standing,
-       {MEASURED} AS measured, {PROMISED} AS promised,
+       standing, {MEASURED} AS measured, {PROMISED} AS promised,
        (detail ->> 'coverage_percent') || ' %' AS coverage, (detail ->> 'lowest_percent') || ' %' AS lowest,
        (detail ->> 'highest_percent') || ' %' AS highest, (detail ->> 'credit_percent') || ' %' AS credit_percent,
        (detail ->> 'credit') || ' ' || currency AS credit,

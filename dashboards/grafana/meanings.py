@@ -82,14 +82,9 @@ def park_months(say: Speech) -> Meanings:
     """What is to be said of a park's month in a word."""
     colors = {
         "breached": BAD, "open": WARNING, "met": WELL, "insufficient_data": UNKNOWN, "no_data": UNKNOWN,
-        "hidden": UNKNOWN, "no_agreement": UNKNOWN, "announced": PLANNED, "project": PLANNED,
+        "hidden": UNKNOWN, "no_agreement": UNKNOWN, "announced": PLANNED, "project": PLANNED, "data_embassy": PLANNED,
     }  # fmt: skip
     return _spoken(say, "park_month", colors)
-
-
-def facility_types(say: Speech) -> Meanings:
-    """What kind of place it is."""
-    return _spoken(say, "facility_type", {"offshoring_park": PLAIN, "data_embassy": PLANNED})
 
 
 def states_and_standings(say: Speech) -> Meanings:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboards.grafana import meanings
-from dashboards.grafana.columns import COVERAGE_STEPS, budget, circuit, coded, duration, plain
+from dashboards.grafana.alert_annotations import over_all_circuits
+from dashboards.grafana.columns import budget, circuit, coded, duration, indicator, park_link, plain
 from dashboards.grafana.coverage_sql import covered
-from dashboards.grafana.dashboard import Dashboard, links_to_others
+from dashboards.grafana.dashboard import Dashboard, spoken
 from dashboards.grafana.demo_tile import demo_tile
 from dashboards.grafana.field import (
     BAD,
@@ -21,23 +22,21 @@ from dashboards.grafana.field import (
     Meaning,
     thresholds,
 )
-from dashboards.grafana.figures import figure, money
-from dashboards.grafana.judged_sql import judged
+from dashboards.grafana.figures import COVERAGE_BANDS, figure, figure_patterns, money, money_patterns, percent
+from dashboards.grafana.judged_sql import INDICATORS, judged
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import stat, table
 from dashboards.grafana.park_map import park_map
-from dashboards.grafana.park_places import PLACES
+from dashboards.grafana.park_places import LABELS, PLACES
 from dashboards.grafana.speech import Speech
-from dashboards.grafana.sql import FROM, NOW, canonical
-from dashboards.grafana.standing_sql import AGE, COUNTS, RUNNING, SITUATION, STANDING, circuits_now, merged_outages
+from dashboards.grafana.sql import canonical, or_nothing
+from dashboards.grafana.standing_sql import AGE, COUNTS, RUNNING, SITUATION, circuits_now, merged_outages
 from dashboards.grafana.time_panels import state_timeline
-from dashboards.grafana.variable import source_variable
 
 _WALL = f"""SELECT CASE WHEN circuits = 0 THEN 'nothing_watched' WHEN down > 0 THEN 'outage'
             WHEN silent > 0 THEN 'blind'
             WHEN EXISTS (
-                SELECT FROM (SELECT {STANDING} AS stands FROM reporting.verdict WHERE is_listed AND {RUNNING}) AS one
-                WHERE stands = 'breached'
+                SELECT FROM reporting.verdict WHERE is_listed AND {RUNNING} AND standing = 'breached'
             ) THEN 'breached'
             WHEN no_data > 0 THEN 'blind' WHEN up = 0 THEN 'nothing_watched' ELSE 'quiet' END AS wall
 FROM (
@@ -50,12 +49,12 @@ FROM (
 
 _COUNTED = f"SELECT {COUNTS} FROM (\n{circuits_now()}\n) AS standing"
 
-_CREDIT = f"""SELECT currency, sum(credit_payable)::double precision AS credit
-FROM reporting.score
-WHERE is_listed AND {RUNNING} AND credit_payable > 0
-GROUP BY currency ORDER BY currency"""
+_CREDIT = f"""SELECT string_agg(credit, ' + ' ORDER BY credit) AS credit FROM (
+    SELECT sum(credit_payable) || ' ' || currency AS credit FROM reporting.score
+    WHERE is_listed AND {RUNNING} AND credit_payable > 0 GROUP BY currency
+) AS by_currency"""
 
-_COVERAGE = f"""SELECT sum(least(known_seconds, watched_seconds)) / sum(watched_seconds) AS coverage_ratio
+_COVERAGE = f"""SELECT {percent("sum(least(known_seconds, watched_seconds)) / sum(watched_seconds)", 1)} AS coverage
 FROM (
 {covered()}
 ) AS covered WHERE known_seconds IS NOT NULL AND watched_seconds IS NOT NULL"""
@@ -86,43 +85,34 @@ _URGENCY = (
     f"array_position(ARRAY['down', 'silent', 'no_data', 'up', 'no_circuits', 'announced', 'project'], {SITUATION})"
 )
 
-_MAP = f"""SELECT park.name AS park,
-       CASE WHEN park.status <> 'operational' AND EXISTS (
-           SELECT FROM reporting.park AS beside
-           WHERE beside.status = 'operational' AND starts_with(park.city, beside.city)
-       ) THEN '' ELSE park.name END AS name, {SITUATION} AS situation, circuits, down, place.latitude, place.longitude
+_MAP = f"""SELECT park.name AS park, {LABELS}, {SITUATION} AS situation, circuits, down, place.latitude, place.longitude
 {_PARKS}
 JOIN {PLACES} ON place.facility = park.facility
 ORDER BY {_URGENCY} DESC, park.name DESC"""
-"""The worst last: it lies on top of what is in the same place. There, an announced park leaves the label to it."""
+"""The worst last: it lies on top of what is in the same place."""
 
-_PARKS_LISTED = f"""SELECT park.name, {SITUATION} AS situation, down, silent, no_data, age_seconds
+_PARKS_LISTED = f"""SELECT park.name, {SITUATION} AS situation, down, silent, no_data, age_seconds, park.facility
 {_PARKS}
 ORDER BY {_URGENCY}, park.name"""
 
-_OUTAGES = f"""WITH outages AS MATERIALIZED (
-{merged_outages("true")}
+_OUTAGES = or_nothing(
+    merged_outages("true"),
+    "CASE WHEN EXISTS (SELECT FROM reporting.circuit WHERE is_listed) THEN 'none' ELSE 'no_circuits' END",
 )
-SELECT "time", timeend, circuit, state FROM outages
-UNION ALL
-SELECT {FROM}, {NOW}, '—', 'none' WHERE {FROM} < {NOW} AND NOT EXISTS (SELECT FROM outages)
-ORDER BY 1, circuit"""
 
-_CHANGES = f"""SELECT changed_at, circuit, objective, to_state FROM (
+_CHANGES = f"""SELECT changed_at, change.circuit, indicator, to_state FROM (
 {canonical("changes", rows="15")}
-) AS change ORDER BY noticed_at DESC, changed_at DESC, circuit, objective"""
+) AS change LEFT JOIN {INDICATORS} USING (agreement, objective)
+ORDER BY noticed_at DESC, changed_at DESC, change.circuit, objective"""
 
 
 def noc_wall(say: Speech) -> Dashboard:
     """The wall in one language."""
-    return Dashboard(
-        name="noc",
-        language=say.language,
-        title=say("noc.title"),
-        description=say("noc.description"),
+    return spoken(
+        say,
+        "noc",
         panels=(*_header(say), *_middle(say), *_bottom(say)),
-        variables=(source_variable(),),
-        links=(links_to_others(say("shared.others"), say.language),),
+        annotations=over_all_circuits(say),
         refresh="30s",
     )
 
@@ -143,14 +133,14 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             text="value_and_name",
         ),
         stat(
-            3, say("noc.credit"), Place(12, 0, 4, 4), Target(_CREDIT), unit="locale", decimals=2, per_row=True,
-            text="value_and_name",
-            steps=thresholds(PLAIN, (0.01, BAD)), no_value=say("noc.credit.none"),
+            3, say("noc.credit"), Place(12, 0, 4, 4), Target(_CREDIT), patterns=money_patterns(say, BAD),
+            no_value=say("noc.credit.none"),
             description=say("noc.credit.description"),
         ),
         stat(
-            4, say("noc.coverage"), Place(16, 0, 4, 4), Target(_COVERAGE), unit="percentunit", decimals=1,
-            steps=COVERAGE_STEPS, no_value=say("shared.none_known"), description=say("noc.coverage.description"),
+            4, say("noc.coverage"), Place(16, 0, 4, 4), Target(_COVERAGE),
+            patterns=figure_patterns(say, COVERAGE_BANDS), no_value=say("shared.none_known"),
+            description=say("noc.coverage.description"),
         ),
         demo_tile(say, 11, Place(20, 0, 4, 4)),
     )  # fmt: skip
@@ -159,11 +149,9 @@ def _header(say: Speech) -> tuple[Panel, ...]:
 def _middle(say: Speech) -> tuple[Panel, ...]:
     worst = (
         coded(say, "standing", meanings.standings(say), "verdict", 105),
-        replace(circuit(say), width=85), Column("park", say("shared.park"), width=115), *plain(say, "carrier"),
-        Column("indicator", say("shared.indicator"), meanings=meanings.indicators(say), width=145),
-        replace(figure(say, "measured", say("shared.measured_ratio")), width=120),
-        replace(figure(say, "promised", say("shared.target")), width=90),
-        budget(say)[0], replace(money(say, "credit", say("shared.credit")), width=115),
+        replace(circuit(say), width=85), Column("park", say("shared.park"), width=130), *plain(say, "carrier"),
+        indicator(say, 150), figure(say, "measured", say("shared.measured_ratio"), 105),
+        figure(say, "promised", say("shared.target"), 95), budget(say), money(say, "credit", say("shared.credit"), 115),
     )  # fmt: skip
     return (
         table(
@@ -179,21 +167,24 @@ def _middle(say: Speech) -> tuple[Panel, ...]:
 
 def _bottom(say: Speech) -> tuple[Panel, ...]:
     parks = (
-        Column("name", say("shared.park")), coded(say, "situation", meanings.situations(say), width=150),
-        Column("down", say("noc.count.down"), width=100), Column("silent", say("noc.count.silent"), width=70),
-        Column("no_data", say("noc.count.no_data"), width=95), duration("age_seconds", say("shared.age")),
+        Column("name", say("shared.park"), link=park_link(say), wraps=True),
+        coded(say, "situation", meanings.situations(say), width=170),
+        Column("down", say("noc.count.down"), width=100), Column("silent", say("noc.count.silent"), width=75),
+        Column("no_data", say("noc.count.no_data"), width=80), duration("age_seconds", say("shared.age")),
+        Column("facility", say("shared.code"), is_hidden=True),
     )  # fmt: skip
     changes = (
-        Column("changed_at", say("noc.changes.at"), unit="time:MM-DD HH:mm:ss", width=120),
-        replace(circuit(say), width=80), *plain(say, "objective"),
-        coded(say, "to_state", meanings.states_and_standings(say), "state", 115),
+        Column("changed_at", say("noc.changes.at"), unit="time:MM-DD HH:mm:ss", width=125),
+        replace(circuit(say), width=80), indicator(say),
+        coded(say, "to_state", meanings.states_and_standings(say), "state", 125),
     )  # fmt: skip
-    outages = {**meanings.states(say), "none": Meaning(say("noc.outages.none"), NOTHING)}
+    nothing = {"none": say("noc.outages.none"), "no_circuits": say("park.circuits.none")}
+    outages = {**meanings.states(say), **{code: Meaning(text, NOTHING) for code, text in nothing.items()}}
     return (
-        table(7, say("noc.parks"), Place(0, 15, 11, 11), Target(_PARKS_LISTED), parks),
+        table(7, say("noc.parks"), Place(0, 15, 11, 11), Target(_PARKS_LISTED), parks, no_value=say("noc.parks.none")),
         state_timeline(
             8, say("noc.outages"), Place(11, 15, 6, 11), [Target(_OUTAGES)], outages, one_bar_per=("circuit", "state"),
-            has_legend=False, no_value=say("noc.outages.none"),
+            has_legend=False,
         ),
         table(
             9, say("noc.changes"), Place(17, 15, 7, 11), Target(_CHANGES), changes, no_value=say("noc.changes.none")

@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 from dashboards.grafana import occupancy_sql as sql
-from dashboards.grafana.columns import duration, instant, ratio
-from dashboards.grafana.dashboard import Dashboard, Row, links_to_others
+from dashboards.grafana.columns import duration, instant
+from dashboards.grafana.dashboard import Dashboard, Row, spoken
 from dashboards.grafana.demo_tile import demo_tile
-from dashboards.grafana.field import BAD, PLAIN, Column, Meaning, thresholds
+from dashboards.grafana.field import BAD, PLAIN, WARNING, WELL, Column, Meaning, thresholds
+from dashboards.grafana.figures import Bands, figure, figure_patterns, percent_unit, whole_share
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import bar_gauge, stat, table
 from dashboards.grafana.speech import Speech
 from dashboards.grafana.time_panels import state_timeline, time_series
-from dashboards.grafana.variable import query_variable, source_variable
+from dashboards.grafana.variable import query_variable
 from dashboards.grafana.zone_columns import COVERAGE_STEPS, SHARE_STEPS, countings, people_columns, zone_columns
 from dashboards.grafana.zone_sql import PARKS, ZONES
 
 _WEEK_STEPS = thresholds(
-    "transparent", (0.0, "super-light-blue"), (0.25, "light-blue"), (0.5, "blue"), (0.75, "dark-blue"), (1.0, BAD)
+    "transparent", (0, "super-light-blue"), (25, "light-blue"), (50, "blue"), (75, "dark-blue"), (100, BAD)
 )
+_COVERAGE_BANDS: Bands = ((r"9\d|100", WELL), (r"[5-8]\d", WARNING), (r"\d+", BAD))
+"""Of counts, as the steps of the bars."""
 
 
 def occupancy(say: Speech) -> Dashboard:
     """The dashboard in one language."""
-    return Dashboard(
-        name="occupancy",
-        language=say.language,
-        title=say("occupancy.title"),
-        description=say("occupancy.description"),
+    return spoken(
+        say,
+        "occupancy",
         panels=(
             *_now(say),
             Row(10, say("occupancy.history.row"), 12), *_history(say),
             Row(20, say("occupancy.doubts.row"), 51), *_doubts(say),
         ),
         variables=(
-            source_variable(),
             query_variable("facility", say("shared.variable.park"), PARKS, is_many=False),
             query_variable("zone", say("occupancy.zone"), ZONES, is_many=True, all_label=say("shared.all")),
         ),
-        links=(links_to_others(say("shared.others"), say.language),),
         shown_from="now-7d",
     )  # fmt: skip
 
@@ -50,15 +49,16 @@ def _now(say: Speech) -> tuple[Panel, ...]:
                 Column("people", say("occupancy.people")), Column("capacity_people", say("occupancy.capacity")),
                 Column("zones_counted", say("occupancy.zones_counted")), Column("zones", say("occupancy.zones_of")),
             ],
-            no_value=say("occupancy.now.none"), description=say("occupancy.now.description"),
+            description=say("occupancy.now.description"),
         ),
         stat(
-            2, say("occupancy.share"), Place(10, 0, 5, 4), Target(sql.SHARE), unit="percentunit", decimals=0,
+            2, say("occupancy.share"), Place(10, 0, 5, 4), Target(sql.SHARE), unit=percent_unit(say), decimals=0,
             steps=SHARE_STEPS, no_value=say("occupancy.share.none"),
         ),
         stat(
-            3, say("occupancy.coverage"), Place(15, 0, 5, 4), Target(sql.COVERAGE), unit="percentunit", decimals=1,
-            steps=COVERAGE_STEPS, no_value=say("shared.none_known"), description=say("occupancy.coverage.description"),
+            3, say("occupancy.coverage"), Place(15, 0, 5, 4), Target(sql.COVERAGE),
+            patterns=figure_patterns(say, _COVERAGE_BANDS), no_value=say("shared.none_known"),
+            description=say("occupancy.coverage.description"),
         ),
         demo_tile(say, 4, Place(20, 0, 4, 4)),
         table(
@@ -72,17 +72,17 @@ def _history(say: Speech) -> tuple[Panel, ...]:
     none = say("occupancy.history.none")
     days = {str(day): Meaning(say(f"occupancy.weekday.{day}"), PLAIN) for day in range(1, 8)}
     hours = [
-        Column(f"h{hour:02d}", f"{hour:02d}", unit="percentunit", decimals=0, cell="color-background",
-               thresholds=_WEEK_STEPS, width=62)
+        Column(f"h{hour:02d}", f"{hour:02d}", unit="none", decimals=0, cell="color-background",
+               thresholds=_WEEK_STEPS, width=57)
         for hour in range(24)
     ]  # fmt: skip
     peaks = (
-        Column("starts_at", say("occupancy.day"), unit="time:YYYY-MM-DD", width=110),
+        Column("starts_at", say("occupancy.day"), unit="time:YYYY-MM-DD", width=125),
         Column("zone", say("occupancy.zone")), Column("people_most", say("occupancy.people_most")),
-        ratio("peak_ratio", say("occupancy.peak_ratio"), 0),
+        whole_share(say, "peak_percent", say("occupancy.peak_ratio")),
         Column("peak_at", say("occupancy.peak_at"), unit="time:HH:mm", width=90),
         Column("person_hours", say("occupancy.person_hours"), decimals=0),
-        ratio("counted_ratio", say("occupancy.counted_ratio"), 0),
+        whole_share(say, "counted_percent", say("occupancy.counted_ratio")),
     )  # fmt: skip
     return (
         time_series(
@@ -97,16 +97,18 @@ def _history(say: Speech) -> tuple[Panel, ...]:
         ),
         state_timeline(
             13, say("occupancy.states"), Place(0, 22, 24, 9), [Target(sql.STATES)], countings(say),
-            one_bar_per=("zone", "counting"), no_value=say("occupancy.list.none"),
+            one_bar_per=("zone", "counting"),
             description=say("occupancy.coverage.description"),
         ),
         table(
             14, say("occupancy.week"), Place(0, 31, 24, 10), Target(sql.WEEK),
-            (Column("weekday", say("occupancy.weekday"), meanings=days, width=110), *hours), no_value=none,
+            (Column("weekday", say("occupancy.weekday"), meanings=days, width=125), *hours),
+            no_value=say("occupancy.days.none"),
             description=say("occupancy.week.description"),
         ),
         table(
-            15, say("occupancy.days"), Place(0, 41, 24, 10), Target(sql.DAYS), peaks, no_value=none,
+            15, say("occupancy.days"), Place(0, 41, 24, 10), Target(sql.DAYS), peaks,
+            no_value=say("occupancy.days.none"),
             description=say("occupancy.days.description"),
         ),
     )  # fmt: skip
@@ -114,7 +116,7 @@ def _history(say: Speech) -> tuple[Panel, ...]:
 
 def _doubts(say: Speech) -> tuple[Panel, ...]:
     zones = (
-        Column("zone", say("occupancy.zone")), ratio("coverage_ratio", say("occupancy.coverage"), 1),
+        Column("zone", say("occupancy.zone")), figure(say, "coverage", say("occupancy.coverage")),
         instant("last_at", say("occupancy.doubts.last_at")),
         duration("suppressed_seconds", say("occupancy.doubts.suppressed")),
         duration("implausible_seconds", say("occupancy.doubts.implausible")),
@@ -129,8 +131,8 @@ def _doubts(say: Speech) -> tuple[Panel, ...]:
     )  # fmt: skip
     return (
         bar_gauge(
-            21, say("occupancy.coverage.by_zone"), Place(0, 52, 8, 9), Target(sql.COVERAGE_BY_ZONE), most=1,
-            steps=COVERAGE_STEPS, no_value=say("occupancy.list.none"),
+            21, say("occupancy.coverage.by_zone"), Place(0, 52, 8, 9), Target(sql.COVERAGE_BY_ZONE),
+            unit=percent_unit(say), most=100, steps=COVERAGE_STEPS, no_value=say("occupancy.list.none"),
             description=say("occupancy.coverage.description"),
         ),
         table(

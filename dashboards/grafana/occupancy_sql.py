@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboards.grafana.figures import percent, whole_percent
 from dashboards.grafana.sql import FROM, NOW, TO, canonical, is_chosen, or_nothing
 from dashboards.grafana.zone_sql import (
     NOW_SUMMED,
@@ -10,6 +11,7 @@ from dashboards.grafana.zone_sql import (
     SLOTS,
     WIDTH,
     is_whole,
+    listed,
     people_over_time,
     summed,
     zones_now,
@@ -24,17 +26,13 @@ FROM (
 {_NOW}
 ) AS listed HAVING count(*) > 0"""
 
-SHARE = f"""SELECT (sum(people) / nullif(sum(capacity_people) FILTER (WHERE people IS NOT NULL), 0))::double precision
-    AS share_ratio
+SHARE = f"""SELECT {whole_percent("sum(people) / nullif(sum(capacity_people) FILTER (WHERE people IS NOT NULL), 0)")}
+    AS share_percent
 FROM (
 {_NOW}
 ) AS listed HAVING bool_and(capacity_people IS NOT NULL OR people IS NULL)"""
 
-LISTED = f"""SELECT counting, zone, label, tenant, round(people)::bigint AS people, capacity_people,
-       share_ratio::double precision AS share_ratio, measured_at
-FROM (
-{_NOW}
-) AS listed ORDER BY zone"""
+LISTED = listed(_NOW)
 
 _ZONES = f"""SELECT zone_id, zone, capacity_people, sees_counts OR tenant IS NULL AS is_shown
     FROM reporting.zone WHERE is_listed AND {OF_PARK} AND {is_chosen("zone", "zone")}"""
@@ -55,18 +53,19 @@ _COUNTED = f"""WITH sums AS MATERIALIZED (
 )"""
 
 COVERAGE = f"""{_COUNTED}
-SELECT least(1, sum(counted.slots) / (count(*) * max(expected.slots)))::double precision AS coverage_ratio
+SELECT {percent("least(1, sum(counted.slots) / (count(*) * max(expected.slots)))", 1)} AS coverage
 FROM counted CROSS JOIN expected HAVING count(*) > 0"""
 
 COVERAGE_BY_ZONE = f"""{_COUNTED}
-SELECT zone, least(1, counted.slots / expected.slots)::double precision AS coverage_ratio
-FROM counted CROSS JOIN expected WHERE expected.slots IS NOT NULL ORDER BY coverage_ratio, zone LIMIT 25"""
+SELECT zone, {whole_percent("least(1, counted.slots / expected.slots)")} AS coverage_percent
+FROM counted CROSS JOIN expected WHERE expected.slots IS NOT NULL
+ORDER BY counted.slots / expected.slots, zone LIMIT 25"""
 
 DOUBTS = f"""{_COUNTED}
-SELECT zone, least(1, counted.slots / expected.slots)::double precision AS coverage_ratio, last_at,
+SELECT zone, {percent("least(1, counted.slots / expected.slots)", 1)} AS coverage, last_at,
        suppressed * ({SLOT_SECONDS}) AS suppressed_seconds, implausible * ({SLOT_SECONDS}) AS implausible_seconds,
        people_most
-FROM counted CROSS JOIN expected ORDER BY coverage_ratio NULLS FIRST, zone"""
+FROM counted CROSS JOIN expected ORDER BY counted.slots / expected.slots NULLS FIRST, zone"""
 
 PEOPLE = people_over_time()
 
@@ -108,8 +107,8 @@ STATES = or_nothing(f"""WITH sums AS (
 SELECT lower(span) AS "time", upper(span) AS timeend, zone, counting FROM apart WHERE NOT isempty(span)""")
 
 _HOURS = ",\n       ".join(
-    f"(sum(people) FILTER (WHERE hour = {hour}) / sum(capacity_people) FILTER (WHERE hour = {hour}))::double precision"
-    f" AS h{hour:02d}"
+    whole_percent(f"sum(people) FILTER (WHERE hour = {hour}) / sum(capacity_people) FILTER (WHERE hour = {hour})")
+    + f" AS h{hour:02d}"
     for hour in range(24)
 )
 WEEK = f"""WITH sums AS (
@@ -128,11 +127,11 @@ DAYS = f"""WITH sums AS (
 {summed()}
 )
 SELECT date_bin(INTERVAL '1 day', bucket_at, '2000-01-03Z') AS starts_at, zone, max(people_most) AS people_most,
-       (max(people_most)::double precision / nullif(max(capacity_people), 0))::double precision AS peak_ratio,
+       {whole_percent("max(people_most)::double precision / nullif(max(capacity_people), 0)")} AS peak_percent,
        (array_agg(bucket_at ORDER BY people_most DESC NULLS LAST, bucket_at)
            FILTER (WHERE NOT is_suppressed))[1] AS peak_at,
        (sum(people_mean) * ({SLOT_SECONDS}) / 3600)::double precision AS person_hours,
-       (count(people_mean) * ({SLOT_SECONDS}) / 86400.0)::double precision AS counted_ratio
+       {whole_percent(f"count(people_mean) * ({SLOT_SECONDS}) / 86400.0")} AS counted_percent
 FROM sums GROUP BY 1, zone ORDER BY 1 DESC, zone LIMIT 200"""
 
 _RECENT = f"greatest({FROM}, {TO} - INTERVAL '31 days')"

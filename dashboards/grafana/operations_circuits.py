@@ -5,22 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboards.grafana import meanings
-from dashboards.grafana.columns import COVERAGE_STEPS, budget, circuit, coded, duration, instant, plain, ratio
+from dashboards.grafana.columns import (
+    COVERAGE_STEPS,
+    budget,
+    circuit,
+    coded,
+    duration,
+    indicator,
+    instant,
+    plain,
+)
 from dashboards.grafana.coverage_sql import covered
-from dashboards.grafana.dashboard import Dashboard, links_to_others
+from dashboards.grafana.dashboard import Dashboard, spoken
 from dashboards.grafana.demo_tile import demo_tile
 from dashboards.grafana.field import BAD, PLAIN, WARNING, WELL, Column, thresholds
+from dashboards.grafana.figures import LOSS_BANDS, figure, percent, percent_unit, whole_percent
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import annotation_list, bar_gauge, stat, table
 from dashboards.grafana.speech import Speech
-from dashboards.grafana.sql import bucket, canonical, is_chosen, variable
-from dashboards.grafana.standing_sql import AGE, circuits_now
+from dashboards.grafana.sql import FROM, NOW, bucket, canonical, is_chosen, variable
+from dashboards.grafana.standing_sql import AGE, IN_MONTH_SO_FAR, WORST_CIRCUIT_FIRST, changes, circuits_now
 from dashboards.grafana.time_panels import status_history
 from dashboards.grafana.variable import (
     Variable,
     custom_variable,
     query_variable,
-    source_variable,
     text_variable,
 )
 
@@ -32,61 +41,69 @@ _NOW = f"""SELECT * FROM (
     AND {is_chosen("standing", "state")} AND strpos(lower(circuit), lower({variable("search")})) > 0"""
 
 _LIST = f"""SELECT standing, circuit, park, tenant_name AS tenant, carrier_name AS carrier, works, since_at,
-       {AGE} AS age_seconds,
-       loss_ratio, value_ratio::double precision AS value_ratio, target_ratio::double precision AS target_ratio,
-       floor(budget_left_seconds / 60)::bigint AS budget_left_minutes, agreement
+       {AGE} AS age_seconds, {percent("loss_ratio", 2)} AS loss, {IN_MONTH_SO_FAR}, agreement
 FROM (
 {_NOW}
 ) AS listed
-ORDER BY CASE standing WHEN 'down' THEN 0 WHEN 'silent' THEN 1 WHEN 'no_data' THEN 2 WHEN 'up' THEN 3 ELSE 4 END,
-         budget_left_seconds NULLS LAST, circuit, agreement"""
+{WORST_CIRCUIT_FIRST}"""
 
 _COUNTED_STATES = ",\n       ".join(
     f"count(DISTINCT circuit) FILTER (WHERE standing = '{code}') AS {code}" for code in _STATES
 )
 _STATES_COUNTED = f"SELECT {_COUNTED_STATES}\nFROM (\n{_NOW}\n) AS counted"
 
-_LOSS = f"""SELECT starts_at AS "time", circuit, loss_ratio FROM (
-{canonical("loss_heatmap", facility="ANY (ARRAY[" + variable("park") + "]::text[])", bucket=bucket(3600))}
-) AS measured
-WHERE strpos(lower(circuit), lower({variable("search")})) > 0
-ORDER BY starts_at, circuit"""
+_CHOSEN = f"""SELECT circuit FROM reporting.circuit WHERE is_listed AND {is_chosen("facility", "park")}
+        AND {is_chosen("coalesce(carrier, '—')", "carrier")}
+        AND strpos(lower(circuit), lower({variable("search")})) > 0"""
+_IS_CHOSEN = f"circuit IN (\n    {_CHOSEN}\n)"
+"""By park, carrier and name: every panel. A state is one of now, and chosen among what is so now."""
 
-_COVERAGE = f"""SELECT circuit, coverage_ratio FROM (
+_HOURS = bucket(3600)
+_LOSS = f"""WITH measured AS MATERIALIZED (
+{canonical("loss_heatmap", facility="ANY (ARRAY[" + variable("park") + "]::text[])", bucket=_HOURS)}
+), chosen AS (
+    {_CHOSEN}
+)
+SELECT bucket_at AS "time", chosen.circuit, trunc(100 * loss_ratio::numeric, 2)::double precision AS loss_percent
+FROM generate_series(date_bin({_HOURS}, {FROM}, '2000-01-03Z'), {NOW}, {_HOURS}) AS bucket_at CROSS JOIN (
+    SELECT circuit FROM chosen WHERE circuit IN (SELECT circuit FROM measured)
+    UNION ALL
+    SELECT '—' WHERE NOT EXISTS (SELECT FROM chosen JOIN measured USING (circuit))
+) AS chosen
+LEFT JOIN measured ON measured.circuit = chosen.circuit AND measured.starts_at = bucket_at
+ORDER BY bucket_at, chosen.circuit"""
+"""Every hour of the range, without a value where nothing was measured; with no circuit at all, a row of nothing."""
+
+_COVERAGE = f"""SELECT circuit, {whole_percent("coverage_ratio")} AS coverage_percent FROM (
 {covered()}
 ) AS covered
-WHERE {is_chosen("facility", "park")} AND coverage_ratio IS NOT NULL
+WHERE {_IS_CHOSEN} AND coverage_ratio IS NOT NULL
 ORDER BY coverage_ratio, circuit LIMIT 15"""
 
 _FRESHNESS = f"""SELECT code AS circuit, newest_at, {AGE} AS age_seconds, late_by_seconds FROM (
 {canonical("freshness")}
 ) AS newest
-WHERE subject = 'circuit' AND {is_chosen("facility", "park")}
+WHERE subject = 'circuit' AND code IN (
+    {_CHOSEN}
+)
 ORDER BY newest_at NULLS FIRST, code LIMIT 50"""
 
 _EXCLUSIONS = f"""SELECT starts_at, ends_at, circuit, kind, decision, announced_at, exclusion FROM (
 {canonical("exclusions")}
 ) AS touched
-WHERE {is_chosen("facility", "park")}
+WHERE {_IS_CHOSEN}
 ORDER BY starts_at DESC, exclusion, circuit"""
 
-_CHANGES = f"""SELECT changed_at, noticed_at, circuit, objective, from_state, to_state FROM (
-{canonical("changes", rows="1000")}
-) AS change
-WHERE {is_chosen("facility", "park")}
-ORDER BY changed_at DESC, circuit, objective LIMIT 50"""
+_CHANGES = changes(_IS_CHOSEN, "noticed_at, ")
 
 
 def operations_circuits(say: Speech) -> Dashboard:
     """The dashboard in one language."""
-    return Dashboard(
-        name="circuits",
-        language=say.language,
-        title=say("circuits.title"),
-        description=say("circuits.description"),
+    return spoken(
+        say,
+        "circuits",
         panels=(*_now(say), *_measured(say), *_events(say)),
         variables=_variables(say),
-        links=(links_to_others(say("shared.others"), say.language),),
     )
 
 
@@ -99,7 +116,6 @@ def _variables(say: Speech) -> tuple[Variable, ...]:
         " FROM reporting.circuit WHERE is_listed GROUP BY carrier ORDER BY 1"
     )
     return (
-        source_variable(),
         query_variable("park", say("shared.variable.park"), parks, is_many=True, all_label=everything),
         query_variable("carrier", say("shared.variable.carrier"), carriers, is_many=True, all_label=everything),
         custom_variable(
@@ -112,16 +128,13 @@ def _variables(say: Speech) -> tuple[Variable, ...]:
 def _now(say: Speech) -> tuple[Panel, ...]:
     words = meanings.states(say)
     listed = (
-        coded(say, "standing", meanings.states(say), "state", 120), replace(circuit(say), width=85),
+        coded(say, "standing", meanings.states(say), "state", 115), replace(circuit(say), width=80),
         Column("park", say("shared.park"), width=120), *plain(say, "tenant", "carrier"),
-        Column("works", say("shared.works"), width=130), instant("since_at", say("shared.since")),
+        Column("works", say("shared.works"), width=95), instant("since_at", say("shared.since")),
         duration("age_seconds", say("shared.age")),
-        Column(
-            "loss_ratio", say("shared.loss_15m"), unit="percentunit", decimals=2, cell="color-text",
-            thresholds=thresholds(PLAIN, (0.01, WARNING), (0.1, BAD)), width=115,
-        ),
-        ratio("value_ratio", say("shared.availability"), 4, 110), ratio("target_ratio", say("shared.target"), 3, 85),
-        budget(say)[0], Column("agreement", say("shared.agreement"), width=120),
+        figure(say, "loss", say("shared.loss_15m"), 80, LOSS_BANDS),
+        figure(say, "availability", say("shared.availability"), 105), figure(say, "target", say("shared.target"), 90),
+        budget(say), Column("agreement", say("shared.agreement"), width=125),
     )  # fmt: skip
     return (
         stat(
@@ -140,22 +153,22 @@ def _now(say: Speech) -> tuple[Panel, ...]:
 
 def _measured(say: Speech) -> tuple[Panel, ...]:
     fresh = (
-        circuit(say), instant("newest_at", say("shared.newest_at")), duration("age_seconds", say("shared.age")),
-        duration("late_by_seconds", say("shared.late_by")),
+        replace(circuit(say), width=120), instant("newest_at", say("shared.newest_at")),
+        duration("age_seconds", say("shared.age")), duration("late_by_seconds", say("shared.late_by")),
     )  # fmt: skip
     return (
         status_history(
-            3, say("circuits.loss"), Place(0, 16, 11, 12), Target(_LOSS, "time_series"), unit="percentunit",
-            decimals=2, steps=thresholds(WELL, (0.001, WARNING), (0.01, BAD)),
-            name_of_series="${__field.labels.circuit}",
-            no_value=say("circuits.loss.none"), description=say("circuits.loss.description"),
+            3, say("circuits.loss"), Place(0, 16, 10, 12), Target(_LOSS, "time_series"), unit=percent_unit(say),
+            decimals=2, steps=thresholds(WELL, (0.1, WARNING), (1, BAD)),
+            name_of_series="${__field.labels.circuit}", description=say("circuits.loss.description"),
         ),
         bar_gauge(
-            4, say("circuits.coverage"), Place(11, 16, 5, 12), Target(_COVERAGE), most=1, steps=COVERAGE_STEPS,
+            4, say("circuits.coverage"), Place(10, 16, 5, 12), Target(_COVERAGE),
+            unit=percent_unit(say), most=100, steps=COVERAGE_STEPS,
             no_value=say("circuits.coverage.none"), description=say("circuits.coverage.description"),
         ),
         table(
-            5, say("circuits.freshness"), Place(16, 16, 8, 12), Target(_FRESHNESS), fresh,
+            5, say("circuits.freshness"), Place(15, 16, 9, 12), Target(_FRESHNESS), fresh,
             no_value=say("shared.none_known"),
         ),
     )  # fmt: skip
@@ -169,20 +182,20 @@ def _events(say: Speech) -> tuple[Panel, ...]:
         instant("announced_at", say("shared.announced_at")), *plain(say, "exclusion"),
     )  # fmt: skip
     changes = (
-        Column("changed_at", say("shared.changed_at"), unit="time:MM-DD HH:mm:ss", width=145),
+        Column("changed_at", say("shared.changed_at"), unit="time:MM-DD HH:mm:ss", width=125),
         Column("noticed_at", say("shared.noticed_at"), unit="time:MM-DD HH:mm:ss", width=125),
-        replace(circuit(say), width=85), *plain(say, "objective"),
-        coded(say, "from_state", meanings.states_and_standings(say), width=105),
-        coded(say, "to_state", meanings.states_and_standings(say), width=105),
+        replace(circuit(say), width=80), indicator(say),
+        coded(say, "from_state", meanings.states_and_standings(say), width=120),
+        coded(say, "to_state", meanings.states_and_standings(say), width=120),
     )  # fmt: skip
     return (
         table(
-            6, say("circuits.exclusions"), Place(0, 28, 14, 8), Target(_EXCLUSIONS), exclusions,
+            6, say("circuits.exclusions"), Place(0, 28, 24, 7), Target(_EXCLUSIONS), exclusions,
             no_value=say("circuits.exclusions.none"),
         ),
         table(
-            7, say("circuits.changes"), Place(14, 28, 10, 8), Target(_CHANGES), changes,
+            7, say("circuits.changes"), Place(0, 35, 24, 8), Target(_CHANGES), changes,
             no_value=say("circuits.changes.none"),
         ),
-        annotation_list(8, say("circuits.notes"), Place(0, 36, 24, 4), ["p2i"]),
+        annotation_list(8, say("circuits.notes"), Place(0, 43, 24, 4), ["p2i"]),
     )  # fmt: skip

@@ -15,6 +15,10 @@ GRAFANA_VERSION = "12.4.0"
 """What the options of panels were written for; a later Grafana migrates from here."""
 
 
+_TELLS_EMPTY_FROM_MISSING = frozenset({"heatmap", "stat", "state-timeline", "status-history", "table"})
+"""Kinds of panel whose query answers with a row in any case, so that none at all is an answer that never came."""
+
+
 class Place(NamedTuple):
     """Where a panel stands on the grid, 24 columns wide; a row of it is 30 pixels high."""
 
@@ -64,13 +68,15 @@ class Panel:
     columns: tuple[Column, ...] = ()
     transformations: tuple[JsonObject, ...] = ()
     description: str = ""
+    none: str = ""
+    """What is said of an answer without a value. That there is no answer at all is never said in these words."""
     least_interval: str | None = None
     """The least `$__interval`: that of the sums the panel reads."""
     most_points: int | None = None
     """How many points along the time are enough, where not one per pixel."""
 
-    def json(self) -> JsonObject:
-        """The panel as Grafana reads it."""
+    def json(self, no_answer: str) -> JsonObject:
+        """The panel as Grafana reads it; `no_answer` is said where the data source gave none, or an error."""
         made: JsonObject = {
             "id": self.id,
             "type": self.kind,
@@ -79,8 +85,8 @@ class Panel:
             "pluginVersion": GRAFANA_VERSION,
             "options": self.options,
             "fieldConfig": {
-                "defaults": self.defaults,
-                "overrides": [column.override(self.kind) for column in self.columns],
+                "defaults": self.defaults | ({"noValue": self._no_value(no_answer)} if self.targets else {}),
+                "overrides": [*self._none_override(), *(column.override(self.kind) for column in self.columns)],
             },
         }
         if self.targets:
@@ -94,3 +100,17 @@ class Panel:
         if self.most_points is not None:
             made["maxDataPoints"] = self.most_points
         return made
+
+    def _no_value(self, no_answer: str) -> str:
+        """Other kinds draw an empty answer as they draw none: there both are named."""
+        if self.kind == "geomap":
+            return ""  # or a label that is empty would say it
+        is_told = self.kind in _TELLS_EMPTY_FROM_MISSING or not self.none
+        return no_answer if is_told else f"{self.none} / {no_answer}"
+
+    def _none_override(self) -> list[JsonObject]:
+        """The words of an empty value, apart from those of an answer that is missing."""
+        if self.kind != "stat" or not self.none or self.columns:
+            return []
+        everything = {"id": "byRegexp", "options": "/.*/"}
+        return [{"matcher": everything, "properties": [{"id": "noValue", "value": self.none}]}]

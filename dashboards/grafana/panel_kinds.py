@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from dashboards.grafana.field import (
+    ABSENT,
+    PLAIN,
+    UNKNOWN,
     WARNING,
     WARNING_SURFACE,
     Column,
@@ -14,6 +18,7 @@ from dashboards.grafana.field import (
     Meanings,
     Patterns,
     look,
+    thresholds,
 )
 from dashboards.grafana.panel import Panel, Place, Target
 
@@ -22,6 +27,8 @@ _LAST_VALUE = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 _LAST_TEXT = _LAST_VALUE | {"fields": "/.*/"}
 """Text columns too, which Grafana otherwise leaves out."""
 _EVERY_ROW = {"calcs": [], "fields": "", "values": True, "limit": 50}
+_NAME_PIXELS = 12
+"""Letters of the names of several values in one tile: Grafana shrinks them with the longest."""
 _LEAST_WIDTH = 80
 """Pixels of a column without a width of its own; Grafana's 150 push half of a table out of sight."""
 
@@ -40,11 +47,10 @@ def stat(
     patterns: Patterns | None = None,
     text: Literal["auto", "value", "value_and_name", "name"] = "auto",
     is_filled: bool = False,
-    per_row: bool = False,
-    no_value: str = "—",
+    no_value: str = ABSENT,
     description: str = "",
 ) -> Panel:
-    """One value, or one per column (or `per_row`, named by its text), in letters to be read across a room.
+    """One value, or one per column, in letters to be read across a room. An answer without a row says `no_value`.
 
     With `meanings` the value is a code and shown in its words, with `patterns` a figure's text and shown as the
     language writes it; `is_filled` colours the whole tile.
@@ -52,23 +58,33 @@ def stat(
     if meanings and is_filled:
         grounds = {WARNING: WARNING_SURFACE}
         meanings = {code: Meaning(one.text, grounds.get(one.color, one.color)) for code, one in meanings.items()}
+        steps = steps or thresholds(UNKNOWN)
+    # Without a row there would be no value to say `no_value` of.
+    said = f"SELECT listed.*\nFROM (VALUES (1)) AS whole (one) LEFT JOIN (\n{target.sql}\n) AS listed ON true"
+    sizes = {"text": {"titleSize": _NAME_PIXELS}} if columns else {}
     return Panel(
-        id, "stat", title, at, (target,),
-        options={
+        id, "stat", title, at, (replace(target, sql=said),),
+        options=sizes | {
             "colorMode": "background_solid" if is_filled else "value",
             "graphMode": "none",
             "justifyMode": "center",
             "orientation": "auto",
             "percentChangeColorMode": "standard",
-            "reduceOptions": _EVERY_ROW if per_row else _LAST_TEXT if meanings or patterns else _LAST_VALUE,
+            "reduceOptions": _LAST_TEXT if meanings or patterns else _LAST_VALUE,
             "showPercentChange": False,
             "textMode": text,
             "wideLayout": True,
         },
-        defaults=look(unit, decimals, steps, meanings, no_value, patterns),
-        columns=tuple(columns),
+        defaults=look(unit, decimals, steps, meanings, patterns),
+        columns=_saying(columns, no_value),
         description=description,
+        none=no_value,
     )  # fmt: skip
+
+
+def _saying(columns: Sequence[Column], none: str) -> tuple[Column, ...]:
+    """The columns, of which the first says `none` where it has no value."""
+    return tuple(replace(column, no_value=none) if place == 0 else column for place, column in enumerate(columns))
 
 
 def bar_gauge(
@@ -78,14 +94,13 @@ def bar_gauge(
     target: Target,
     *,
     steps: JsonObject,
-    unit: str = "percentunit",
-    decimals: int = 1,
+    unit: str,
     most: float | None = None,
     columns: Sequence[Column] = (),
-    no_value: str = "—",
+    no_value: str = ABSENT,
     description: str = "",
 ) -> Panel:
-    """A bar per row of the result: its first text column names it."""
+    """A bar per row of the result: its first text column names it. Whole numbers: Grafana knows one decimal sign."""
     limits: JsonObject = {"min": 0} | ({} if most is None else {"max": most})
     return Panel(
         id, "bargauge", title, at, (target,),
@@ -102,9 +117,10 @@ def bar_gauge(
             "sizing": "manual",
             "valueMode": "text",
         },
-        defaults=look(unit, decimals, steps, None, no_value) | limits,
+        defaults=look(unit, 0, steps, None) | limits,
         columns=tuple(columns),
         description=description,
+        none=no_value,
     )  # fmt: skip
 
 
@@ -115,23 +131,35 @@ def table(
     target: Target,
     columns: Sequence[Column],
     *,
-    no_value: str = "—",
+    no_value: str = ABSENT,
     description: str = "",
     letters: Literal["sm", "md", "lg"] = "sm",
 ) -> Panel:
     """Rows as they come, sorted by the query; every column shown has its title in `columns`.
 
-    `no_value` is said of a table without rows; a cell without a value shows a dash.
+    Where there are none, one row of nothing, in whose first cell stands `no_value`: a table without a row would say it
+    of a database that does not answer, too. So the first column is one that is never NULL. Another cell without a value
+    shows a dash.
     """
+    names = ", ".join(f'listed."{column.name}"' for column in columns)
+    said = f"SELECT {names}\nFROM (VALUES (1)) AS whole (one) LEFT JOIN (\n{target.sql}\n) AS listed ON true"
     return Panel(
-        id, "table", title, at, (target,),
+        id, "table", title, at, (replace(target, sql=said),),
         options={"cellHeight": letters, "frameIndex": 0, "showHeader": True},
         defaults={
-            "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False, "minWidth": _LEAST_WIDTH},
-            "noValue": no_value,
+            "color": {"mode": "thresholds"},
+            "thresholds": thresholds(PLAIN),
+            "custom": {
+                "align": "auto",
+                "cellOptions": {"type": "auto"},
+                "inspect": False,
+                "minWidth": _LEAST_WIDTH,
+                "wrapHeaderText": True,
+            },
         },
-        columns=tuple(columns),
+        columns=_saying(columns, no_value),
         description=description,
+        none=no_value,
     )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from dashboards.grafana import meanings
 from dashboards.grafana import park_sql as sql
-from dashboards.grafana.columns import budget, circuit, coded, duration, instant, plain, ratio
-from dashboards.grafana.dashboard import Dashboard, Row, links_to_others, uid
+from dashboards.grafana.columns import budget, circuit, coded, duration, indicator, instant, plain
+from dashboards.grafana.dashboard import Dashboard, Row, spoken, uid
 from dashboards.grafana.demo_tile import demo_tile
 from dashboards.grafana.field import (
     BAD,
@@ -23,11 +23,12 @@ from dashboards.grafana.field import (
     data_link,
     thresholds,
 )
+from dashboards.grafana.figures import figure
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import stat, table
 from dashboards.grafana.speech import Speech
 from dashboards.grafana.time_panels import state_timeline, time_series
-from dashboards.grafana.variable import query_variable, source_variable
+from dashboards.grafana.variable import query_variable
 from dashboards.grafana.zone_columns import people_columns, zone_columns
 from dashboards.grafana.zone_sql import PARKS
 
@@ -36,11 +37,9 @@ _HEARING = {"heard": WELL, "silent": WARNING, "never": UNKNOWN}
 
 def park(say: Speech) -> Dashboard:
     """The dashboard in one language."""
-    return Dashboard(
-        name="park",
-        language=say.language,
-        title=say("park.title"),
-        description=say("park.description"),
+    return spoken(
+        say,
+        "park",
         panels=(
             *_header(say),
             Row(10, say("park.telecom"), 9), *_telecom(say),
@@ -48,9 +47,8 @@ def park(say: Speech) -> Dashboard:
             Row(30, say("park.events"), 41), *_events(say),
         ),
         variables=(
-            source_variable(), query_variable("facility", say("shared.variable.park"), PARKS, is_many=False),
+            query_variable("facility", say("shared.variable.park"), PARKS, is_many=False),
         ),
-        links=(links_to_others(say("shared.others"), say.language),),
     )  # fmt: skip
 
 
@@ -64,8 +62,9 @@ def _header(say: Speech) -> tuple[Panel, ...]:
     counts = (("down", BAD), ("works", PLANNED), ("silent", WARNING), ("no_data", UNKNOWN), ("up", WELL))
     types = {code: Meaning(say(f"park.type.{code}"), PLAIN) for code in ("offshoring_park", "data_embassy")}
     identity = (
-        Column("name", say("park.name")), Column("facility_type", say("park.type"), meanings=types),
-        Column("status", say("park.status"), meanings=statuses(say), cell="color-text", width=300), *plain(say, "city"),
+        Column("name", say("park.name"), width=270),
+        Column("facility_type", say("park.type"), meanings=types, width=290),
+        Column("status", say("park.status"), meanings=statuses(say), cell="color-text", width=250), *plain(say, "city"),
         Column("region", say("park.region")), Column("manager", say("park.manager")),
         Column("time_zone", say("park.time_zone")),
     )  # fmt: skip
@@ -80,7 +79,6 @@ def _header(say: Speech) -> tuple[Panel, ...]:
                 Column(name, say(f"noc.count.{name}"), thresholds=thresholds(PLAIN, (1, color)))
                 for name, color in counts
             ],
-            no_value=say("park.circuits.none"),
         ),
         stat(
             3, say("park.people"), Place(11, 0, 6, 5), Target(sql.PEOPLE_NOW), text="value_and_name",
@@ -88,7 +86,7 @@ def _header(say: Speech) -> tuple[Panel, ...]:
                 Column("people", say("occupancy.people")), Column("capacity_people", say("occupancy.capacity")),
                 Column("zones_counted", say("occupancy.zones_counted")), Column("zones", say("occupancy.zones_of")),
             ],
-            no_value=say("occupancy.list.none"), description=say("occupancy.now.description"),
+            description=say("occupancy.now.description"),
         ),
         stat(
             4, say("park.sensors"), Place(17, 0, 4, 5), Target(sql.SENSORS_NOW), text="value_and_name",
@@ -96,7 +94,6 @@ def _header(say: Speech) -> tuple[Panel, ...]:
                 Column(name, say(f"park.sensors.{name}"), thresholds=thresholds(PLAIN, (1, color)))
                 for name, color in _HEARING.items()
             ],
-            no_value=say("park.sensors.none"),
         ),
         demo_tile(say, 5, Place(21, 0, 3, 5)),
         table(
@@ -110,8 +107,8 @@ def _telecom(say: Speech) -> tuple[Panel, ...]:
     listed = (
         coded(say, "standing", meanings.states(say), "state"), circuit(say), *plain(say, "tenant", "carrier", "works"),
         instant("since_at", say("shared.since")), duration("age_seconds", say("shared.age")),
-        ratio("value_ratio", say("shared.availability"), 4), ratio("target_ratio", say("shared.target"), 3),
-        budget(say)[0], *plain(say, "agreement"),
+        figure(say, "availability", say("shared.availability"), 110), figure(say, "target", say("shared.target"), 95),
+        budget(say), *plain(say, "agreement"),
     )  # fmt: skip
     nothing = {"none": say("noc.outages.none"), "no_circuits": say("park.circuits.none")}
     outages = {**meanings.states(say), **{code: Meaning(text, NOTHING) for code, text in nothing.items()}}
@@ -122,7 +119,7 @@ def _telecom(say: Speech) -> tuple[Panel, ...]:
         ),
         state_timeline(
             12, say("noc.outages"), Place(0, 18, 24, 6), [Target(sql.OUTAGES)], outages,
-            one_bar_per=("circuit", "state"), has_legend=False, no_value=say("noc.outages.none"),
+            one_bar_per=("circuit", "state"), has_legend=False,
         ),
     )  # fmt: skip
 
@@ -163,7 +160,7 @@ def _linked(say: Speech) -> tuple[Column, ...]:
 
 def _events(say: Speech) -> tuple[Panel, ...]:
     changes = (
-        instant("changed_at", say("shared.changed_at")), *plain(say, "circuit", "objective"),
+        instant("changed_at", say("shared.changed_at")), circuit(say), indicator(say),
         coded(say, "from_state", meanings.states_and_standings(say)),
         coded(say, "to_state", meanings.states_and_standings(say)),
     )  # fmt: skip

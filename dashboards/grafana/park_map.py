@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards.grafana.field import UNKNOWN, JsonObject, Meanings, mappings, thresholds
 from dashboards.grafana.panel import Panel, Place, Target
+from dashboards.grafana.park_places import SIDES
 
 _OUTLINE = (
     (-5.92, 35.79), (-5.35, 35.90), (-5.25, 35.55), (-4.70, 35.21), (-3.93, 35.25), (-2.96, 35.30), (-2.21, 35.08),
@@ -22,6 +23,8 @@ Enough to find a park by; no survey, and no line of it decides anything.
 
 _OUTLINE_ONLY, _MARKERS_ONLY = ({"id": "byRefId", "options": ref} for ref in ("outline", "A"))
 _COORDINATES = {"mode": "coords", "latitude": "latitude", "longitude": "longitude"}
+_LABEL_AT = {"right": (9, 0, "left"), "upper_left": (-9, -4, "right"), "lower_left": (-9, 5, "right")}
+"""Pixels to the right of the marker and below it, and which end of the text stands there."""
 _CIRCLE = {"fixed": "img/icons/marker/circle.svg", "mode": "fixed"}
 
 
@@ -35,7 +38,9 @@ def _outline_query() -> Target:
 def park_map(
     id: int, title: str, at: Place, target: Target, meanings: Meanings, *, color_by: str, description: str = ""
 ) -> Panel:
-    """A marker per row with `latitude`, `longitude`, `name` and the code `color_by`; a row without a place has none.
+    """A marker per row with `latitude`, `longitude`, `park` and the code `color_by`; a row without a place has none.
+
+    Its label is `label_<side>` (`park_places.LABELS`): a layer per side, for a layer has all of them on one.
 
     The outline is the base layer, as a line through the points of a second query, so that no map is asked of anybody.
     """
@@ -56,28 +61,13 @@ def park_map(
         "filterData": _OUTLINE_ONLY,
         "tooltip": False,
     }
-    marker_style = {
-        "color": {"field": color_by, "fixed": UNKNOWN},
-        "opacity": 0.9,
-        "size": {"fixed": 5, "min": 5, "max": 5},
-        "symbol": _CIRCLE,
-        "text": {"field": "name", "fixed": "", "mode": "field"},
-        "textConfig": {"fontSize": 11, "offsetX": 9, "offsetY": 0, "textAlign": "left", "textBaseline": "middle"},
-    }
-    markers: JsonObject = {
-        "type": "markers",
-        "name": "parks",
-        "config": {"showLegend": False, "style": marker_style},
-        "location": _COORDINATES,
-        "filterData": _MARKERS_ONLY,
-        "tooltip": True,
-    }
+    markers = [_markers(color_by, side) for side in SIDES]
     return Panel(
         id, "geomap", title, at, (target, _outline_query()),
         options={
             "basemap": outline,
             "controls": {"mouseWheelZoom": False, "showAttribution": False, "showScale": False, "showZoom": True},
-            "layers": [markers],
+            "layers": markers,
             "tooltip": {"mode": "details"},
             "view": {"allLayers": True, "id": "coords", "lat": 28.7, "lon": -8.6, "zoom": 4.8},
         },
@@ -88,3 +78,23 @@ def park_map(
         },
         description=description,
     )  # fmt: skip
+
+
+def _markers(color_by: str, side: str) -> JsonObject:
+    right, down, align = _LABEL_AT[side]
+    style = {
+        "color": {"field": color_by, "fixed": UNKNOWN},
+        "opacity": 0.9,
+        "size": {"fixed": 5, "min": 5, "max": 5},
+        "symbol": _CIRCLE,
+        "text": {"field": f"label_{side}", "fixed": "", "mode": "field"},
+        "textConfig": {"fontSize": 11, "offsetX": right, "offsetY": down, "textAlign": align, "textBaseline": "middle"},
+    }
+    return {
+        "type": "markers",
+        "name": f"parks, labels: {side}",
+        "config": {"showLegend": False, "style": style},
+        "location": _COORDINATES,
+        "filterData": _MARKERS_ONLY,
+        "tooltip": side == "right",
+    }

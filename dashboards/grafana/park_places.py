@@ -17,6 +17,23 @@ PLACES = f"""(
            coalesce(park.longitude, town.longitude)::double precision AS longitude
     FROM reporting.park LEFT JOIN (VALUES {_VALUES}) AS town (town, latitude, longitude)
         ON starts_with(park.city, town.town)
-    WINDOW beside AS (PARTITION BY town.town, park.latitude IS NULL ORDER BY facility)
+    WINDOW beside AS (PARTITION BY town.town, park.latitude IS NULL ORDER BY park.status <> 'operational', facility)
 ) AS place"""
 """Every park's place; parks of one town without coordinates stand below each other, so that each can be read."""
+
+_LABEL = """CASE WHEN park.status <> 'operational' AND EXISTS (
+               SELECT FROM reporting.park AS beside
+               WHERE beside.status = 'operational' AND starts_with(park.city, beside.city)
+           ) THEN '' ELSE split_part(park.name, ' (', 1) END"""
+_SIDES = {
+    "right": "NOT (place.longitude BETWEEN -12 AND -6 OR place.longitude > -3)",
+    "upper_left": "(place.longitude BETWEEN -12 AND -6 OR place.longitude > -3) AND place.latitude > 33.8",
+    "lower_left": "(place.longitude BETWEEN -12 AND -6 OR place.longitude > -3) AND place.latitude <= 33.8",
+}
+SIDES = tuple(_SIDES)
+LABELS = ",\n       ".join(
+    f"CASE WHEN {where} THEN {_LABEL} ELSE '' END AS label_{side}" for side, where in _SIDES.items()
+)
+"""What stands beside a park's marker: to the left on the Atlantic coast and in the east, where to the right it would
+lie on the next park or leave the panel; the parks of Rabat and Casablanca would lie on each other. Where one in
+operation has the same town, an announced park has no label."""

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from dashboards.grafana.sql import FROM, NOW, TO, canonical, or_nothing
-from dashboards.grafana.standing_sql import COUNTS, SITUATION, circuits_now, merged_outages
-from dashboards.grafana.zone_sql import NOW_SUMMED, OF_PARK, people_over_time, zones_now
+from dashboards.grafana.standing_sql import (
+    AGE,
+    COUNTS,
+    IN_MONTH_SO_FAR,
+    SITUATION,
+    WORST_CIRCUIT_FIRST,
+    changes,
+    circuits_now,
+    merged_outages,
+)
+from dashboards.grafana.zone_sql import NOW_SUMMED, OF_PARK, listed, people_over_time, zones_now
 
 _CIRCUITS = f"""SELECT * FROM (
 {circuits_now()}
@@ -30,7 +39,8 @@ FROM (
 ) AS listed HAVING count(*) > 0"""
 
 _SENSORS = f"""SELECT sensor.sensor, sensor.zone, series.quantities, newest.newest_at,
-           extract(epoch FROM {NOW} - newest.newest_at)::double precision AS age_seconds,
+           CASE WHEN newest.newest_at IS NOT NULL
+                THEN greatest(0, extract(epoch FROM {NOW} - newest.newest_at))::double precision END AS age_seconds,
            CASE WHEN newest.newest_at IS NULL THEN 'never'
                 WHEN newest.newest_at <= {NOW} - INTERVAL '1 day' THEN 'silent' ELSE 'heard' END AS hearing
     FROM reporting.sensor LEFT JOIN (
@@ -55,20 +65,14 @@ IDENTITY = (
     f"""SELECT name, facility_type, status, city, region, manager, time_zone FROM reporting.park WHERE {OF_PARK}"""
 )
 
-CIRCUITS = f"""SELECT standing, circuit, tenant_name AS tenant, carrier_name AS carrier, works, since_at, age_seconds,
-       value_ratio::double precision AS value_ratio, target_ratio::double precision AS target_ratio,
-       floor(budget_left_seconds / 60)::bigint AS budget_left_minutes, agreement
+CIRCUITS = f"""SELECT standing, circuit, tenant_name AS tenant, carrier_name AS carrier, works, since_at,
+       {AGE} AS age_seconds, {IN_MONTH_SO_FAR}, agreement
 FROM (
 {_CIRCUITS}
 ) AS listed
-ORDER BY CASE standing WHEN 'down' THEN 0 WHEN 'silent' THEN 1 WHEN 'no_data' THEN 2 WHEN 'up' THEN 3 ELSE 4 END,
-         budget_left_seconds NULLS LAST, circuit, agreement"""
+{WORST_CIRCUIT_FIRST}"""
 
-ZONES = f"""SELECT counting, zone, label, tenant, round(people)::bigint AS people, capacity_people,
-       share_ratio::double precision AS share_ratio, measured_at
-FROM (
-{zones_now()}
-) AS listed ORDER BY zone"""
+ZONES = listed(zones_now())
 
 PEOPLE = people_over_time(is_every=True)
 
@@ -78,9 +82,7 @@ OUTAGES = or_nothing(
     " ELSE 'no_circuits' END",
 )
 
-CHANGES = f"""SELECT changed_at, circuit, objective, from_state, to_state FROM (
-{canonical("changes", rows="1000")}
-) AS change WHERE {OF_PARK} ORDER BY changed_at DESC, circuit, objective LIMIT 50"""
+CHANGES = changes(OF_PARK)
 
 TICKETS = f"""SELECT opened_at, restored_at, circuit, ticket FROM reporting.ticket
 WHERE {OF_PARK} AND opened_at < {TO} AND coalesce(restored_at, 'infinity') > {FROM}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboards.grafana.figures import whole_percent
 from dashboards.grafana.sql import FROM, NOW, TO, bucket, variable
 
 _WIDTH = bucket(900)
@@ -37,8 +38,9 @@ ZONES = f"""WITH own AS (
     WHERE quantity IN ('temperature_celsius', 'humidity_ratio', 'co2_ratio') GROUP BY zone
 )
 SELECT own.label AS zone, park.name AS park, newest.people, own.capacity_people,
-       newest.people::double precision / nullif(own.capacity_people, 0) AS occupancy_ratio,
-       air.temperature_celsius, air.humidity_ratio, air.co2_ppm, newest.measured_at
+       {whole_percent("newest.people::double precision / nullif(own.capacity_people, 0)")} AS occupancy_percent,
+       round(air.temperature_celsius::numeric, 1) || ' °C' AS temperature,
+       {whole_percent("air.humidity_ratio")} AS humidity_percent, air.co2_ppm, newest.measured_at
 FROM own LEFT JOIN reporting.park ON park.facility = own.facility
 LEFT JOIN air ON air.zone = own.zone
 LEFT JOIN LATERAL (

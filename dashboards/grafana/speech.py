@@ -11,6 +11,7 @@ from dashboards.grafana.texts_circuits import CIRCUITS
 from dashboards.grafana.texts_data_centre import CENTRE
 from dashboards.grafana.texts_noc import NOC
 from dashboards.grafana.texts_occupancy import OCCUPANCY
+from dashboards.grafana.texts_on_call import ON_CALL
 from dashboards.grafana.texts_park import PARK
 from dashboards.grafana.texts_portfolio import PORTFOLIO
 from dashboards.grafana.texts_shared import SHARED
@@ -39,6 +40,7 @@ _PARTS = {
     "circuit": CIRCUIT,
     "tenant": TENANT,
     "portfolio": PORTFOLIO,
+    "on_call": ON_CALL,
 }
 CATALOGUE: Mapping[str, Text] = {
     f"{part}.{key}": Text(*pair) for part, texts in _PARTS.items() for key, pair in texts.items()

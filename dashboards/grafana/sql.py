@@ -16,6 +16,9 @@ TO = "$__timeTo()::timestamptz"
 NOW = f"least(now(), {TO})"
 """The end of the range shown, or the present where that lies ahead: a dashboard can be looked at as of the past."""
 
+SOME_TIME_LATER = f"greatest({NOW}, {FROM} + INTERVAL '1 second')"
+"""The end of what is shown, also of a range that has not begun."""
+
 MACROS_WITH_COLUMN = frozenset({"__timeFilter", "__timeGroup", "__timeGroupAlias"})
 MACROS_WITHOUT = frozenset({"__timeFrom", "__timeTo"})
 GLOBALS = frozenset({"__interval", "__interval_ms"})
@@ -88,7 +91,7 @@ def or_nothing(spans: str, code: str = "'none'") -> str:
     """
     return (
         f"WITH spans AS MATERIALIZED (\n{spans}\n)\nSELECT * FROM spans\nUNION ALL\n"
-        f"SELECT {FROM}, {NOW}, '—', {code} WHERE {FROM} < {NOW} AND NOT EXISTS (SELECT FROM spans)\nORDER BY 1, 3"
+        f"SELECT {FROM}, {SOME_TIME_LATER}, '—', {code} WHERE NOT EXISTS (SELECT FROM spans)\nORDER BY 1, 3"
     )
 
 

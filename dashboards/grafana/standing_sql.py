@@ -1,35 +1,13 @@
-"""SQL that several dashboards share: every circuit now, merged spans of outages, how an objective stands. Pure."""
+"""SQL that several dashboards share: every circuit now, what is to be said of a park, merged spans of outages. Pure."""
 
 from __future__ import annotations
 
+from dashboards.grafana.figures import percent
+from dashboards.grafana.judged_sql import INDICATORS
 from dashboards.grafana.sql import FROM, NOW, TO, canonical
 
 RUNNING = f"period_starts_at < {NOW} AND {NOW} <= period_ends_at"
 """The period in which the range shown ends; at its very end it is still the same, so a whole month can be shown."""
-
-_COUNTED = "(up_seconds + down_seconds + unknown_seconds)"
-_GONE_BY = f"""({_COUNTED} - coalesce(budget_seconds / nullif(1 - target_ratio, 0) - up_seconds - down_seconds,
-                least(unknown_seconds, extract(epoch FROM period_ends_at - {NOW}))))"""
-_MEASURED = f"least(up_seconds + down_seconds, floor((coverage_ratio + 0.000001) * {_COUNTED}))"
-
-_REACHABLE = f"{_MEASURED} + {_COUNTED} - {_GONE_BY} >= min_coverage_ratio * {_COUNTED}"
-
-STANDING = f"""CASE WHEN budget_left_seconds < 0 AND {_REACHABLE} THEN 'breached'
-            WHEN budget_left_seconds < 0 THEN 'insufficient_data'
-            WHEN indicator = 'availability' AND budget_seconds IS NOT NULL
-                AND {_MEASURED} >= min_coverage_ratio * {_GONE_BY} AND {_GONE_BY} > 0 THEN 'on_track'
-            WHEN indicator = 'availability' THEN 'insufficient_data'
-            WHEN verdict = 'met' THEN 'on_track'
-            ELSE verdict END"""
-"""How an objective of a running period stands, from columns of `reporting.verdict`: the words of the terminal board.
-
-As dashboards/standing.py: it is breached only if the period can still be measured as much as its agreement demands, and
-on track only if the time gone by is measured as much as its agreement demands. What
-lies ahead is what the budget was computed over and has not been counted yet (facilities/budget.py); a target of 100 %
-has no budget to tell it by, so there it is the rest of the period. Where unknown time is filled in, the measured
-seconds are taken back from the percentage of the document, cut at its fourth decimal (dashboards/circuits.py).
-"""
-
 
 AGE = "CASE WHEN age_seconds > -300 THEN greatest(0, age_seconds) END"
 """The age of the newest reading; none at an instant before it, but for the little that a browser's clock is behind."""
@@ -72,6 +50,25 @@ LEFT JOIN (
     SELECT circuit, min(exclusion) AS exclusion FROM reporting.exclusion
     WHERE decision = 'accepted' AND starts_at <= {NOW} AND ends_at > {NOW} GROUP BY circuit
 ) AS works ON works.circuit = latest.circuit"""
+
+
+IN_MONTH_SO_FAR = f"""{percent("value_ratio", 4)} AS availability,
+       '≥ ' || trim_scale(target_ratio * 100) || ' %' AS target,
+       floor(budget_left_seconds / 60)::bigint AS budget_left_minutes"""
+"""Of `circuits_now`: its availability this month as texts, and the whole minutes that are left."""
+
+WORST_CIRCUIT_FIRST = """ORDER BY CASE standing
+             WHEN 'down' THEN 0 WHEN 'silent' THEN 1 WHEN 'no_data' THEN 2 WHEN 'up' THEN 3 ELSE 4 END,
+         budget_left_seconds NULLS LAST, circuit, agreement"""
+
+
+def changes(where: str, more_columns: str = "") -> str:
+    """The newest fifty changes of circuits and objectives, of the newest thousand, with what the objective promises."""
+    return f"""SELECT changed_at, {more_columns}circuit, indicator, from_state, to_state FROM (
+{canonical("changes", rows="1000")}
+) AS change LEFT JOIN {INDICATORS} USING (agreement, objective)
+WHERE {where}
+ORDER BY changed_at DESC, circuit, objective LIMIT 50"""
 
 
 COUNTS = """count(DISTINCT circuit) FILTER (WHERE standing = 'down' AND NOT is_under_works) AS down,

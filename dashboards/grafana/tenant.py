@@ -4,48 +4,52 @@ from __future__ import annotations
 
 from dashboards.grafana import meanings, premises_sql
 from dashboards.grafana import tenant_sql as sql
-from dashboards.grafana.columns import coded, instant, plain, ratio, sized
-from dashboards.grafana.dashboard import Dashboard, Row, links_to_others
+from dashboards.grafana.columns import budget, coded, indicator, instant, plain, sized
+from dashboards.grafana.dashboard import Dashboard, Row, spoken
 from dashboards.grafana.demo_tile import demo_tile
-from dashboards.grafana.field import BAD, PLAIN, WARNING, WELL, Column, thresholds
-from dashboards.grafana.figures import exact_duration, figure, figure_patterns, money, money_patterns
+from dashboards.grafana.field import BAD, LEAST, PLAIN, UNKNOWN, WARNING, WELL, Column, thresholds
+from dashboards.grafana.figures import (
+    COVERAGE_BANDS,
+    exact_duration,
+    figure,
+    figure_patterns,
+    money,
+    money_patterns,
+    whole_share,
+)
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import stat, table, text
 from dashboards.grafana.speech import Speech
 from dashboards.grafana.time_panels import time_series
-from dashboards.grafana.variable import query_variable, source_variable
+from dashboards.grafana.variable import query_variable
 
 _WIDTHS = {
-    "agreement": 130, "adjustment": 120, "amount": 120, "budget_left_minutes": 110, "capacity_people": 80,
-    "co2_ppm": 85, "correction": 190, "coverage": 110, "credit": 120, "credit_percent": 85, "decision": 100,
-    "elapsed_seconds": 120, "excluded_seconds": 160, "exclusion": 170, "frozen_seconds": 90, "highest": 90,
-    "humidity_ratio": 80, "indicator": 150, "kind": 150, "label": 285, "line": 215, "lowest": 90, "measured": 110,
-    "month": 80, "objective": 95, "occupancy_ratio": 85, "park": 120, "part": 65, "payable": 120, "people": 90,
-    "promised": 85, "seconds": 95, "standing": 115, "state": 130, "temperature_celsius": 105, "ticket": 150,
-    "verdict": 110, "version": 70, "zone": 110,
+    "agreement": 130, "adjustment": 115, "amount": 125, "budget_left_minutes": 80, "capacity_people": 80,
+    "co2_ppm": 85, "correction": 190, "coverage": 95, "credit": 115, "credit_percent": 75, "decision": 100,
+    "elapsed_seconds": 120, "excluded_seconds": 95, "exclusion": 170, "frozen_seconds": 90, "highest": 95,
+    "humidity_percent": 80, "indicator": 160, "kind": 155, "line": 225, "lowest": 95, "measured": 120,
+    "month": 115, "objective": 110, "occupancy_percent": 85, "park": 120, "part": 60, "payable": 120, "people": 90,
+    "promised": 95, "seconds": 95, "standing": 115, "state": 150, "temperature": 105, "ticket": 150,
+    "time_zone": 150, "verdict": 110, "version": 75, "zone": 110,
 }  # fmt: skip
 """Pixels of columns, in every table."""
 
 
 def tenant(say: Speech) -> Dashboard:
     """The dashboard in one language."""
-    return Dashboard(
-        name="tenant",
-        language=say.language,
-        title=say("tenant.title"),
-        description=say("tenant.description"),
+    return spoken(
+        say,
+        "tenant",
         panels=(
             *_header(say), *_month(say),
-            Row(20, say("tenant.events"), 22), *_events(say),
-            Row(30, say("tenant.past"), 39), *_past(say),
-            Row(40, say("tenant.premises"), 56), *_premises(say),
+            Row(20, say("tenant.events"), 26), *_events(say),
+            Row(30, say("tenant.past"), 47), *_past(say),
+            Row(40, say("tenant.premises"), 64), *_premises(say),
         ),
         variables=(
-            source_variable(),
             query_variable("tenant", say("tenant.variable.tenant"), sql.TENANTS, is_many=False),
             query_variable("month", say("shared.variable.month"), sql.MONTHS, is_many=False),
         ),
-        links=(links_to_others(say("shared.others"), say.language),),
         shown_from="now-7d",
         refresh="5m",
     )  # fmt: skip
@@ -59,8 +63,8 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             is_filled=True, no_value=none,
         ),
         stat(
-            2, say("tenant.minutes"), Place(6, 0, 5, 4), Target(sql.MINUTES_LEFT), unit="suffix: min", decimals=0,
-            steps=thresholds(BAD, (0, WARNING), (10, WELL)), no_value=say("tenant.minutes.none"),
+            2, say("tenant.minutes"), Place(6, 0, 5, 4), Target(sql.MINUTES_LEFT), unit="suffix:min", decimals=0,
+            steps=thresholds(UNKNOWN, (LEAST, BAD), (0, WARNING), (10, WELL)), no_value=say("tenant.minutes.none"),
             description=say("tenant.minutes.description"),
         ),
         stat(
@@ -68,8 +72,9 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             no_value=none, description=say("tenant.credits.description"),
         ),
         stat(
-            4, say("tenant.coverage"), Place(16, 0, 5, 4), Target(sql.COVERAGE), patterns=figure_patterns(say),
-            no_value=none, description=say("tenant.coverage.description"),
+            4, say("tenant.coverage"), Place(16, 0, 5, 4), Target(sql.COVERAGE),
+            patterns=figure_patterns(say, COVERAGE_BANDS), no_value=none,
+            description=say("tenant.coverage.description"),
         ),
         demo_tile(say, 5, Place(21, 0, 3, 4)),
     )  # fmt: skip
@@ -79,15 +84,11 @@ def _figures(say: Speech) -> tuple[Column, Column]:
     return figure(say, "measured", say("shared.measured_ratio")), figure(say, "promised", say("tenant.promised"))
 
 
-def _indicator(say: Speech) -> Column:
-    return Column("indicator", say("shared.indicator"), meanings=meanings.indicators(say))
-
-
 def _month(say: Speech) -> tuple[Panel, ...]:
     objectives = (
-        coded(say, "standing", meanings.standings(say), "verdict"), Column("label", say("shared.circuit")),
-        _indicator(say), *_figures(say),
-        Column("budget_left_minutes", say("shared.budget_left"), unit="suffix: min", decimals=0),
+        coded(say, "standing", meanings.standings(say), "verdict"), Column("label", say("shared.circuit"), wraps=True),
+        indicator(say), *_figures(say),
+        budget(say),
         figure(say, "coverage", say("tenant.coverage")), figure(say, "lowest", say("tenant.lowest")),
         figure(say, "highest", say("tenant.highest")), exact_duration("excluded_seconds", say("tenant.excluded")),
         money(say, "credit", say("tenant.credit.column")), Column("part", say("tenant.part")),
@@ -95,7 +96,7 @@ def _month(say: Speech) -> tuple[Panel, ...]:
     )  # fmt: skip
     credits = (
         Column("line", say("tenant.line"), meanings=meanings.credit_lines(say)),
-        Column("label", say("shared.circuit")), *plain(say, "objective"),
+        Column("label", say("shared.circuit"), wraps=True), *plain(say, "objective"),
         figure(say, "credit_percent", say("tenant.credit_percent")), money(say, "amount", say("tenant.amount")),
         *plain(say, "agreement"),
     )  # fmt: skip
@@ -111,12 +112,12 @@ def _month(say: Speech) -> tuple[Panel, ...]:
             no_value=say("tenant.nothing"), description=say("tenant.objectives.description"),
         ),
         table(
-            11, say("tenant.credits"), Place(0, 14, 11, 8), Target(sql.CREDITS),
-            sized(credits, **_WIDTHS | {"label": 140}), no_value=say("tenant.nothing"),
+            11, say("tenant.credits"), Place(0, 14, 24, 7), Target(sql.CREDITS),
+            sized(credits, **_WIDTHS), no_value=say("tenant.nothing"),
             description=say("tenant.credits.description"),
         ),
         table(
-            12, say("tenant.agreements"), Place(11, 14, 13, 8), Target(sql.AGREEMENTS), sized(agreements, **_WIDTHS),
+            12, say("tenant.agreements"), Place(0, 21, 24, 5), Target(sql.AGREEMENTS), sized(agreements, **_WIDTHS),
             no_value=say("tenant.nothing"), description=say("tenant.agreements.description"),
         ),
     )  # fmt: skip
@@ -124,7 +125,7 @@ def _month(say: Speech) -> tuple[Panel, ...]:
 
 def _events(say: Speech) -> tuple[Panel, ...]:
     span = (instant("starts_at", say("shared.starts_at")), instant("ends_at", say("shared.ends_at")))
-    label = Column("label", say("shared.circuit"))
+    label = Column("label", say("shared.circuit"), wraps=True)
     outages = (*span, exact_duration("seconds", say("shared.seconds")), label, *plain(say, "objective", "agreement"))
     exclusions = (
         *span, label, coded(say, "kind", meanings.kinds(say)), coded(say, "decision", meanings.decisions(say)),
@@ -140,15 +141,15 @@ def _events(say: Speech) -> tuple[Panel, ...]:
     )  # fmt: skip
     return (
         table(
-            21, say("tenant.outages"), Place(0, 23, 12, 8), Target(sql.OUTAGES), sized(outages, **_WIDTHS),
+            21, say("tenant.outages"), Place(0, 27, 24, 6), Target(sql.OUTAGES), sized(outages, **_WIDTHS),
             no_value=say("tenant.outages.none"), description=say("tenant.outages.description"),
         ),
         table(
-            22, say("tenant.tickets"), Place(12, 23, 12, 8), Target(sql.TICKETS), sized(tickets, **_WIDTHS),
+            22, say("tenant.tickets"), Place(0, 33, 24, 6), Target(sql.TICKETS), sized(tickets, **_WIDTHS),
             no_value=say("tenant.tickets.none"), description=say("tenant.tickets.description"),
         ),
         table(
-            23, say("tenant.exclusions"), Place(0, 31, 24, 8), Target(sql.EXCLUSIONS), sized(exclusions, **_WIDTHS),
+            23, say("tenant.exclusions"), Place(0, 39, 24, 8), Target(sql.EXCLUSIONS), sized(exclusions, **_WIDTHS),
             no_value=say("tenant.exclusions.none"), description=say("tenant.exclusions.description"),
         ),
     )  # fmt: skip
@@ -156,7 +157,7 @@ def _events(say: Speech) -> tuple[Panel, ...]:
 
 def _past(say: Speech) -> tuple[Panel, ...]:
     history = (
-        *plain(say, "month"), Column("label", say("shared.circuit")), _indicator(say),
+        *plain(say, "month"), Column("label", say("shared.circuit"), wraps=True), indicator(say),
         coded(say, "standing", meanings.standings(say), "verdict"), *_figures(say),
         figure(say, "coverage", say("tenant.coverage")), exact_duration("excluded_seconds", say("tenant.excluded")),
         money(say, "credit", say("tenant.credit.column")), Column("part", say("tenant.part")),
@@ -171,11 +172,11 @@ def _past(say: Speech) -> tuple[Panel, ...]:
     )  # fmt: skip
     return (
         table(
-            31, say("tenant.history"), Place(0, 40, 24, 9), Target(sql.HISTORY), sized(history, **_WIDTHS),
+            31, say("tenant.history"), Place(0, 48, 24, 9), Target(sql.HISTORY), sized(history, **_WIDTHS),
             no_value=say("tenant.nothing"),
         ),
         table(
-            32, say("tenant.versions"), Place(0, 49, 24, 7), Target(sql.VERSIONS), sized(versions, **_WIDTHS),
+            32, say("tenant.versions"), Place(0, 57, 24, 7), Target(sql.VERSIONS), sized(versions, **_WIDTHS),
             no_value=say("tenant.versions.none"), description=say("tenant.versions.description"),
         ),
     )  # fmt: skip
@@ -184,24 +185,25 @@ def _past(say: Speech) -> tuple[Panel, ...]:
 def _premises(say: Speech) -> tuple[Panel, ...]:
     zones = (
         Column("zone", say("tenant.zone")), *plain(say, "park"), Column("people", say("tenant.people")),
-        Column("capacity_people", say("tenant.capacity")), ratio("occupancy_ratio", say("tenant.occupancy"), 0),
-        Column("temperature_celsius", say("tenant.temperature"), unit="suffix: °C", decimals=1),
-        ratio("humidity_ratio", say("tenant.humidity"), 0),
+        Column("capacity_people", say("tenant.capacity")),
+        whole_share(say, "occupancy_percent", say("tenant.occupancy")),
+        figure(say, "temperature", say("tenant.temperature")),
+        whole_share(say, "humidity_percent", say("tenant.humidity")),
         Column(
-            "co2_ppm", say("tenant.co2"), unit="suffix: ppm", decimals=0, cell="color-text",
+            "co2_ppm", say("tenant.co2"), unit="suffix:ppm", decimals=0, cell="color-text",
             thresholds=thresholds(PLAIN, (1000, WARNING), (1500, BAD)),
         ),
         instant("measured_at", say("shared.newest_at")),
     )  # fmt: skip
     return (
         time_series(
-            41, say("tenant.people.curve"), Place(0, 57, 12, 8), [Target(premises_sql.PEOPLE, "time_series")], [],
+            41, say("tenant.people.curve"), Place(0, 65, 24, 8), [Target(premises_sql.PEOPLE, "time_series")], [],
             unit="short", least_interval="15m", name_of_series="${__field.labels.zone}",
             no_value=say("tenant.people.none"), description=say("tenant.people.description"),
         ),
         table(
-            42, say("tenant.zones"), Place(12, 57, 12, 8), Target(premises_sql.ZONES), sized(zones, **_WIDTHS),
+            42, say("tenant.zones"), Place(0, 73, 24, 8), Target(premises_sql.ZONES), sized(zones, **_WIDTHS),
             no_value=say("tenant.zones.none"), description=say("tenant.zones.description"),
         ),
-        text(43, Place(0, 65, 24, 7), say("tenant.notes"), say("tenant.notes.title")),
+        text(43, Place(0, 81, 24, 7), say("tenant.notes"), say("tenant.notes.title")),
     )  # fmt: skip

@@ -3,13 +3,15 @@
 CIRCUITS: dict[str, tuple[str, str]] = {
     "title": ("Exploitation : liaisons", "Operations: circuits"),
     "description": (
-        "Toutes les liaisons choisies : leur état, leurs pertes, ce qui en est mesuré, les travaux et les changements.",
-        "All chosen circuits: their state, loss, what of them is measured, works and changes.",
+        "Toutes les liaisons choisies : leur état, leurs pertes, ce qui en est mesuré, les travaux et les changements. "
+        "Le choix d'un état ne vaut que pour les liaisons à l'instant.",
+        "All chosen circuits: their state, loss, what of them is measured, works and changes. A state is chosen among "
+        "circuits as they are now.",
     ),
     "states": ("Liaisons par état", "Circuits by state"),
     "list": ("Liaisons", "Circuits"),
     "list.open": ("Ouvrir le détail de la liaison", "Open the circuit's detail"),
-    "list.none": ("aucune liaison pour ce choix", "no circuit for this choice"),
+    "list.none": ("aucune liaison", "no circuit"),
     "list.description": (
         "Une ligne par liaison et par convention en vigueur. « Muette » : plus de mesure depuis trois intervalles "
         "(cinq minutes au moins) ; ce n'est pas une interruption.",
@@ -17,7 +19,6 @@ CIRCUITS: dict[str, tuple[str, str]] = {
         "that is not an outage.",
     ),
     "loss": ("Perte par liaison", "Loss per circuit"),
-    "loss.none": ("aucune mesure sur la plage affichée", "no reading in the range shown"),
     "loss.description": (
         "Une case par heure au moins. Bleu : moins de 0,1 % de perte ; jaune : moins de 1 % ; orange : au-delà. "
         "Une case vide n'a pas été mesurée.",
@@ -25,7 +26,7 @@ CIRCUITS: dict[str, tuple[str, str]] = {
         "An empty cell was not measured.",
     ),
     "coverage": ("Les moins mesurées", "Least measured"),
-    "coverage.none": ("aucun intervalle convenu", "no agreed interval"),
+    "coverage.none": ("aucune", "none"),
     "coverage.description": (
         "Part mesurée de la plage affichée, depuis la première mesure de chaque liaison.",
         "Measured share of the range shown, since the first reading of each circuit.",
@@ -33,7 +34,7 @@ CIRCUITS: dict[str, tuple[str, str]] = {
     "freshness": ("Mesures les plus anciennes", "Oldest readings"),
     "exclusions": ("Travaux et exclusions sur la plage affichée", "Works and exclusions in the range shown"),
     "exclusions.none": ("aucune exclusion", "no exclusion"),
-    "changes": ("Changements des parcs choisis", "Changes in the chosen parks"),
-    "changes.none": ("aucun changement", "no change"),
+    "changes": ("Changements des liaisons choisies", "Changes of the chosen circuits"),
+    "changes.none": ("aucun", "none"),
     "notes": ("Main courante : annotations écrites dans Grafana", "Log: annotations written into Grafana"),
 }

@@ -44,10 +44,7 @@ CENTRE: dict[str, tuple[str, str]] = {
     "air": ("Air des salles", "Air of the rooms"),
     "energy": ("Énergie", "Energy"),
     "list": ("Capteurs, le pire d'abord", "Sensors, the worst first"),
-    "list.none": (
-        "aucun capteur de température sur ce site : rien à comparer à l'enveloppe",
-        "no temperature sensor on this site: nothing to compare with the envelope",
-    ),
+    "list.none": ("aucun capteur de température", "no temperature sensor"),
     "list.description": (
         "Enveloppe recommandée, ASHRAE TC 9.9, 5ᵉ édition (2021), classes A1 à A4 : 18 à 27 °C, point de rosée de −9 à "
         "15 °C, humidité relative de 70 % au plus (50 % en air corrosif, par exemple près de la mer). Elle vaut à "

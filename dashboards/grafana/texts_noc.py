@@ -26,7 +26,7 @@ NOC: dict[str, tuple[str, str]] = {
         "Credits, excluding VAT, that running periods owe already, per currency.",
     ),
     "credit.none": ("aucun", "none"),
-    "coverage": ("Couverture", "Coverage"),
+    "coverage": ("Temps mesuré", "Time measured"),
     "coverage.description": (
         "Part mesurée de la plage affichée, comptée pour chaque liaison depuis sa première mesure. Une liaison jamais "
         "mesurée n'y compte pas : elle est comptée à gauche.",
@@ -34,7 +34,7 @@ NOC: dict[str, tuple[str, str]] = {
         "measured is not in it: it is counted to the left.",
     ),
     "worst": ("Les engagements les plus menacés", "Objectives most at risk"),
-    "worst.none": ("aucun engagement menacé", "no objective is at risk"),
+    "worst.none": ("aucun", "none"),
     "worst.description": (
         "Périodes en cours à la fin de la plage affichée : ce qui ne peut plus être respecté, les pannes ouvertes, "
         "puis le plus petit budget restant. Ce qui est sans objet n'y est pas. « Insuffisant » : trop peu mesuré pour "
@@ -48,9 +48,10 @@ NOC: dict[str, tuple[str, str]] = {
         "Schematic outline. A park without published coordinates is placed near its town.",
     ),
     "parks": ("Tous les parcs", "All parks"),
+    "parks.none": ("aucun", "none"),
     "outages": ("Interruptions sur la plage affichée", "Outages in the range shown"),
     "outages.none": ("aucune interruption constatée", "no outage observed"),
     "changes": ("Derniers changements", "Newest changes"),
     "changes.at": ("Le (UTC)", "At (UTC)"),
-    "changes.none": ("aucun changement", "no change"),
+    "changes.none": ("aucun", "none"),
 }

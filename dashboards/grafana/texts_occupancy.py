@@ -10,7 +10,6 @@ OCCUPANCY: dict[str, tuple[str, str]] = {
     ),
     "zone": ("Zone", "Zone"),
     "now": ("Présents à l'instant", "Present now"),
-    "now.none": ("aucune zone choisie", "no zone chosen"),
     "now.description": (
         "La capacité est celle des seules zones comptées : une zone muette ne compte ni en haut ni en bas.",
         "The capacity is that of the counted zones only: a silent zone counts neither above nor below.",
@@ -59,7 +58,10 @@ OCCUPANCY: dict[str, tuple[str, str]] = {
     "history.people": ("personnes (moyenne)", "people (mean)"),
     "shares": ("Taux de présence par zone", "Share of capacity per zone"),
     "states": ("Ce qui est compté, masqué, absent", "What was counted, suppressed, absent"),
-    "week": ("Taux moyen par heure (UTC) et jour de la semaine", "Mean share by hour (UTC) and day of the week"),
+    "week": (
+        "Taux moyen par heure (UTC) et jour de la semaine, en %",
+        "Mean share by hour (UTC) and day of the week, in %",
+    ),
     "week.description": (
         "Personnes ÷ capacité, additionnées sur les heures comptées de la plage, puis divisées une fois. Heures UTC : "
         "celle du Maroc depuis le 20 septembre 2026, une de moins auparavant. Une case vide n'a pas été comptée.",
@@ -90,7 +92,8 @@ OCCUPANCY: dict[str, tuple[str, str]] = {
     "doubts.suppressed": ("Masqué", "Suppressed"),
     "doubts.implausible": ("Au-delà de 110 %", "Above 110%"),
     "sensors": ("Ce qui fragilise les comptages : capteurs", "What weakens the counts: sensors"),
-    "sensors.none": ("aucun capteur de présence dans ce parc", "no presence sensor in this park"),
+    "days.none": ("aucun comptage", "no count"),
+    "sensors.none": ("aucun capteur", "no sensor"),
     "sensors.description": (
         "31 derniers jours de la plage au plus. L'écart entrées − sorties devrait être nul sur une journée qui "
         "commence et finit vide ; sinon le compteur dérive. Une remise à zéro du compteur interrompt le compte. Les "

@@ -11,10 +11,10 @@ PARK: dict[str, tuple[str, str]] = {
     "situation": ("Situation", "Situation"),
     "situation.none": ("parc inconnu", "unknown park"),
     "circuits": ("Liaisons", "Circuits"),
-    "circuits.none": ("aucune liaison suivie dans ce parc", "no circuit watched in this park"),
+    "circuits.none": ("aucune liaison suivie", "no circuit watched"),
     "people": ("Présents à l'instant", "Present now"),
     "sensors": ("Capteurs", "Sensors"),
-    "sensors.none": ("aucun capteur dans ce parc", "no sensor in this park"),
+    "sensors.none": ("aucun capteur", "no sensor"),
     "sensors.description": (
         "« Muet » : rien depuis un jour. Ce que chaque capteur sait mesurer est dans la langue du magasin, l'unité "
         "dans le nom.",

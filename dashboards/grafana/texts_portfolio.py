@@ -8,26 +8,26 @@ PORTFOLIO: dict[str, tuple[str, str]] = {
         "All parks, announced ones and those without readings too: objectives met or not, credits, worst circuits, "
         "carriers by the same rule. Everybody sees what their access allows.",
     ),
-    "none": ("rien que votre accès montre", "nothing that your access shows"),
-    "rows": ("réservé à qui voit le détail de ces parcs", "for those who see these parks in detail"),
+    "none": ("rien de visible", "nothing visible"),
+    "rows": ("réservé", "reserved"),
     "scope": ("Parcs", "Parks"),
     "scope.description": (
         "« Suivis » : les parcs dont ce mois a des engagements évalués que votre accès montre.",
         "“Followed”: the parks with objectives scored this month that your access shows.",
     ),
     "scope.operational": ("en service", "operating"),
-    "scope.announced": ("annoncés ou en projet", "announced or planned"),
-    "scope.scored": ("suivis ce mois", "followed this month"),
+    "scope.announced": ("annoncés", "announced"),
+    "scope.scored": ("suivis", "followed"),
     "agreements": ("Conventions", "Agreements"),
     "outcomes": ("Engagements du mois", "Objectives of the month"),
     "outcomes.description": (
-        "« Ticket ouvert » : pas encore rétabli, et encore dans le délai. « Insuffisants » : mesurés, mais trop peu "
-        "pour juger. « Sans donnée » : rien n'a été mesuré, ou rien n'était à mesurer, comme un délai sans ticket. "
-        "Pour un accès aux seules sommes, ces trois sont comptés ensemble sous « Insuffisants », et rien n'est montré "
-        "sous trois locataires.",
-        "“Ticket open”: not restored yet, and still within its time. “Insufficient”: measured, but too little to "
-        "judge. “No data”: nothing was measured, or there was nothing to measure, as a time to restore without a "
-        "ticket. For an access to sums only these three are counted together as “Insufficient”, and nothing is shown "
+        "D'un mois qui court, rien n'est encore respecté : « en bonne voie ». « Ticket ouvert » : pas encore rétabli, "
+        "et encore dans le délai. « Insuffisants » : mesurés, mais trop peu pour juger. « Sans mesure » : rien n'est "
+        "venu. « Sans objet » : rien n'était à mesurer, comme un délai sans ticket. Pour un accès aux seules sommes, "
+        "rien n'est montré sous trois locataires.",
+        "Of a month that runs nothing is met yet: “on track”. “Ticket open”: not restored yet, and still within its "
+        "time. “Insufficient”: measured, but too little to judge. “Unmeasured”: nothing came. “Not applicable”: there "
+        "was nothing to measure, as a time to restore without a ticket. For an access to sums only, nothing is shown "
         "below three tenants.",
     ),
     "breached": ("Non respectés", "Breached"),
@@ -35,13 +35,19 @@ PORTFOLIO: dict[str, tuple[str, str]] = {
     "on_track": ("En bonne voie", "On track"),
     "open": ("Ticket ouvert", "Ticket open"),
     "insufficient": ("Insuffisants", "Insufficient"),
-    "no_data": ("Sans donnée", "No data"),
+    "unmeasured": ("Sans mesure", "Unmeasured"),
+    "not_measurable": ("Sans objet", "Not applicable"),
     "undecided": ("Sans verdict", "Undecided"),
-    "credit": ("Avoirs proposés (HT)", "Credits proposed (ex VAT)"),
+    "credit": ("Avoirs proposés (HT)", "Credits (ex VAT)"),
     "credit.description": (
-        "Somme des avoirs proposés du mois, chaque convention plafonnée à part ; avant TVA.",
-        "Sum of the month's proposed credits, each agreement capped by itself; before VAT.",
+        "Somme des avoirs proposés du mois, chaque convention plafonnée à part ; avant TVA. Pour un accès aux seules "
+        "sommes : parc par parc, une fois le mois évalué jusqu'au bout, et seulement si trois locataires au moins ont "
+        "un avoir, dont aucun 85 % de la somme ; un total seulement si aucun parc n'est masqué.",
+        "Sum of the month's proposed credits, each agreement capped by itself; before VAT. For an access to sums only: "
+        "park by park, once the month is scored to its end, and only if three tenants at least have a credit, none of "
+        "them 85% of the sum; a total only if no park is hidden.",
     ),
+    "credit.hidden": ("non montré", "not shown"),
     "map": ("Les parcs ce mois", "Parks this month"),
     "map.description": (
         "Contour schématique. Un parc sans coordonnées publiées est placé près de sa ville.",
@@ -54,10 +60,13 @@ PORTFOLIO: dict[str, tuple[str, str]] = {
         "Number of objectives by outcome. Announced and planned parks are shown as what they are; a park without a "
         "followed agreement has no outcome, neither good nor bad.",
     ),
-    "type": ("Type", "Type"),
     "monthly": ("Parc et mois, douze derniers mois", "Park and month, last twelve months"),
     "compared": ("Liaisons et opérateurs", "Circuits and carriers"),
     "worst": ("Liaisons les moins disponibles du mois", "Least available circuits of the month"),
+    "worst.description": (
+        "Pour qui voit le détail de ces parcs ; un accès aux seules sommes n'y voit aucune ligne.",
+        "For those who see these parks in detail; an access to sums only sees no row here.",
+    ),
     "promised": ("Promis", "Promised"),
     "down": ("Interrompue", "Out"),
     "coverage": ("Temps mesuré", "Time measured"),
@@ -65,10 +74,11 @@ PORTFOLIO: dict[str, tuple[str, str]] = {
     "carriers.description": (
         "Comparer seulement des lignes de même pas de mesure : une règle de 10 s voit des coupures qu'une règle de "
         "300 s ne voit pas. Disponibilité : Σ temps disponible ÷ Σ (disponible + interrompu) sur toutes les liaisons, "
-        "exclusions retirées, temps non mesuré laissé de côté et montré à part. Perte : Σ perdus ÷ Σ émis.",
+        "exclusions retirées, temps non mesuré laissé de côté et montré à part. Perte : Σ perdus ÷ Σ émis. "
+        "Pour qui voit le détail de ces parcs.",
         "Compare rows of the same measuring step only: a rule of 10 s sees outages that one of 300 s does not. "
         "Availability: Σ time available ÷ Σ (available + out) over all circuits, exclusions taken out, unmeasured time "
-        "left aside and shown by itself. Loss: Σ lost ÷ Σ sent.",
+        "left aside and shown by itself. Loss: Σ lost ÷ Σ sent. For those who see these parks in detail.",
     ),
     "step": ("Pas de mesure", "Measuring step"),
     "down_each": ("Interruption par liaison", "Outage per circuit"),

@@ -4,6 +4,7 @@ SHARED: dict[str, tuple[str, str]] = {
     "others": ("Autres tableaux", "Other dashboards"),
     "all": ("Tous", "All"),
     "none_known": ("aucune donnée", "no data"),
+    "no_answer": ("pas de réponse de la base", "no answer from the database"),
     "data": ("Données", "Data"),
     "data.demo": ("DÉMO", "DÉMO"),
     "data.real": ("réelles", "real"),
@@ -21,6 +22,8 @@ SHARED: dict[str, tuple[str, str]] = {
     "variable.search": ("Recherche", "Search"),
     # ---------------------------------------------------------------- columns
     "park": ("Parc", "Park"),
+    "park.open": ("Ouvrir le tableau du parc", "Open the park's dashboard"),
+    "code": ("Code", "Code"),
     "city": ("Ville", "City"),
     "circuit": ("Liaison", "Circuit"),
     "circuits": ("Liaisons", "Circuits"),
@@ -108,6 +111,5 @@ SHARED: dict[str, tuple[str, str]] = {
     "park_month.no_agreement": ("aucune convention suivie", "no agreement followed"),
     "park_month.announced": ("parc annoncé", "announced park"),
     "park_month.project": ("projet", "project"),
-    "facility_type.offshoring_park": ("parc d'offshoring", "offshoring park"),
-    "facility_type.data_embassy": ("ambassade de données", "data embassy"),
+    "park_month.data_embassy": ("ambassade de données, pas en service", "data embassy, not in operation"),
 }

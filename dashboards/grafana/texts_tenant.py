@@ -11,7 +11,7 @@ TENANT: dict[str, tuple[str, str]] = {
     ),
     "variable.tenant": ("Entreprise", "Company"),
     "none": ("rien n'est encore évalué", "nothing scored yet"),
-    "nothing": ("rien n'est évalué pour ce mois", "nothing is scored for this month"),
+    "nothing": ("rien d'évalué", "nothing scored"),
     "standing": ("Le mois en un mot", "The month in a word"),
     "minutes": ("Il reste", "Left"),
     "minutes.none": ("pas de budget", "no budget"),
@@ -63,13 +63,13 @@ TENANT: dict[str, tuple[str, str]] = {
     "time_zone": ("Fuseau du contrat", "Contract's time zone"),
     "events": ("Ce qui s'est passé ce mois", "What happened this month"),
     "outages": ("Interruptions du mois", "Outages of the month"),
-    "outages.none": ("aucune interruption constatée", "no outage observed"),
+    "outages.none": ("aucune constatée", "none observed"),
     "outages.description": (
         "Toutes les interruptions constatées, y compris pendant une exclusion.",
         "All outages observed, also those during an exclusion.",
     ),
     "tickets": ("Tickets du mois et délai de rétablissement", "Tickets of the month and time to restore"),
-    "tickets.none": ("aucun ticket sous engagement", "no ticket under an objective"),
+    "tickets.none": ("aucun ticket", "no ticket"),
     "tickets.description": (
         "Durée retenue : de l'ouverture au rétablissement, sans les gels et, si la convention le dit, en heures de "
         "service seulement.",
@@ -82,7 +82,7 @@ TENANT: dict[str, tuple[str, str]] = {
     "elapsed": ("Durée retenue", "Time counted"),
     "frozen": ("Gelée", "Frozen"),
     "exclusions": ("Exclusions du mois, une par une", "Exclusions of the month, one by one"),
-    "exclusions.none": ("aucune exclusion demandée", "no exclusion was asked for"),
+    "exclusions.none": ("aucune demandée", "none asked for"),
     "exclusions.description": (
         "Demandé : ce que l'exclusion couvre du mois. Retiré : ce que toutes les exclusions de la liaison ont retiré "
         "du calcul, dit une fois, à la première ligne de la liaison. Seule une exclusion acceptée compte, et des "
@@ -97,7 +97,7 @@ TENANT: dict[str, tuple[str, str]] = {
     "past": ("Les douze derniers mois", "The last twelve months"),
     "history": ("Engagements, mois par mois", "Objectives, month by month"),
     "versions": ("Résultats publiés et rectificatifs", "Published results and corrections"),
-    "versions.none": ("rien n'est encore publié", "nothing is published yet"),
+    "versions.none": ("non publié", "unpublished"),
     "versions.description": (
         "Un résultat publié ne change jamais ; une correction est une version de plus, avec son motif. L'empreinte "
         "permet de le vérifier sans nous.",

@@ -32,15 +32,15 @@ TRUST: dict[str, tuple[str, str]] = {
     ),
     "counts": ("À traiter", "To be dealt with"),
     "counts.quarantined": ("refus ouverts", "open refusals"),
-    "counts.gaps": ("trous sur la plage", "gaps in the range"),
-    "counts.unscored": ("périodes non évaluées", "periods not scored"),
+    "counts.gaps": ("trous", "gaps"),
+    "counts.unscored": ("non évaluées", "not scored"),
     "ages_counted": ("Dernières mesures", "Last readings"),
     "ages.none": ("rien n'est suivi", "nothing is watched"),
     "trust": ("Mesure", "Reading"),
     "trust.fresh": ("récente", "recent"),
     "trust.old": ("ancienne", "old"),
     "trust.never": ("jamais reçue", "never received"),
-    "trust.ahead": ("horloge en avance", "clock ahead"),
+    "trust.ahead": ("en avance", "clock ahead"),
     "ages": ("Âge des mesures", "Age of readings"),
     "ages.description": (
         "« Ancienne » : plus de 5 minutes pour une liaison, d'une heure pour une zone, d'un jour pour un capteur.",
@@ -54,7 +54,13 @@ TRUST: dict[str, tuple[str, str]] = {
     "row.readings": ("Mesures", "Readings"),
     "row.refused": ("Refus, trous, horloges", "Refusals, gaps, clocks"),
     "row.scores": ("Scores, conservation, règles", "Scores, retention, rules"),
-    "coverage": ("Les liaisons les moins mesurées sur la plage", "Circuits least measured over the range"),
+    "coverage": ("Les moins mesurées de toute la plage", "Least measured of the whole range"),
+    "coverage.description": (
+        "Part mesurée de toute la plage affichée, aussi avant la première mesure d'une liaison : ce qui manque au "
+        "contrat manque ici. Ailleurs (mur, liaisons), elle compte depuis la première mesure.",
+        "Measured share of the whole range shown, also before a circuit's first reading: what an agreement lacks is "
+        "lacking here. Elsewhere (wall, circuits) it counts from the first reading.",
+    ),
     "not_covered": ("Liaisons dont on ne sait rien à l'instant", "Circuits of which nothing is known now"),
     "not_covered.none": ("aucune", "none"),
     "arrivals": ("Mesures reçues par heure", "Readings received per hour"),
@@ -67,15 +73,12 @@ TRUST: dict[str, tuple[str, str]] = {
         "From the log of arrivals, which is kept for days; beyond, only the last of each series is left.",
     ),
     "quarantine": ("Entrées refusées, par motif", "Refused input by reason"),
-    "quarantine.none": (
-        "aucun refus ouvert sur la plage, ou visible pour ce compte",
-        "no open refusal in the range, or none that this login may see",
-    ),
+    "quarantine.none": ("aucun visible", "none visible"),
     "quarantine.description": (
-        "Ouvertes et arrivées sur la plage affichée ; que faire de chacune : p2i quarantine list. Les motifs sont ceux "
-        "de la documentation de la quarantaine.",
-        "Open and come in the range shown; what to do about each: p2i quarantine list. Reasons are those of the "
-        "documentation of the quarantine.",
+        "Visibles des exploitants et de l'auditeur. Ouvertes et arrivées sur la plage affichée ; que faire : "
+        "p2i quarantine list. Les motifs sont ceux de la documentation de la quarantaine.",
+        "Seen by operators and the auditor. Open and come in the range shown; what to do about each: p2i quarantine "
+        "list. Reasons are those of the documentation of the quarantine.",
     ),
     "reason": ("Motif", "Reason"),
     "source": ("Voie", "Way"),
@@ -87,13 +90,12 @@ TRUST: dict[str, tuple[str, str]] = {
     "resolved_at": ("Levé le (UTC)", "Dealt with at (UTC)"),
     "rows": ("Lignes", "Rows"),
     "gaps": ("Messages jamais arrivés", "Messages that never came"),
-    "gaps.none": (
-        "aucun trou constaté sur la plage, ou visible pour ce compte",
-        "no gap noticed in the range, or none that this login may see",
-    ),
+    "gaps.none": ("aucun trou visible", "no gap visible"),
     "gaps.description": (
-        "Vus seulement chez les émetteurs qui numérotent leurs messages, et quand une session du courtier se perd.",
-        "Seen only of senders that number their messages, and when a session of the broker is lost.",
+        "Visibles des exploitants et de l'auditeur. Vus seulement chez les émetteurs qui numérotent leurs messages, et "
+        "quand une session du courtier se perd.",
+        "Shown to operators and the auditor. Seen only of senders that number their messages, and when a session of "
+        "the broker is lost.",
     ),
     "gap.session_lost": ("session perdue", "session lost"),
     "gap.sequence": ("numéros manquants", "numbers missing"),
@@ -102,7 +104,7 @@ TRUST: dict[str, tuple[str, str]] = {
     "messages": ("Manquants", "Missing"),
     "came_late": ("Arrivés depuis", "Came since"),
     "clocks": ("Horloges et retards", "Clocks and delays"),
-    "clocks.none": ("aucune mesure en avance, ni en retard d'une minute", "no reading ahead, nor late by a minute"),
+    "clocks.none": ("aucune", "none"),
     "clocks.description": (
         "Reçue moins mesurée, pour la dernière mesure. Négatif : l'horloge de la source avance. Au-delà d'une minute : "
         "elle retarde, ou le chemin est lent ; d'ici on ne les distingue pas.",

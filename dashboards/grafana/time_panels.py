@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from dashboards.grafana.field import PLAIN, Column, JsonObject, Meanings, look, thresholds
+from dashboards.grafana.field import ABSENT, PLAIN, Column, JsonObject, Meanings, look, thresholds
 from dashboards.grafana.panel import Panel, Place, Target
 
 _HIDDEN_LEGEND = {"calcs": [], "displayMode": "hidden", "placement": "bottom", "showLegend": False}
@@ -14,6 +14,9 @@ _ONE_TOOLTIP = {"mode": "single", "sort": "none"}
 _ALL_TOOLTIP = {"mode": "multi", "sort": "desc"}
 _MOST_CELLS = 100
 """Cells along the time: of cells narrower than a few pixels Grafana says that there are too many, and draws none."""
+_DROP_EMPTY: JsonObject = {"id": "filterFieldsByName", "options": {"include": {"pattern": "/.*/"}}}
+"""Drops a result without any column, which is what an error is: of that, these kinds of panel would say that data have
+no time, or fail to draw it, in English; of no result they say what they are told to."""
 DASHED = {"fillOpacity": 0, "lineStyle": {"dash": [8, 6], "fill": "dash"}}
 """Properties of a line that is a limit, not a measurement."""
 
@@ -31,14 +34,14 @@ def time_series(
     style: Literal["line", "bars"] = "line",
     least_interval: str = "5m",
     name_of_series: str | None = None,
-    no_value: str = "—",
+    no_value: str = ABSENT,
     description: str = "",
 ) -> Panel:
     """Lines over time that break where a value is NULL: what is unknown is not drawn.
 
     `name_of_series` names lines that a text column tells apart, such as `${__field.labels.zone}`.
     """
-    defaults = look(unit, decimals, thresholds(PLAIN), None, no_value) | {
+    defaults = look(unit, decimals, thresholds(PLAIN), None) | {
         "color": {"mode": "palette-classic"},
         "custom": {
             "drawStyle": style,
@@ -57,6 +60,7 @@ def time_series(
         | ({} if name_of_series is None else {"displayName": name_of_series}),
         columns=tuple(columns),
         description=description,
+        none=no_value,
         least_interval=least_interval,
     )  # fmt: skip
 
@@ -71,15 +75,14 @@ def state_timeline(
     columns: Sequence[Column] = (),
     one_bar_per: tuple[str, str] | None = None,
     has_legend: bool = True,
-    no_value: str = "—",
     description: str = "",
 ) -> Panel:
     """Spans: `time`, `timeend` and a code per bar, never two at once in one bar.
 
-    `one_bar_per` names a text column whose values each get their own bar, and the column of the codes. The query should
-    answer with a row at least: of none Grafana says that the data have no time, whatever `no_value` is.
+    `one_bar_per` names a text column whose values each get their own bar, and the column of the codes. The query
+    answers with a row at least (`sql.or_nothing`): none is an answer that never came.
     """
-    defaults = look("string", None, thresholds("transparent"), meanings, no_value) | {
+    defaults = look("string", None, thresholds("transparent"), meanings) | {
         "custom": {"fillOpacity": 85, "lineWidth": 0}
     }
     apart: tuple[JsonObject, ...] = ()
@@ -100,7 +103,7 @@ def state_timeline(
         },
         defaults=defaults,
         columns=tuple(columns),
-        transformations=apart,
+        transformations=(_DROP_EMPTY, *apart),
         description=description,
     )  # fmt: skip
 
@@ -116,7 +119,6 @@ def status_history(
     steps: JsonObject,
     name_of_series: str,
     least_interval: str = "1h",
-    no_value: str = "—",
     description: str = "",
 ) -> Panel:
     """A cell per instant and series, coloured by its value; an empty cell is unknown. `target` is a time series."""
@@ -130,8 +132,9 @@ def status_history(
             "showValue": "never",
             "tooltip": _ONE_TOOLTIP,
         },
-        defaults=look(unit, decimals, steps, None, no_value)
+        defaults=look(unit, decimals, steps, None)
         | {"displayName": name_of_series, "custom": {"fillOpacity": 85, "lineWidth": 0}},
+        transformations=(_DROP_EMPTY,),
         description=description,
         least_interval=least_interval,
         most_points=_MOST_CELLS,
@@ -146,10 +149,12 @@ def heatmap(
     *,
     bound_unit: str,
     least_interval: str = "1h",
-    no_value: str = "—",
     description: str = "",
 ) -> Panel:
-    """Counts per class over time, already counted: `time`, then one column per class named by its upper bound."""
+    """Counts per class over time, already counted: `time`, then one column per class named by its upper bound.
+
+    No scale of colours: of counts that are all nought Grafana writes one from infinity to minus infinity.
+    """
     return Panel(
         id, "heatmap", title, at, (target,),
         options={
@@ -167,13 +172,14 @@ def heatmap(
             },
             "exemplars": {"color": "rgba(255,0,255,0.7)"},
             "filterValues": {"le": 1e-9},
-            "legend": {"show": True},
+            "legend": {"show": False},
             "rowsFrame": {"layout": "le"},
             "showValue": "never",
             "tooltip": {"mode": "single", "showColorScale": False, "yHistogram": False},
             "yAxis": {"axisPlacement": "left", "reverse": False, "unit": bound_unit},
         },
-        defaults={"custom": {"hideFrom": {"legend": False, "tooltip": False, "viz": False}}, "noValue": no_value},
+        defaults={"custom": {"hideFrom": {"legend": False, "tooltip": False, "viz": False}}},
+        transformations=(_DROP_EMPTY,),
         description=description,
         least_interval=least_interval,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboards.grafana.figures import whole_percent
 from dashboards.grafana.sql import FROM, NOW, TO, canonical, is_chosen
 from dashboards.grafana.standing_sql import circuits_now
 
@@ -27,7 +28,8 @@ COUNTS = f"""SELECT
 
 # The newest reading is that of the present, whatever range is shown: one after the end of a range is no clock that is
 # ahead, and neither is one that came while the page was drawn.
-_AGES = f"""SELECT subject, code, facility, newest_at, greatest(0, age_seconds) AS age_seconds, late_by_seconds,
+_AGES = f"""SELECT subject, code, facility, newest_at, late_by_seconds,
+           CASE WHEN age_seconds IS NOT NULL THEN greatest(0, age_seconds) END AS age_seconds,
            CASE WHEN newest_at IS NULL THEN 'never'
                 WHEN late_by_seconds < -2 OR newest_at > now() + INTERVAL '2 seconds' THEN 'ahead'
                 WHEN age_seconds <= CASE subject WHEN 'circuit' THEN 300 WHEN 'zone' THEN 3600 ELSE 86400 END
@@ -58,7 +60,7 @@ FROM (
 WHERE late_by_seconds < 0 OR late_by_seconds > 60 ORDER BY late_by_seconds, subject, code LIMIT 100"""
 """A source's clock ahead of ours shows as negative; behind ours, and a slow way, look alike."""
 
-COVERAGE = f"""SELECT circuit, coverage_ratio FROM (
+COVERAGE = f"""SELECT circuit, {whole_percent("coverage_ratio")} AS coverage_percent FROM (
 {canonical("coverage")}
 ) AS covered WHERE {_OF_PARKS} AND coverage_ratio IS NOT NULL ORDER BY coverage_ratio, circuit LIMIT 25"""
 

@@ -15,12 +15,13 @@ from dashboards.grafana.field import (
     Meanings,
     thresholds,
 )
+from dashboards.grafana.figures import percent_unit
 from dashboards.grafana.speech import Speech
 from dashboards.grafana.time_panels import DASHED
 
-COVERAGE_STEPS = thresholds(UNKNOWN, (0.0, BAD), (0.5, WARNING), (0.9, WELL))
+COVERAGE_STEPS = thresholds(UNKNOWN, (0, BAD), (50, WARNING), (90, WELL))
 """Of counts: 90 % is what commitments of facilities mostly demand before anything is judged."""
-SHARE_STEPS = thresholds(UNKNOWN, (0.0, WELL), (0.9, WARNING), (1.1, BAD))
+SHARE_STEPS = thresholds(UNKNOWN, (0, WELL), (90, WARNING), (110, BAD))
 """Of capacity: beyond 110 % the count is not believed."""
 _COLORS = {
     "counted": WELL, "implausible": BAD, "suppressed": PLANNED, "hidden": PLANNED, "silent": WARNING, "never": UNKNOWN,
@@ -41,8 +42,8 @@ def zone_columns(say: Speech) -> tuple[Column, ...]:
         Column("people", say("occupancy.people_counted"), width=85),
         Column("capacity_people", say("occupancy.capacity_people"), width=85),
         Column(
-            "share_ratio", say("occupancy.share"), unit="percentunit", decimals=0, cell="gauge", most=1, width=150,
-            thresholds=SHARE_STEPS,
+            "share_percent", say("occupancy.share"), unit=percent_unit(say), decimals=0, cell="gauge", most=100,
+            width=150, thresholds=SHARE_STEPS,
         ),
         instant("measured_at", say("occupancy.measured_at")),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboards.grafana.figures import whole_percent
 from dashboards.grafana.sql import FROM, NOW, TO, canonical, is_chosen, variable
 
 FACILITY = variable("facility")
@@ -61,6 +62,15 @@ SELECT counting, zone, label, tenant, capacity_people, measured_at,
        CASE WHEN counting IN ('counted', 'implausible') THEN people END AS people,
        CASE WHEN counting IN ('counted', 'implausible') THEN people / nullif(capacity_people, 0) END AS share_ratio
 FROM judged"""
+
+
+def listed(zones: str) -> str:
+    """The columns of `zone_columns`, of zones as `zones_now` has them."""
+    return f"""SELECT counting, zone, label, tenant, round(people)::bigint AS people, capacity_people,
+       {whole_percent("share_ratio")} AS share_percent, measured_at
+FROM (
+{zones}
+) AS listed ORDER BY zone"""
 
 
 NOW_SUMMED = """round(sum(people))::bigint AS people,

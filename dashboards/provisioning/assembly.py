@@ -12,6 +12,7 @@ from dashboards.provisioning.wanted import (
     Key,
     Organisation,
     Wanted,
+    alertmanager_source,
     data_source,
     organisation_name,
     preferences,
@@ -29,8 +30,12 @@ def wanted(
     language_of: Mapping[Key, str],
     tenants: Address,
     operators: Address,
+    alertmanager: str | None = None,
 ) -> Wanted:
-    """One organisation per login, in all `languages`; its own is what `language_of` says, else the first."""
+    """One organisation per login, in all `languages`; its own is what `language_of` says, else the first.
+
+    `alertmanager` is the data source of operators only: it tells alerts of everybody.
+    """
     made = [one for speech in SPEECHES if speech.language in languages for one in dashboards(speech)]
     names = {one.name for one in made}
     organisations = []
@@ -46,6 +51,7 @@ def wanted(
                 data_source(login.role, login.password, address),
                 uids(listed, languages),
                 preferences(f"p2i-{listed[0]}-{language}", language),
+                alertmanager_source(alertmanager) if alertmanager and key.audience == "operator" else None,
             )
         )
     folders = {f"p2i-{language}": FOLDERS[language] for language in languages}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 OPERATORS = (
-    "noc", "circuits", "circuit", "park", "occupancy", "data-centre", "tenant", "portfolio", "trust",
+    "noc", "on-call", "circuits", "circuit", "park", "occupancy", "data-centre", "tenant", "portfolio", "trust",
 )  # fmt: skip
 
 DASHBOARDS: Mapping[str, tuple[str, ...]] = {

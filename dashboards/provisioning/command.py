@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from dashboards.grafana.speech import Language
 from dashboards.provisioning.address import address_of
+from dashboards.provisioning.alert_files import Told
 from dashboards.provisioning.assembly import wanted
 from dashboards.provisioning.environment import ask, run_order
 from dashboards.provisioning.export import files
@@ -25,8 +26,11 @@ URL, USER, DATABASE = "http://127.0.0.1:3000", "admin", "postgresql://127.0.0.1:
 EPILOG = """\
 apply       makes one organisation per login, with its data source, folders, dashboards, home, language and
             permissions; sets back what was changed by hand; says what it did. Safe to repeat and to kill
-diff        says what `apply` would do; changes nothing
-export DIR  writes data sources and dashboards as files for Grafana's provisioning; organisations must be there
+diff        says what `apply` would do, field by field, and which data sources that stay as they are do not
+            answer; changes nothing. Whether logins have their rights: p2i tenants check
+export DIR  writes data sources, dashboards and alert rules as files for Grafana's provisioning; organisations must be
+            there. Rules that watch the engine and alerting are always on; those that find outages and breaches are
+            paused unless Grafana is alone, so that nobody is told twice
 
 An organisation whose login is gone is removed only with --yes: all that people made in it goes, too.
 Organisations whose name does not end in [p2i:…] are never touched.
@@ -74,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument(
             "--language-of", action="append", default=[], metavar="READER=LANGUAGE", help="such as tenant:acme=en"
         )
+        each.add_argument(
+            "--alertmanager", metavar="URL", help="shown to operators, told by rules; default: P2I_ALERTMANAGER_URL"
+        )
         each.add_argument("--mark", help="in names of organisations; default: P2I_GRAFANA_MARK, else p2i")
     for name in ("apply", "diff"):
         added[name].add_argument(
@@ -82,6 +89,14 @@ def _parser() -> argparse.ArgumentParser:
     added["apply"].add_argument("--yes", action="store_true", help="remove organisations whose login is gone")
     added["export"].add_argument("folder", metavar="DIR", type=Path)
     added["export"].add_argument("--seen-at", metavar="PATH", help="the folder as Grafana sees it; default: DIR")
+    added["export"].add_argument(
+        "--alerts-mail",
+        metavar="ADDRESS",
+        help="told when Alertmanager takes nothing; default: P2I_GRAFANA_ALERTS_MAIL",
+    )
+    added["export"].add_argument(
+        "--alone", action="store_true", help="no p2i alert runs: Grafana's rules find outages and breaches, too"
+    )
     added["export"].add_argument("--reload", action="store_true", help="then let Grafana read its files again")
     return parser
 
@@ -106,6 +121,7 @@ def _wanted(options: argparse.Namespace) -> Wanted:
         language_of=_language_of(options.language_of, logins, languages),
         tenants=address_of(database),
         operators=address_of(operators),
+        alertmanager=_alertmanager(options),
     )
 
 
@@ -113,9 +129,14 @@ def _language_of(given: Sequence[str], logins: Sequence[Handed], languages: Sequ
     readers = {":".join(filter(None, login.key)): Key(*login.key) for login in logins}
     chosen = {}
     for one in given:
-        reader, _, language = one.partition("=")
-        if reader not in readers or language not in languages:
+        reader, is_given, language = one.partition("=")
+        if not is_given:
             raise InputError(f"--language-of {one}: not READER=LANGUAGE, such as {min(readers)}={languages[0]}")
+        if reader not in readers:
+            there = ", ".join(sorted(readers))
+            raise InputError(f"--language-of {one}: there is no login of {reader!r}, only of {there}")
+        if language not in languages:
+            raise InputError(f"--language-of {one}: {language!r} is not among --languages {','.join(languages)}")
         chosen[readers[reader]] = language
     return chosen
 
@@ -143,9 +164,20 @@ def _export(options: argparse.Namespace, shall_be: Wanted) -> int:
     if code != 0:
         return code
     seen_at = (options.seen_at or str(options.folder.absolute())).rstrip("/")
-    written, removed = write_folder(options.folder, files(shall_be, json.loads(numbers), seen_at))
+    mail = options.alerts_mail or os.environ.get("P2I_GRAFANA_ALERTS_MAIL") or None
+    told = Told(_alertmanager(options), mail, is_alone=options.alone)
+    written, removed = write_folder(options.folder, files(shall_be, json.loads(numbers), seen_at, told))
     print(f"{options.folder}: {written} files written, {removed} removed")
     return run_order(_order(options, "reload", shall_be)) if options.reload else 0
+
+
+def _alertmanager(options: argparse.Namespace) -> str | None:
+    """Its address, or several with commas between; none when nobody names one."""
+    urls: str = options.alertmanager or os.environ.get("P2I_ALERTMANAGER_URL") or ""
+    for url in filter(None, (one.strip() for one in urls.split(","))):
+        if not url.startswith(("http://", "https://")) or "@" in url:
+            raise InputError(f'--alertmanager: "{url.rpartition("@")[2]}" is no address such as http://127.0.0.1:9093')
+    return urls or None
 
 
 def _setting(option: str | None, name: str, default: str) -> str:

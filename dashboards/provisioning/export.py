@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from dashboards.provisioning.alert_files import Told, alert_rules
 from dashboards.provisioning.wanted import Wanted
 from store.errors import InputError
 
@@ -18,8 +19,10 @@ class Files(NamedTuple):
     secret: Mapping[str, str]
 
 
-def files(wanted: Wanted, numbers: Mapping[str, int], seen_at: str) -> Files:
+def files(wanted: Wanted, numbers: Mapping[str, int], seen_at: str, told: Told = Told()) -> Files:  # noqa: B008
     """The files, for a Grafana that has the organisations `numbers` and finds the folder at `seen_at`.
+
+    Alert rules are those of the operators' organisations; `told` says whom they tell.
 
     Each data source reads its password from a file of its own, so that no file to look at holds one.
     Raises InputError when an organisation is not there yet: a file that names it would stop Grafana's start.
@@ -43,6 +46,8 @@ def files(wanted: Wanted, numbers: Mapping[str, int], seen_at: str) -> Files:
                 "secureJsonData": {"password": f"$__file{{{seen_at}/{path}}}"},
             }
         )
+        if one.alertmanager is not None:
+            sources.append(_interpolated(one.alertmanager) | {"orgId": number, "editable": False, "version": 1})
         for folder, title in wanted.folders.items():
             place = f"dashboards/{number}/{folder}"
             providers.append(
@@ -65,6 +70,9 @@ def files(wanted: Wanted, numbers: Mapping[str, int], seen_at: str) -> Files:
         {"apiVersion": 1, "prune": True, "datasources": sources}
     )
     texts[f"provisioning/dashboards/{wanted.mark}.yaml"] = _yaml({"apiVersion": 1, "providers": providers})
+    operators = [numbers[one.name] for one in wanted.organisations if one.audience == "operator"]
+    if operators:
+        texts[f"provisioning/alerting/{wanted.mark}.yaml"] = alert_rules(operators, told)
     return Files(texts, passwords)
 
 

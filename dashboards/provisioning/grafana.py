@@ -12,7 +12,7 @@ from grafana_client.client import GrafanaClientError
 from dashboards.provisioning.found import FoundOrganisation
 from dashboards.provisioning.plan import READERS, Step
 from dashboards.provisioning.reading import content_of
-from dashboards.provisioning.wanted import SOURCE_UID, JsonObject, Organisation, Wanted, key_of
+from dashboards.provisioning.wanted import SOURCE_UID, JsonObject, Wanted, key_of
 from store.errors import InputError
 
 TIMEOUT_SECONDS = 30.0
@@ -79,13 +79,17 @@ class Grafana:
 
     def reload(self) -> None:
         """Lets Grafana read its provisioning files again; those of data sources first, which dashboards name."""
-        for what in ("datasources", "dashboards"):
-            self._api.client.POST(f"/admin/provisioning/{what}/reload")
+        for what in ("datasources", "dashboards", "alerting"):
+            try:
+                self._api.client.POST(f"/admin/provisioning/{what}/reload")
+            except GrafanaClientError as error:
+                if error.status_code != 404 or what != "alerting":  # it may be switched off
+                    raise
 
-    def complaint(self, organisation: Organisation) -> str | None:
-        """Why the organisation's data source does not answer; None when it does."""
+    def complaint(self, number: int) -> str | None:
+        """Why the data source of the organisation with this number does not answer; None when it does."""
         try:
-            health = self._organisation(self._ids[organisation.name]).datasource.health(SOURCE_UID)
+            health = self._organisation(number).datasource.health(SOURCE_UID)
         except GrafanaClientError as error:
             health = error.response if isinstance(error.response, dict) else {"message": error.message}
         if health.get("status") == "OK":
@@ -137,7 +141,10 @@ class Grafana:
         self._of(step).datasource.create_datasource(step.body)
 
     def _change_data_source(self, step: Step) -> None:
-        self._of(step).datasource.update_datasource_by_uid(SOURCE_UID, step.body)
+        self._of(step).datasource.update_datasource_by_uid(step.body["uid"], step.body)
+
+    def _remove_data_source(self, step: Step) -> None:
+        self._of(step).datasource.delete_datasource_by_uid(step.body)
 
     def _make_folder(self, step: Step) -> None:
         self._of(step).folder.create_folder(step.body["title"], uid=step.body["uid"])

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
+from dashboards.provisioning.difference import in_brackets, of_content, of_fields, of_rights, of_source
 from dashboards.provisioning.found import Content, FoundDashboard, FoundOrganisation
-from dashboards.provisioning.wanted import SOURCE_UID, JsonObject, Organisation, Wanted
+from dashboards.provisioning.wanted import ALERTMANAGER_UID, SOURCE_UID, JsonObject, Organisation, Wanted
 
 Verb = Literal[
     "make_organisation", "rename_organisation", "remove_organisation", "join",
-    "make_data_source", "change_data_source", "make_folder", "rename_folder", "remove_folder", "set_permissions",
+    "make_data_source", "change_data_source", "remove_data_source",
+    "make_folder", "rename_folder", "remove_folder", "set_permissions",
     "write_dashboard", "remove_dashboard", "set_preferences",
 ]  # fmt: skip
 
@@ -54,11 +56,13 @@ def plan(wanted: Wanted, found: Sequence[FoundOrganisation], *, rewrite_password
             continue
         content = there.content if there is not None and there.content is not None else Content()
         steps += _data_source(organisation, content, rewrite_passwords)
+        steps += _alertmanager(organisation, content)
         steps += _folders(organisation, wanted.folders, content)
         steps += _dashboards(organisation, wanted, content)
-        if any(content.preferences.get(name) != value for name, value in organisation.preferences.items()):
-            sign, body = "~" if content.preferences else "+", dict(organisation.preferences)
-            steps.append(Step(organisation.name, sign, "preferences", "set_preferences", body))
+        if differs := of_fields(content.preferences, organisation.preferences):
+            is_there, body = bool(content.preferences), dict(organisation.preferences)
+            subject = f"preferences{in_brackets(differs if is_there else [])}"
+            steps.append(Step(organisation.name, "~" if is_there else "+", subject, "set_preferences", body))
     needed = {organisation.key for organisation in wanted.organisations}
     for one in found:
         if one.key not in needed or kept[one.key] is not one:
@@ -72,23 +76,32 @@ def _data_source(organisation: Organisation, content: Content, rewrite: bool) ->
     if there is None:
         yield Step(organisation.name, "+", "data source", "make_data_source", body)
         return
-    if there.get("readOnly"):
-        # A file's has no mark of a password: what Grafana reads there is the file's business.
-        if not _is_same_source(_without_mark(there), _without_mark(body)):
+    is_file = bool(there.get("readOnly"))
+    # A file's has no mark of a password: what Grafana reads there is the file's business.
+    differs = of_source(_without_mark(there), _without_mark(body)) if is_file else of_source(there, body)
+    if rewrite and not is_file and "password" not in differs:
+        differs.append("password")
+    if differs:
+        subject, held_by = f"data source{in_brackets(differs)}", _FROM_FILE if is_file else ""
+        yield Step(organisation.name, "~", subject, "change_data_source", body, held_by)
+
+
+def _alertmanager(organisation: Organisation, content: Content) -> Iterator[Step]:
+    body = organisation.alertmanager
+    there = next((one for one in content.data_sources if one["uid"] == ALERTMANAGER_UID), None)
+    held_by = _FROM_FILE if there and there.get("readOnly") else ""
+    if there is None:
+        if body is not None:
+            yield Step(organisation.name, "+", "Alertmanager", "make_data_source", body)
+    elif body is None:
+        yield Step(organisation.name, "-", "Alertmanager", "remove_data_source", ALERTMANAGER_UID, held_by)
+    else:
+        flat = {name: one for name, one in body.items() if name != "jsonData"}
+        differs = of_fields(there, flat) + of_fields(there.get("jsonData", {}), body["jsonData"])
+        if differs:
             yield Step(
-                organisation.name,
-                "~",
-                "data source",
-                "change_data_source",
-                body,
-                _FROM_FILE,
+                organisation.name, "~", f"Alertmanager{in_brackets(differs)}", "change_data_source", body, held_by
             )
-    elif rewrite or not _is_same_source(there, body) or not there.get("secureJsonFields", {}).get("password"):
-        yield Step(organisation.name, "~", "data source", "change_data_source", body)
-
-
-def _is_same_source(there: JsonObject, body: JsonObject) -> bool:
-    return all(there.get(name) == value for name, value in body.items() if name != "secureJsonData")
 
 
 def _without_mark(source: JsonObject) -> JsonObject:
@@ -100,10 +113,13 @@ def _folders(organisation: Organisation, folders: Mapping[str, str], content: Co
         if uid not in content.folders:
             yield Step(organisation.name, "+", f"folder {uid}", "make_folder", {"uid": uid, "title": title})
         elif content.folders[uid] != title:
-            yield Step(organisation.name, "~", f"folder {uid}", "rename_folder", {"uid": uid, "title": title})
-        if content.permissions.get(uid) != READERS:
-            sign = "~" if uid in content.folders else "+"
-            yield Step(organisation.name, sign, f"permissions of {uid}", "set_permissions", uid)
+            was, body = f"folder {uid} (was: {content.folders[uid]})", {"uid": uid, "title": title}
+            yield Step(organisation.name, "~", was, "rename_folder", body)
+        if uid not in content.folders:
+            yield Step(organisation.name, "+", f"permissions of {uid}", "set_permissions", uid)
+        elif (there := content.permissions.get(uid, frozenset())) != READERS:
+            was = f"permissions of {uid} ({of_rights(there)})"
+            yield Step(organisation.name, "~", was, "set_permissions", uid)
     for uid in sorted(content.folders.keys() - folders.keys()):
         yield Step(organisation.name, "-", f"folder {uid}", "remove_folder", uid)
 
@@ -114,14 +130,11 @@ def _dashboards(organisation: Organisation, wanted: Wanted, content: Content) ->
         there = content.dashboards.get(uid)
         if there is None or (there.folder, there.content) != (dashboard.folder, dashboard.content):
             body = {"folder": dashboard.folder, "content": dashboard.content}
-            yield Step(
-                organisation.name,
-                "+" if there is None else "~",
-                f"dashboard {uid}",
-                "write_dashboard",
-                body,
-                _held(there),
-            )
+            sign, subject = "+", f"dashboard {uid}"
+            if there is not None:
+                parts = of_content((there.folder, dashboard.folder), there.content, dashboard.content)
+                sign, subject = "~", f"dashboard {uid}{in_brackets(parts)}"
+            yield Step(organisation.name, sign, subject, "write_dashboard", body, _held(there))
     for uid in sorted(content.dashboards.keys() - set(organisation.shows)):
         there = content.dashboards[uid]
         # What goes with its folder needs no step of its own.
@@ -146,3 +159,11 @@ def lines(steps: Sequence[Step]) -> list[str]:
             subjects = [one for one in subjects if one not in dashboards] + [f"{len(dashboards)} dashboards"]
         told.append(f"{sign} {organisation}: {', '.join(subjects)}{f' ({held_by})' if held_by else ''}")
     return told
+
+
+def silence(organisations: Sequence[str], asked: int, complaint: str) -> str:
+    """The line about data sources that do not answer for the same reason: with the database away, all of them."""
+    if len(organisations) == 1:
+        return f"{organisations[0]}: its data source does not answer: {complaint}"
+    named = ", ".join(organisations[:_NAMED_AT_MOST]) + (" …" if len(organisations) > _NAMED_AT_MOST else "")
+    return f"{len(organisations)} of {asked} data sources do not answer ({named}): {complaint}"

@@ -5,7 +5,7 @@ Of our packages it needs the pure ones of this folder only, and of others grafan
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import niquests
@@ -13,7 +13,7 @@ from grafana_client.client import GrafanaException, GrafanaUnauthorizedError
 
 from dashboards.provisioning.found import FoundOrganisation
 from dashboards.provisioning.grafana import Grafana
-from dashboards.provisioning.plan import Step, lines, plan
+from dashboards.provisioning.plan import Step, lines, plan, silence
 from dashboards.provisioning.wanted import Wanted
 from dashboards.provisioning.worries import MAIN, worries
 from store.errors import InputError
@@ -66,8 +66,8 @@ def _apply(grafana: Grafana, wanted: Wanted, order: Any) -> int:
         print(f"{line}; not done{'' if line.startswith('!') else ' without --yes'}")
     for line in lines(again := [step for step in left if not step.held_by and step.verb != "remove_organisation"]):
         print(f"{line}; written, but Grafana does not keep it so", file=sys.stderr)
-    silent = _silent(grafana, wanted)
-    print(f"{changes} changes" if changes != 1 else "1 change")
+    silent = _silent(grafana, wanted, found)
+    print(_counted(changes))
     return 2 if again or silent else 1 if left else 0
 
 
@@ -81,20 +81,35 @@ def _take(grafana: Grafana, steps: Sequence[Step]) -> None:
         print(line, flush=True)
 
 
-def _silent(grafana: Grafana, wanted: Wanted) -> int:
-    """Says which data sources do not answer, and returns how many."""
-    complaints = [(one.name, grafana.complaint(one)) for one in wanted.organisations]
-    for name, complaint in complaints:
-        if complaint is not None:
-            print(f"{name}: its data source does not answer: {complaint}", file=sys.stderr)
-    return sum(complaint is not None for _, complaint in complaints)
+def _silent(
+    grafana: Grafana, wanted: Wanted, found: Sequence[FoundOrganisation], *, except_of: Collection[str] = ()
+) -> int:
+    """Says which data sources of ours do not answer, a line per reason, and returns how many."""
+    names = {one.key: one.name for one in wanted.organisations}
+    asked = [one for one in found if one.content and one.key in names and names[one.key] not in except_of]
+    silent: dict[str, list[str]] = {}
+    for one in asked:
+        if complaint := grafana.complaint(one.id):
+            silent.setdefault(complaint, []).append(one.name)
+    for complaint, those in silent.items():
+        print(silence(those, len(asked), complaint), file=sys.stderr)
+    return sum(map(len, silent.values()))
 
 
 def _diff(grafana: Grafana, wanted: Wanted, order: Any) -> int:
-    steps = plan(wanted, _look(grafana, wanted), rewrite_passwords=bool(order["rewrite_passwords"]))
-    for line in lines(steps) or ["0 changes"]:
+    found = _look(grafana, wanted)
+    steps = plan(wanted, found, rewrite_passwords=bool(order["rewrite_passwords"]))
+    for line in lines(steps):
         print(line)
-    return 1 if steps else 0
+    # What is about to be made or changed is not asked: apply does, when it has done so.
+    changing = {step.organisation for step in steps if step.verb in ("make_data_source", "change_data_source")}
+    silent = _silent(grafana, wanted, found, except_of=changing)
+    print(_counted(len(steps)))
+    return 2 if silent else 1 if steps else 0
+
+
+def _counted(changes: int) -> str:
+    return "1 change" if changes == 1 else f"{changes} changes"
 
 
 def _numbers(grafana: Grafana, wanted: Wanted, _order: Any) -> int:

@@ -18,6 +18,10 @@ DATA_SOURCE_TYPE = "grafana-postgresql-datasource"
 SOURCE_UID = "p2i"
 """The same in every organisation, so that the dashboards are the same: their variable `source` starts with it."""
 
+ALERTMANAGER_UID = "p2i-alertmanager"
+ALERTMANAGER_NAME = "P2I Alertmanager"
+"""Of the data source in which operators see alerts and silences; links to silences name it."""
+
 OPEN_CONNECTIONS = 5
 """Of Grafana's pool per data source: below the eight that a login may hold (store.logins), and never Grafana's 100."""
 
@@ -62,6 +66,7 @@ class Organisation:
     data_source: JsonObject
     shows: tuple[str, ...]
     preferences: JsonObject
+    alertmanager: JsonObject | None = None
 
     @property
     def key(self) -> Key:
@@ -133,6 +138,22 @@ def data_source(role: str, password: str, address: Address) -> JsonObject:
             "passwordMark": hashed[:16],
         },
         "secureJsonData": {"password": password},
+    }
+
+
+def alertmanager_source(urls: str) -> JsonObject:
+    """The body for Grafana of an Alertmanager, the first of `urls`, which has several with commas between.
+
+    Only silences can be changed from there. Grafana's own alerts are not sent to it by this: rules say where they go.
+    """
+    return {
+        "name": ALERTMANAGER_NAME,
+        "uid": ALERTMANAGER_UID,
+        "type": "alertmanager",
+        "access": "proxy",
+        "url": urls.partition(",")[0].strip(),
+        "isDefault": False,
+        "jsonData": {"implementation": "prometheus", "handleGrafanaManagedAlerts": False},
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.provisioning.found import FoundOrganisation
-from dashboards.provisioning.wanted import SOURCE_UID, JsonObject
+from dashboards.provisioning.wanted import ALERTMANAGER_UID, SOURCE_UID, JsonObject
 
 MAIN = 1
 """The organisation Grafana starts with, into which it puts every user it makes by itself: kept empty."""
@@ -28,10 +28,12 @@ def worries(
             "setting [auth.anonymous] enabled is on: anybody may send any SQL in "
             f'"{anonymous.get("org_name")}"; set it to false'
         )
-    told += [f'organisation {MAIN} has the data source "{source["name"]}": remove it' for source in main_sources]
+    if main_sources:
+        names = ", ".join(f'"{source["name"]}"' for source in main_sources)
+        told.append(f"organisation {MAIN} should be empty and has data sources: {names}; remove them")
     for one in found:
         for source in one.content.data_sources if one.content else ():
-            if source["uid"] != SOURCE_UID:
+            if source["uid"] not in (SOURCE_UID, ALERTMANAGER_UID):
                 told.append(f'{one.name}: data source "{source["name"]}" is not ours; its viewers may query it')
     return told
 

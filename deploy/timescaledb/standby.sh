@@ -11,4 +11,7 @@ if [ ! -d "$data" ]; then
   chmod 700 "$PGDATA/copy"
   mv "$PGDATA/copy" "$data"
 fi
+# A viewer may set work_mem to anything: what a process takes beyond this is refused ("out of memory"), to that query
+# only. Shared memory does not count. In kilobytes.
+ulimit -d 262144
 exec postgres -D "$data" "$@"

@@ -13,7 +13,7 @@ import pytest
 from dashboards.command import main
 from facilities.inventory import DEMO_INVENTORY
 from store.connection import Connection
-from store.rows import ScoreRow
+from store.verdict_rows import ScoreRow
 from store.verdicts import write_score
 
 Make = Callable[..., dict[str, Any]]

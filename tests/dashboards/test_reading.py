@@ -11,8 +11,9 @@ from store.connection import Connection
 from store.instants import microseconds
 from store.readings import INTERVAL, OCCUPANCY, PROBE, Kind, write_readings
 from store.registry import register_circuits, register_zones
-from store.rows import CircuitRow, OccupancyRow, ScoreRow, TransitionRow, UnscoredRow, ZoneRow
+from store.rows import CircuitRow, OccupancyRow, TransitionRow, ZoneRow
 from store.transitions import write_transitions
+from store.verdict_rows import ScoreRow, UnscoredRow
 from store.verdicts import write_score, write_unscored
 
 Make = Callable[..., dict[str, Any]]

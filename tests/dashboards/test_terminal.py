@@ -13,7 +13,8 @@ from dashboards.rows import Board, Observed, Scored
 from dashboards.terminal import drawing
 from dashboards.words import ENGLISH, FRENCH, Words
 from facilities.inventory import REAL_INVENTORY, Inventory, read_inventory
-from store.rows import OccupancyRow, UnscoredRow
+from store.rows import OccupancyRow
+from store.verdict_rows import UnscoredRow
 
 Make = Callable[..., dict[str, Any]]
 

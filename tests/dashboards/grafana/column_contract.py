@@ -1,6 +1,7 @@
 """What each kind of panel needs of its query's result, so that Grafana draws what is meant."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,26 +88,40 @@ def _check_time_series(result: Result) -> None:
     assert len(keys) == len(set(keys)), "two values at one instant of one series"
 
 
+def _check_bars(_panel: Panel, result: Result) -> None:
+    assert len(result.of_type(NUMBERS)) == len(result.of_type(TEXTS)) == 1, "a name and a value per row"
+
+
 def _check_number(panel: Panel, result: Result) -> None:
-    if panel.options["reduceOptions"]["values"]:
-        assert len(result.of_type(NUMBERS)) == len(result.of_type(TEXTS)) == 1, "a name and a value per row"
-        return
-    assert len(result.rows) <= 1, "one row: the last one would be shown"
+    assert len(result.rows) == 1, "one row: the last one would be shown, and of none what is said of no answer"
     if panel.defaults["mappings"]:
         assert result.of_type(TEXTS) == list(result.types)
-        _check_codes(_codes(panel), result.values(next(iter(result.types))), panel.title)
+        figures = [each["options"]["pattern"] for each in panel.defaults["mappings"] if each["type"] == "regex"]
+        words = [
+            value for value in result.values(next(iter(result.types)))
+            if not any(re.fullmatch(pattern, str(value)) for pattern in figures)
+        ]  # fmt: skip
+        _check_codes(_codes(panel), words, panel.title)
     else:
         assert result.of_type(NUMBERS) == list(result.types)
 
 
 def _check_table(panel: Panel, result: Result) -> None:
     assert [column.name for column in panel.columns] == list(result.types), "a title for every column, in its order"
+    assert result.rows, "of no row Grafana says what it says of a database that does not answer"
+    if not is_nothing(result.rows):
+        assert None not in result.values(panel.columns[0].name), "there it would say that there is nothing"
+
+
+def is_nothing(rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether a table's rows are the one that stands for none."""
+    return len(rows) == 1 and not any(value is not None for value in rows[0])
 
 
 def _check_spans(panel: Panel, result: Result) -> None:
     assert list(result.types)[:2] == ["time", "timeend"] == result.of_type(TIMES)
     *apart, code = list(result.types)[2:]
-    assert apart == [field for each in panel.transformations for field in each["options"]["fields"]]
+    assert apart == [field for each in panel.transformations for field in each["options"].get("fields", [])]
     assert {result.types[name] for name in (*apart, code)} <= TEXTS
     _check_codes(_codes(panel), result.values(code), panel.title)
     ends: dict[tuple[Any, ...], datetime] = {}
@@ -135,14 +150,17 @@ def _check_map(panel: Panel, result: Result) -> None:
     if set(result.types) == {"latitude", "longitude"}:
         assert result.rows[0] == result.rows[-1], "an outline is closed"
         return
-    (markers,) = panel.options["layers"]
-    style = markers["config"]["style"]
-    assert {style["color"]["field"], style["text"]["field"]} <= set(result.of_type(TEXTS))
-    _check_codes(_codes(panel), result.values(style["color"]["field"]), panel.title)
+    labels = []
+    for markers in panel.options["layers"]:
+        style = markers["config"]["style"]
+        assert {style["color"]["field"], style["text"]["field"]} <= set(result.of_type(TEXTS))
+        _check_codes(_codes(panel), result.values(style["color"]["field"]), panel.title)
+        labels.append(result.values(style["text"]["field"]))
+    assert all(sum(map(bool, each)) <= 1 for each in zip(*labels, strict=True)), "a park has one label"
 
 
 _CHECKS = {
-    "stat": _check_number, "gauge": _check_number, "bargauge": _check_number, "table": _check_table,
+    "stat": _check_number, "bargauge": _check_bars, "table": _check_table,
     "state-timeline": _check_spans, "timeseries": _check_series, "status-history": _check_series,
     "heatmap": _check_heatmap, "geomap": _check_map,
 }  # fmt: skip

@@ -12,7 +12,8 @@ from facilities.inventory import DEMO_INVENTORY, REAL_INVENTORY, read_inventory
 from store.connection import Connection, connect
 from store.login_plan import Scope
 from store.operators import grant_operator
-from tests.dashboards.grafana.filled_day import fill
+from tests.dashboards.grafana.filled_alerts import fill_alerts
+from tests.dashboards.grafana.filled_day import NOW, fill
 
 
 @contextmanager
@@ -55,6 +56,7 @@ def filled_dsn(server_dsn: str, template_database: str) -> Iterator[str]:
     try:
         with connect(dsn, "tests") as owner, _login(dsn, is_approver=True) as approver:
             fill(owner, approver, read_inventory(DEMO_INVENTORY), read_inventory(REAL_INVENTORY))
+            fill_alerts(owner, NOW)
         yield dsn
     finally:
         with psycopg.connect(server_dsn, autocommit=True) as server:

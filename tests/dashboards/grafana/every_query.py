@@ -8,7 +8,7 @@ from dashboards.grafana.every_dashboard import dashboards
 from dashboards.grafana.panel import Panel, Target
 from dashboards.grafana.speech import Speech
 from store.connection import Connection
-from tests.dashboards.grafana.column_contract import run
+from tests.dashboards.grafana.column_contract import is_nothing, run
 from tests.dashboards.grafana.filled_day import DAY, HOUR, NOW, SECOND
 from tests.dashboards.grafana.macro_expansion import Shown, Value, expanded
 
@@ -86,4 +86,6 @@ def answer(
     query = QUERIES[name]
     (text,) = query.texts([Shown(DAY, to_at, CHOICES["all"] | {"circuit": circuit} | dict(values or {}))])
     found = run(connection, text)
-    return [dict(zip(found.types, row, strict=True)) for row in found.rows]
+    is_empty = query.panel.kind in ("stat", "table") and is_nothing(found.rows)
+    rows = [] if is_empty else found.rows
+    return [dict(zip(found.types, row, strict=True)) for row in rows]

@@ -10,8 +10,9 @@ from store.gaps import write_gaps
 from store.quarantine import write_quarantine
 from store.readings import OCCUPANCY, write_readings
 from store.registry import SENSORS, register, zone_numbers
-from store.rows import QuarantineRow, SensorReadingRow, SensorRow, UnscoredRow
+from store.rows import QuarantineRow, SensorReadingRow, SensorRow
 from store.sensors import write_sensor_readings
+from store.verdict_rows import UnscoredRow
 from store.verdicts import write_unscored
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

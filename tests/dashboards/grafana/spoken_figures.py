@@ -11,7 +11,7 @@ _GROUP = re.compile(r"\$(\d+)")
 
 def spoken(panel: Panel, column: str, text: str) -> str:
     """The words of a code, or a figure as the language of the panel writes it; the text itself where nothing fits."""
-    json = panel.json()["fieldConfig"]
+    json = panel.json("")["fieldConfig"]
     own = [each for each in json["overrides"] if each["matcher"]["options"] == column]
     mappings: Sequence[Any] = json["defaults"].get("mappings", [])
     for override in own:

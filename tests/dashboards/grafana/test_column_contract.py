@@ -23,7 +23,15 @@ STEPS = thresholds(WELL)
 STAT = stat(1, "t", HERE, ROWS)
 CODE = stat(1, "t", HERE, ROWS, meanings=STATES)
 FIGURE = stat(1, "t", HERE, ROWS)
-BARS = bar_gauge(1, "t", HERE, ROWS, steps=STEPS)
+MONEY = stat(
+    1,
+    "t",
+    HERE,
+    ROWS,
+    meanings={"hidden": Meaning("masqué", WELL)},
+    patterns={r"(\d+)\.(\d\d) MAD": Meaning("$1", WELL)},
+)
+BARS = bar_gauge(1, "t", HERE, ROWS, unit="none", steps=STEPS)
 TABLE = table(1, "t", HERE, ROWS, [Column("circuit", "Liaison"), Column("state", "État", meanings=STATES)])
 LINE = time_series(1, "t", HERE, [SERIES], [Column("x", "X")], unit="s")
 BAR = state_timeline(1, "t", HERE, [ROWS], STATES)
@@ -31,31 +39,43 @@ APART = state_timeline(1, "t", HERE, [ROWS], STATES, one_bar_per=("circuit", "st
 HEAT = heatmap(1, "t", HERE, SERIES, bound_unit="s")
 MAP = park_map(1, "t", HERE, ROWS, STATES, color_by="state")
 
+PLACE = {
+    "label_right": "text", "label_upper_left": "text", "label_lower_left": "text", "state": "text",
+    "latitude": "float8", "longitude": "float8",
+}  # fmt: skip
 SPAN = {"time": "timestamptz", "timeend": "timestamptz"}
 RIGHT: list[tuple[Panel, dict[str, str], Sequence[tuple[Any, ...]]]] = [
     (STAT, {"x": "int8"}, [(1,)]),
     (CODE, {"state": "text"}, [("up",)]),
-    (FIGURE, {"x": "float8"}, []),
+    (FIGURE, {"x": "float8"}, [(None,)]),
     (BARS, {"circuit": "text", "x": "float8"}, [("a", 1), ("b", 2)]),
     (TABLE, {"circuit": "text", "state": "text"}, [("a", "up"), ("b", None)]),
+    (TABLE, {"circuit": "text", "state": "text"}, [(None, None)]),
+    (MONEY, {"credit": "text"}, [("1234.57 MAD",)]),
+    (MONEY, {"credit": "text"}, [("hidden",)]),
     (LINE, {"time": "timestamptz", "x": "float8"}, [(AT, 1), (LATER, None)]),
     (LINE, {"time": "float8", "x": "float8"}, [(0, 1), (300, None)]),
     (BAR, SPAN | {"state": "text"}, [(AT, LATER, "up"), (LATER, LAST, "down")]),
     (APART, SPAN | {"circuit": "text", "state": "text"}, [(AT, LAST, "a", "up"), (LATER, LAST, "b", "down")]),
     (HEAT, {"time": "timestamptz", "0.1": "int8", "+Inf": "int8"}, [(AT, 1, 2)]),
-    (MAP, {"name": "text", "state": "text", "latitude": "float8", "longitude": "float8"}, [("a", "up", None, None)]),
+    (MAP, PLACE, [("a", "", "", "up", None, None), ("", "", "", "up", 1, 2)]),
     (MAP, {"longitude": "float8", "latitude": "float8"}, [(0, 0), (1, 0), (1, 1), (0, 0)]),
 ]
 WRONG: dict[str, tuple[Panel, dict[str, str], Sequence[tuple[Any, ...]]]] = {
+    "no row for one number": (STAT, {"x": "int8"}, []),
     "two rows for one number": (STAT, {"x": "int8"}, [(1,), (2,)]),
     "a text where a number is shown": (STAT, {"x": "text"}, [("1",)]),
     "a type that becomes text": (STAT, {"x": "oid 1186"}, [(1,)]),
     "a number where a code is shown": (CODE, {"state": "int8"}, [(1,)]),
     "a code without words": (CODE, {"state": "text"}, [("unknown",)]),
     "a bar without a name": (BARS, {"x": "float8"}, [(1,)]),
-    "a column without a title": (TABLE, {"circuit": "text", "state": "text", "extra": "int8"}, []),
-    "a title without its column": (TABLE, {"circuit": "text"}, []),
-    "columns in another order": (TABLE, {"state": "text", "circuit": "text"}, []),
+    "no row, as of a database that does not answer": (TABLE, {"circuit": "text", "state": "text"}, []),
+    "nothing where there is something": (TABLE, {"circuit": "text", "state": "text"}, [(None, "up")]),
+    "a figure that is none": (MONEY, {"credit": "text"}, [("1234,57 MAD",)]),
+    "two labels at one marker": (MAP, PLACE, [("a", "", "a", "up", 1, 2)]),
+    "a column without a title": (TABLE, {"circuit": "text", "state": "text", "extra": "int8"}, [("a", "up", 1)]),
+    "a title without its column": (TABLE, {"circuit": "text"}, [("a",)]),
+    "columns in another order": (TABLE, {"state": "text", "circuit": "text"}, [("up", "a")]),
     "a code without words in a table": (TABLE, {"circuit": "text", "state": "text"}, [("a", "UP")]),
     "time that is not first": (LINE, {"x": "float8", "time": "timestamptz"}, []),
     "time of another name": (LINE, {"at": "timestamptz", "x": "float8"}, []),
@@ -69,9 +89,9 @@ WRONG: dict[str, tuple[Panel, dict[str, str], Sequence[tuple[Any, ...]]]] = {
     "a class without a bound": (HEAT, {"time": "timestamptz", "fast": "int8"}, [(AT, 1)]),
     "classes out of order": (HEAT, {"time": "timestamptz", "+Inf": "int8", "0.1": "int8"}, [(AT, 1, 2)]),
     "no class for the rest": (HEAT, {"time": "timestamptz", "0.1": "int8"}, [(AT, 1)]),
-    "a place of text": (MAP, {"name": "text", "state": "text", "latitude": "text", "longitude": "text"}, []),
+    "a place of text": (MAP, PLACE | {"latitude": "text", "longitude": "text"}, []),
     "an outline that is open": (MAP, {"longitude": "float8", "latitude": "float8"}, [(0, 0), (1, 0), (1, 1)]),
-    "a marker without a colour": (MAP, {"name": "text", "latitude": "float8", "longitude": "float8"}, []),
+    "a marker without a colour": (MAP, {name: kind for name, kind in PLACE.items() if name != "state"}, []),
 }
 
 

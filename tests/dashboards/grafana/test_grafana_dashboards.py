@@ -35,6 +35,7 @@ class Counting(Speech):
 def test_every_text_is_there_in_both_languages_and_used() -> None:
     counting = Counting("en")
     dashboards(counting)
+    counting("shared.no_answer")  # which every dashboard says by itself
     assert CATALOGUE.keys() - counting.asked.keys() == set(), "texts that nothing shows"
     for key, text in CATALOGUE.items():
         assert all(each.strip() == each and each for each in text), key
@@ -119,10 +120,20 @@ def test_links_lead_to_dashboards_and_variables_that_exist(one: Dashboard) -> No
 
 @pytest.mark.parametrize("one", ALL, ids=IDS)
 def test_every_panel_says_what_an_empty_result_means(one: Dashboard) -> None:
+    """And says it of an empty result only: one that never came is named as that by every panel."""
+    no_answer = Speech(one.language)("shared.no_answer")
     for panel in one.all_panels():
-        if panel.targets and panel.kind != "geomap":
-            assert panel.defaults["noValue"], panel.title
         assert panel.title or panel.kind == "text"
+        if not panel.targets or panel.kind == "geomap":
+            continue
+        look = panel.json(no_answer)["fieldConfig"]
+        assert look["defaults"]["noValue"].endswith(no_answer), panel.title
+        properties = [each for override in look["overrides"] for each in override["properties"]]
+        said = {each["value"] for each in properties if each["id"] == "noValue"}
+        if panel.kind in ("stat", "table"):
+            assert look["defaults"]["noValue"] == no_answer
+            assert panel.none in said, panel.title
+        assert no_answer not in said
 
 
 def test_the_same_bytes_every_time() -> None:
@@ -146,6 +157,8 @@ def test_ids_never_change() -> None:
     assert {one.name: {panel.id: panel.kind for panel in one.all_panels()} for one in dashboards(SPEECHES[0])} == {
         "noc": {1: "stat", 2: "stat", 3: "stat", 4: "stat", 5: "table", 6: "geomap", 7: "table", 8: "state-timeline",
                 9: "table", 11: "stat"},
+        "on-call": {1: "stat", 2: "stat", 3: "stat", 4: "stat", 5: "stat", 11: "table", 12: "table", 21: "table",
+                    22: "alertlist", 23: "text", 31: "table", 32: "table", 33: "table"},
         "circuits": {1: "stat", 2: "table", 3: "status-history", 4: "bargauge", 5: "table", 6: "table", 7: "table",
                      8: "annolist", 9: "stat"},
         "circuit": {1: "stat", 2: "stat", 9: "stat", 4: "stat", 5: "stat", 6: "table", 7: "state-timeline", 8: "stat",

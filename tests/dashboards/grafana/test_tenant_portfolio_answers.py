@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.grafana.portfolio_sql import SITUATION
+from dashboards.grafana.portfolio_sql import OUTCOMES, SITUATION
 from dashboards.grafana.speech import SPEECHES, Speech
 from store.connection import Connection
 from tests.dashboards.grafana.every_query import EVERY, QUERIES, answer
@@ -111,7 +111,7 @@ def test_every_park_is_on_the_map_and_in_the_list_as_what_it_is(viewers: Viewers
     assert listed["Casanearshore"]["situation"] == "insufficient_data", "some of it on track, most not measured enough"
     assert listed["Fès Shore"]["situation"] == "no_data"
     assert listed["Agadir"]["situation"] == "announced"
-    assert [row["situation"] for row in listed.values()].count("project") == 1
+    assert [row["situation"] for row in listed.values()].count("data_embassy") == 1
     assert listed["Agadir"]["breached"] is None, "an announced park has no outcome, neither good nor bad"
     shown = said(viewers["operator"], "portfolio-10A")
     assert len(shown) == len(listed)
@@ -132,21 +132,23 @@ def test_a_ticket_open_within_its_time_is_not_breached(viewers: Viewers) -> None
 @pytest.mark.parametrize(
     ("expected", "counts"),
     [
-        ("breached", {"breached": 1, "met": 5, "insufficient": 1, "unjudged": 1}),
-        ("insufficient_data", {"met": 5, "on_track": 2, "insufficient": 1, "unjudged": 1}),
-        ("insufficient_data", {"on_track": 1, "no_data": 1, "unjudged": 1}),
+        ("breached", {"breached": 1, "met": 5, "undecided": 1}),
+        ("insufficient_data", {"met": 5, "on_track": 2, "undecided": 1}),
+        ("insufficient_data", {"on_track": 1, "unmeasured": 1, "undecided": 1}),
         ("open", {"met": 5, "open": 1}),
         ("met", {"met": 5}),
-        ("met", {"on_track": 1, "no_data": 1}),
-        ("no_data", {"no_data": 3, "unjudged": 3}),
+        ("met", {"on_track": 1, "not_measurable": 1}),
+        ("no_data", {"unmeasured": 3, "undecided": 3}),
+        ("no_data", {"not_measurable": 2}),
     ],
 )
 def test_a_park_is_met_only_if_nothing_is_left_to_judge(
     viewers: Viewers, expected: str, counts: dict[str, int]
 ) -> None:
-    names = ("met", "on_track", "breached", "open", "insufficient", "unjudged", "no_data")
+    names = ("met", "on_track", "breached", "open", "undecided", "unmeasured", "not_measurable")
     columns = ", ".join(f"{counts.get(name, 0)} AS {name}" for name in names)
-    park = f"SELECT 'operational' AS status, false AS is_hidden, 3 AS agreements, {columns}"
+    known = "'operational' AS status, 'offshoring_park' AS facility_type, false AS is_hidden, 3 AS agreements"
+    park = f"SELECT {known}, {columns}"
     query = f"SELECT {SITUATION} FROM ({park}) AS park"
     assert viewers["operator"].execute(query.encode()).fetchall() == [(expected,)]
     viewers["operator"].rollback()
@@ -167,12 +169,13 @@ def test_an_authority_sees_sums_and_no_rows(viewers: Viewers) -> None:
     authority = parks(viewers["authority"])
     casa, everything = authority["Casanearshore"], parks(viewers["operator"])["Casanearshore"]
     assert casa["agreements"] == everything["agreements"] == 3
-    for name in ("met", "on_track", "breached"):
+    for name in OUTCOMES:
         assert casa[name] == everything[name], name
-    assert casa["insufficient"] == sum(everything[name] for name in ("open", "insufficient", "no_data"))
     assert casa["on_track"] > 0
+    assert casa["not_measurable"] > 0
     assert casa["situation"] == everything["situation"] == "insufficient_data"
-    assert casa["credit"] is None
+    assert casa["credit"] is None, "the month still runs"
+    assert said(viewers["authority"], "portfolio-3A") == [{"credit": "hidden"}], "a sum of some parks is no total"
     assert authority["Fès Shore"]["situation"] == "hidden", "one tenant only: its outcome is nobody's sum"
     assert authority["Fès Shore"]["breached"] is None
     for panel in ("portfolio-21A", "portfolio-22A"):

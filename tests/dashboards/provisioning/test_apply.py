@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -52,10 +53,17 @@ def test_what_was_changed_by_hand_is_set_back(there: RealGrafana, run: Run, mark
     capfd.readouterr()
     assert run("diff") == 1
     would = capfd.readouterr().out
-    for word in ("name (was: Renamed", "data source", "permissions of p2i-fr", "preferences", "- "):
+    for word in (
+        "name (was: Renamed",
+        "data source (user was: somebody_else)",
+        "permissions of p2i-fr (was: Viewer edit)",
+        "preferences (timezone was: browser, language was: en-US)",
+        "- ",
+    ):
         assert word in would
+    assert would.endswith("\n5 changes\n")
     assert run("apply") == 0
-    assert capfd.readouterr().out == would + "5 changes\n"
+    assert capfd.readouterr().out == would
     assert there.ask("GET", "/dashboards/uid/p2i-retired-fr", within=within).status == 404
     assert there.ask("GET", "/org/preferences", within=within).body["language"] == "fr-FR"
     assert run("diff") == 0
@@ -147,6 +155,40 @@ def test_a_panel_answers_through_grafana_as_it_does_in_the_database(there: RealG
     assert (rows, error) == ([{"wall": "outage"}], "")
 
 
+def test_a_database_that_is_away_is_told_of_each_organisation(
+    run: Run, logins: list[Handed], monkeypatch: pytest.MonkeyPatch, capfd: Captured
+) -> None:
+    assert run("apply") == 0
+    monkeypatch.setenv("P2I_GRAFANA_DATABASE", "postgresql://127.0.0.1:9/p2i?sslmode=disable")
+    capfd.readouterr()
+    assert run("diff") == 1, "what is about to change is not asked"
+    said = capfd.readouterr()
+    assert "url was: " in said.out
+    assert "not answer" not in said.err
+    assert run("apply") == 2
+    said = capfd.readouterr()
+    assert said.err.count(f"{len(logins)} of {len(logins)} data sources do not answer (") == 1
+    assert said.out.endswith(f"\n{len(logins)} changes\n")
+    assert run("diff") == 2
+    said = capfd.readouterr()
+    assert said.out == "0 changes\n"
+    assert said.err.count(f"{len(logins)} of {len(logins)} data sources do not answer (") == 1
+
+
+def test_a_password_that_was_changed_reaches_grafana(
+    run: Run, mark: str, logins: list[Handed], login_file: Path, capfd: Captured
+) -> None:
+    assert run("apply") == 0
+    one = next(login for login in logins if login.code == "locataire-b")
+    write_login_file(login_file, [login._replace(password=uuid4().hex) if login == one else login for login in logins])
+    capfd.readouterr()
+    assert run("diff") == 1
+    assert capfd.readouterr().out.endswith("[" + mark + ":tenant locataire-b]: data source (password)\n1 change\n")
+    assert run("apply") in (0, 2)  # 0 where the server trusts this machine: whether it answers is not the question
+    assert run("diff") in (0, 2)
+    assert capfd.readouterr().out.endswith("0 changes\n")
+
+
 def test_mistakes_are_one_line(run: Run, monkeypatch: pytest.MonkeyPatch, capfd: Captured) -> None:
     monkeypatch.setenv("P2I_GRAFANA_PASSWORD", "wrong")
     assert run("diff") == 2
@@ -180,5 +222,5 @@ def test_an_organisation_its_administrator_left_is_joined_again(
     assert run("apply") == 0
     assert [line.partition("]: ")[2] for line in capfd.readouterr().out.splitlines()[:2]] == [
         "administrator: this login",
-        "preferences",
+        "preferences (language was: en-US)",
     ]

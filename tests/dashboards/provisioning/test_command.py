@@ -26,9 +26,11 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--database", "db"], "db: not postgresql://HOST[:PORT]/DATABASE[?sslmode=…]"),
         (
             ["--language-of", "tenant:nobody=en"],
-            "--language-of tenant:nobody=en: not READER=LANGUAGE, such as operator=fr",
+            "--language-of tenant:nobody=en: there is no login of 'tenant:nobody',"
+            " only of operator, tenant:acme, tenant:best",
         ),
-        (["--language-of", "tenant:acme=de"], "--language-of tenant:acme=de: not READER=LANGUAGE, such as operator=fr"),
+        (["--language-of", "tenant:acme=de"], "--language-of tenant:acme=de: 'de' is not among --languages fr,en"),
+        (["--language-of", "operator"], "--language-of operator: not READER=LANGUAGE, such as operator=fr"),
         (["--url", "http://admin:hush@grafana"], "--url: not http[s]://HOST[:PORT][/PATH], without user and password"),
         (["--url", "grafana:3000"], "--url: not http[s]://HOST[:PORT][/PATH], without user and password"),
     ],

@@ -10,7 +10,7 @@ from dashboards.grafana.every_dashboard import dashboards
 from dashboards.grafana.speech import SPEECHES
 from dashboards.provisioning.assembly import wanted
 from dashboards.provisioning.found import Content, FoundDashboard, FoundOrganisation
-from dashboards.provisioning.plan import READERS, Step, lines, plan
+from dashboards.provisioning.plan import READERS, Step, lines, plan, silence
 from dashboards.provisioning.wanted import Address, Key, Organisation, Wanted, key_of, organisation_name
 from store.login_file import Handed
 
@@ -86,36 +86,43 @@ def test_of_nothing_everything_is_made_in_an_order_that_grafana_takes() -> None:
 
 CHANGES: dict[str, tuple[Callable[[Content], Mapping[str, Any]], list[tuple[str, str]]]] = {
     "another role": (
-        lambda it: {"data_sources": [{**it.data_sources[0], "user": "r_b"}]}, [("~", "data source")]),
+        lambda it: {"data_sources": [{**it.data_sources[0], "user": "r_b"}]}, [("~", "data source (user was: r_b)")]),
     "another password": (
         lambda it: {"data_sources": [{**it.data_sources[0], "jsonData": {
-            **it.data_sources[0]["jsonData"], "passwordMark": "0" * 16}}]}, [("~", "data source")]),
+            **it.data_sources[0]["jsonData"], "passwordMark": "0" * 16}}]}, [("~", "data source (password)")]),
+    "another database": (
+        lambda it: {"data_sources": [{**it.data_sources[0], "url": "old:5432", "jsonData": {
+            **it.data_sources[0]["jsonData"], "sslmode": "require", "sslRootCertFile": "/ca"}}]},
+        [("~", "data source (url was: old:5432, sslmode was: require, sslRootCertFile was: /ca)")]),
     "a password that was taken out": (
-        lambda it: {"data_sources": [{**it.data_sources[0], "secureJsonFields": {}}]}, [("~", "data source")]),
+        lambda it: {"data_sources": [{**it.data_sources[0], "secureJsonFields": {}}]},
+        [("~", "data source (password was: none)")]),
     "no data source": (lambda _: {"data_sources": []}, [("+", "data source")]),
     "a file's data source, different": (
         lambda it: {"data_sources": [{**it.data_sources[0], "user": "r_b", "readOnly": True}]},
-        [("~", "data source")]),
+        [("~", "data source (user was: r_b)")]),
     "a folder renamed": (
-        lambda it: {"folders": {**it.folders, "p2i-fr": "Mine"}}, [("~", "folder p2i-fr")]),
+        lambda it: {"folders": {**it.folders, "p2i-fr": "Mine"}}, [("~", "folder p2i-fr (was: Mine)")]),
     "a folder of a language that is no longer wanted": (
         lambda it: {"folders": {**it.folders, "p2i-ar": "P2I"}}, [("-", "folder p2i-ar")]),
     "editors may write": (
         lambda it: {"permissions": {**it.permissions, "p2i-en": frozenset({("Viewer", 1), ("Editor", 2)})}},
-        [("~", "permissions of p2i-en")]),
+        [("~", "permissions of p2i-en (was: Editor edit, Viewer view)")]),
     "a dashboard edited": (
-        lambda it: {"dashboards": {**it.dashboards, "p2i-tenant-fr": FoundDashboard("p2i-fr", {"title": "x"}, False)}},
-        [("~", "dashboard p2i-tenant-fr")]),
+        lambda it: {"dashboards": {**it.dashboards, "p2i-tenant-fr": it.dashboards["p2i-tenant-fr"]._replace(
+            content=it.dashboards["p2i-tenant-fr"].content | {"title": "x", "panels": [], "mine": 1})}},
+        [("~", "dashboard p2i-tenant-fr (mine, panels, title)")]),
     "a dashboard moved": (
         lambda it: {"dashboards": {
             **it.dashboards, "p2i-tenant-fr": it.dashboards["p2i-tenant-fr"]._replace(folder="")}},
-        [("~", "dashboard p2i-tenant-fr")]),
+        [("~", "dashboard p2i-tenant-fr (folder was: not set)")]),
     "a retired dashboard, and one made by hand": (
         lambda it: {"dashboards": {**it.dashboards, "p2i-old-fr": FoundDashboard("p2i-fr", {}, False),
                                    "mine": FoundDashboard("p2i-fr", {}, False)}},
         [("-", "dashboard p2i-old-fr")]),
     "another home": (
-        lambda it: {"preferences": {**it.preferences, "homeDashboardUID": "mine"}}, [("~", "preferences")]),
+        lambda it: {"preferences": {**it.preferences, "homeDashboardUID": "mine"}},
+        [("~", "preferences (homeDashboardUID was: mine)")]),
     "another theme": (lambda it: {"preferences": {**it.preferences, "theme": "light"}}, []),
 }  # fmt: skip
 
@@ -132,7 +139,8 @@ def test_what_comes_from_a_file_is_told_and_left() -> None:
     change = CHANGES["a file's data source, different"][0]
     steps = plan(shall_be, changed(as_applied(shall_be), change))
     assert lines(steps) == [
-        "! Acme [p2i:tenant acme]: data source (another in a file of Grafana's provisioning: export it again)"
+        "! Acme [p2i:tenant acme]: data source (user was: r_b)"
+        " (another in a file of Grafana's provisioning: export it again)"
     ]
     # A file's password cannot be seen from here, so it is no difference.
     unseen = changed(
@@ -220,3 +228,9 @@ def test_languages_and_homes() -> None:
 def test_every_dashboard_of_the_set_is_given_to_somebody() -> None:
     given = {uid for one in all_of().organisations for uid in one.shows}
     assert given == {one.uid for speech in SPEECHES for one in dashboards(speech)}
+
+
+def test_data_sources_that_do_not_answer_for_one_reason_are_one_line() -> None:
+    assert silence(["Acme"], 3, "refused") == "Acme: its data source does not answer: refused"
+    assert silence(["A", "B"], 3, "refused") == "2 of 3 data sources do not answer (A, B): refused"
+    assert silence([*"ABCDE"], 5, "refused") == "5 of 5 data sources do not answer (A, B, C …): refused"

@@ -41,7 +41,7 @@ def test_a_new_user_is_put_nowhere() -> None:
 def test_data_sources_where_none_should_be() -> None:
     theirs = [{"uid": "p2i", "name": "P2I"}, {"uid": "x", "name": "All of it"}]
     found = FoundOrganisation(2, "Acme [p2i:tenant acme]", Key("tenant", "acme"), Content(theirs))
-    assert worries(CLOSED, [{"name": "P2I", "uid": "p2i"}], [found]) == [
-        'organisation 1 has the data source "P2I": remove it',
+    assert worries(CLOSED, [{"name": "P2I", "uid": "p2i"}, {"name": "Old", "uid": "x"}], [found]) == [
+        'organisation 1 should be empty and has data sources: "P2I", "Old"; remove them',
         'Acme [p2i:tenant acme]: data source "All of it" is not ours; its viewers may query it',
     ]

@@ -53,7 +53,12 @@ interface PartitionByValues {
   options: { fields: string[]; keepFields: boolean; naming: { asLabels: boolean } };
 }
 
-type Unit = "short" | "none" | "locale" | "string" | "percentunit" | "s" | "dthms" | "dtdhms" | "bps" | "celsius" | "kwatth" | `suffix:${string}` | `time:${string}`;
+interface FilterFieldsByName {
+  id: "filterFieldsByName";
+  options: { include: { pattern: string } };
+}
+
+type Unit = "short" | "none" | "percent" | "string" | "percentunit" | "s" | "dthms" | "dtdhms" | "bps" | "celsius" | "kwatth" | `suffix:${string}` | `time:${string}`;
 
 interface Standard {
   displayName: string;
@@ -70,6 +75,7 @@ interface Standard {
 
 type Property<Custom> =
   | { [Id in keyof Standard]: { id: Id; value: Standard[Id] } }[keyof Standard]
+  | (Custom extends { hideFrom?: unknown } ? { id: "custom.hideFrom.viz"; value: boolean } : never)
   | {
       [Id in keyof Custom & string]-?: { id: `custom.${Id}`; value: NonNullable<Plain<Custom[Id]>> };
     }[keyof Custom & string];
@@ -84,11 +90,11 @@ interface PanelOf<Kind, Options, Custom = {}> {
   options: Options;
   fieldConfig: {
     defaults: Partial<Standard> & { custom?: Plain<Custom> };
-    overrides: { matcher: { id: "byName"; options: string }; properties: Property<Custom>[] }[];
+    overrides: { matcher: { id: "byName" | "byRegexp"; options: string }; properties: Property<Custom>[] }[];
   };
   datasource?: Source;
   targets?: Target[];
-  transformations?: PartitionByValues[];
+  transformations?: (PartitionByValues | FilterFieldsByName)[];
   interval?: `${number}${"s" | "m" | "h" | "d"}`;
   maxDataPoints?: number;
 }
