@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 
 import numpy as np
@@ -20,16 +20,18 @@ from store.readings import INTERVAL, PROBE, write_readings
 from store.registry import register_circuits
 from store.rows import CircuitRow
 from store.verdicts import read_scores
-
-RECEIVED_AT = datetime(2026, 11, 2, tzinfo=UTC)
-
-StoreMonth = Callable[[str], list[SimulatedCircuit]]
-ScoreMonth = Callable[[str, datetime], str]
+from tests.acceptance.months import CLOSED, ScoreMonth, StoreMonth
 
 
 @pytest.fixture(scope="session")
 def demo() -> Inventory:
     return read_inventory(DEMO_INVENTORY)
+
+
+@pytest.fixture
+def commands_use_this_store(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands that a test calls read and write its own database."""
+    monkeypatch.setenv("P2I_DSN", dsn)
 
 
 @pytest.fixture
@@ -64,8 +66,8 @@ def _into_store(connection: Connection, circuits: list[SimulatedCircuit]) -> Non
         at = microseconds(one.starts_at) + measured * one.step_seconds * 1_000_000
         series = np.full(at.size, numbers[one.circuit], np.int64)
         sent = np.full(at.size, PROBES_PER_INTERVAL, np.int64)
-        write_readings(connection, INTERVAL, [series, at, sent, one.lost[measured]], RECEIVED_AT)
-        write_readings(connection, PROBE, [series, at, one.round_trip_nanoseconds[measured]], RECEIVED_AT)
+        write_readings(connection, INTERVAL, [series, at, sent, one.lost[measured]], CLOSED)
+        write_readings(connection, PROBE, [series, at, one.round_trip_nanoseconds[measured]], CLOSED)
         write_tickets(connection, one.tickets, numbers)
         write_freezes(connection, one.freezes)
     connection.commit()

@@ -1,10 +1,7 @@
 """One month, always the same bytes: scored from CSV, from the archive's Parquet, and from the store."""
 
-import contextlib
-import io
 import shlex
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +10,9 @@ import pytest
 from facilities.agreement_toml import read_agreement
 from facilities.calendar import period
 from facilities.instants import epoch_seconds
-from facilities.inventory import DEMO_INVENTORY
-from p2i.simulation import SimulatedCircuit
 from sla_engine.document import document_text
 from sla_engine.export_command import main as export
 from sla_engine.from_store import read_facts
-from sla_engine.score import main as score_files
 from sla_engine.scoring import score
 from store.archive import Archive
 from store.archive_folder import ArchiveFolder
@@ -26,8 +20,8 @@ from store.connection import Connection
 from store.readings import STATE, write_readings
 from store.registry import circuit_numbers, register_circuits
 from store.rows import CircuitRow, State
+from tests.acceptance.months import CLOSED, ScoreMonth, StoreMonth, command_of, export_words, printed_score
 
-CLOSED = datetime(2026, 11, 2, tzinfo=UTC)
 KINDS = {"--intervals": "interval", "--probes": "probe"}
 
 
@@ -41,31 +35,21 @@ def archived(connection: Connection, folder: Path) -> Path:
     return folder
 
 
-def printed_score(words: list[str], folder: Path) -> str:
-    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as printed:
-        assert score_files(words) == 0
-    return printed.getvalue()
-
-
+@pytest.mark.usefixtures("commands_use_this_store")
 @pytest.mark.parametrize("name", ["DEMO-CASA-A", "DEMO-TECH-C"])
 def test_csv_parquet_and_store_give_the_same_bytes(
     name: str,
     connection: Connection,
-    dsn: str,
     tmp_path: Path,
-    store_month: Callable[[str], list[SimulatedCircuit]],
-    score_month: Callable[[str, datetime], str],
-    monkeypatch: pytest.MonkeyPatch,
+    store_month: StoreMonth,
+    score_month: ScoreMonth,
 ) -> None:
     store_month(name)
     stored = score_month(name, CLOSED)
     archive = archived(connection, tmp_path / "archive")
-    monkeypatch.setenv("P2I_DSN", dsn)
     csv = tmp_path / "csv"
-    asked = ["--agreement", name, "--period", "2026-09", "--out", str(csv), "--inventory", str(DEMO_INVENTORY)]
-    assert export(asked) == 0
-    (line,) = (line for line in (csv / "README.txt").read_text().splitlines() if line.startswith("p2i score"))
-    words = shlex.split(line)[2:]
+    assert export(export_words(name, csv)) == 0
+    words = shlex.split(command_of(csv))[2:]
     assert printed_score(words, csv) == stored
     whole, by_kind = list(words), list(words)
     for option, kind in KINDS.items():
@@ -78,7 +62,7 @@ def test_csv_parquet_and_store_give_the_same_bytes(
         connection.execute(f"DELETE FROM {table}".encode())
     connection.commit()
     late = tmp_path / "late"
-    assert export([str(late) if word == str(csv) else word for word in asked]) == 0
+    assert export(export_words(name, late)) == 0
     assert not any((late / f"{option[2:]}.csv").exists() for option in KINDS)
     assert printed_score(whole, late) == stored
     options = ("--tickets", "--freezes", "--exclusions")

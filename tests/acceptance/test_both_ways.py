@@ -1,20 +1,17 @@
 """One arithmetic: the same month scored by `p2i score` from files and by the engine from the store, byte for byte."""
 
-import contextlib
 import csv
-import io
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from facilities.inventory import DEMO_INVENTORY, read_inventory
 from p2i.simulation import SimulatedCircuit
-from sla_engine.score import main as score_files
+from tests.acceptance.months import CLOSED, MONTH, ScoreMonth, StoreMonth, printed_score
 
 DEMO = read_inventory(DEMO_INVENTORY)
-NOW = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 def text(at: datetime | None) -> str:
@@ -57,14 +54,9 @@ def as_files(folder: Path, circuits: list[SimulatedCircuit]) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(name for name in DEMO.agreements if "LIVE" not in name))
 def test_files_and_store_give_the_same_bytes(
-    name: str,
-    tmp_path: Path,
-    store_month: Callable[[str], list[SimulatedCircuit]],
-    score_month: Callable[[str, datetime], str],
+    name: str, tmp_path: Path, store_month: StoreMonth, score_month: ScoreMonth
 ) -> None:
     circuits = store_month(name)
-    stored = score_month(name, NOW)
-    words = ["--agreement", str(DEMO.agreement_files[name]), "--period", "2026-09", *as_files(tmp_path, circuits)]
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        assert score_files(words) == 0
-    assert printed.getvalue() == stored
+    stored = score_month(name, CLOSED)
+    words = ["--agreement", str(DEMO.agreement_files[name]), "--period", MONTH, *as_files(tmp_path, circuits)]
+    assert printed_score(words, tmp_path) == stored

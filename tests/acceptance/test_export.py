@@ -1,62 +1,30 @@
 """A month exported from the store is recomputed by anyone from its files alone, byte for byte."""
 
-import contextlib
 import hashlib
-import io
-import shlex
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from facilities.inventory import DEMO_INVENTORY, Inventory
-from p2i.simulation import SimulatedCircuit
 from sla_engine.export_command import main as export
-from sla_engine.score import main as score_files
-from store.connection import connect
-
-StoreMonth = Callable[[str], list[SimulatedCircuit]]
-ScoreMonth = Callable[[str, datetime], str]
-
-CLOSED = datetime(2026, 11, 2, tzinfo=UTC)
-RUNNING = datetime(2026, 9, 15, 12, 0, 7, tzinfo=UTC)
+from store.connection import Connection
+from tests.acceptance.months import CLOSED, RUNNING, ScoreMonth, StoreMonth, command_of, export_words, recomputed
 
 
-def words(agreement: str, folder: Path, month: str = "2026-09") -> list[str]:
-    return ["--agreement", agreement, "--period", month, "--out", str(folder), "--inventory", str(DEMO_INVENTORY)]
-
-
-def command_of(folder: Path) -> str:
-    """The one line of the note that is a command."""
-    lines = (folder / "README.txt").read_text(encoding="utf-8").splitlines()
-    (command,) = (line for line in lines if line.startswith("p2i "))
-    return command
-
-
-def recomputed(folder: Path) -> str:
-    """What the command of the note prints, run where its files are."""
-    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as printed:
-        assert score_files(shlex.split(command_of(folder))[2:]) == 0
-    return printed.getvalue()
-
-
+@pytest.mark.usefixtures("commands_use_this_store")
 @pytest.mark.parametrize("name", ["DEMO-CASA-A", "DEMO-TECH-C"])
 def test_an_exported_month_gives_the_stored_document_again(
     name: str,
-    dsn: str,
     demo: Inventory,
     tmp_path: Path,
     store_month: StoreMonth,
     score_month: ScoreMonth,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     store_month(name)
     stored = score_month(name, CLOSED)
-    monkeypatch.setenv("P2I_DSN", dsn)
     folder = tmp_path / "of a dispute" / name
-    assert export(words(name, folder)) == 0
+    assert export(export_words(name, folder)) == 0
     assert capsys.readouterr().out == f"cd '{folder}' && {command_of(folder)}\n"
     assert "--as-of" not in command_of(folder)
     assert (folder / "agreement.toml").read_bytes() == demo.agreement_files[name].read_bytes()
@@ -64,12 +32,10 @@ def test_an_exported_month_gives_the_stored_document_again(
     assert hashlib.sha256(stored.encode()).hexdigest() in (folder / "README.txt").read_text(encoding="utf-8")
 
 
-def test_what_people_decided_keeps_its_names(
-    dsn: str, tmp_path: Path, store_month: StoreMonth, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("commands_use_this_store")
+def test_what_people_decided_keeps_its_names(tmp_path: Path, store_month: StoreMonth) -> None:
     (one, *_) = circuits = store_month("DEMO-CASA-A")
-    monkeypatch.setenv("P2I_DSN", dsn)
-    assert export(words("DEMO-CASA-A", tmp_path)) == 0
+    assert export(export_words("DEMO-CASA-A", tmp_path)) == 0
     exclusions, freezes = ((tmp_path / name).read_text() for name in ("exclusions.csv", "freezes.csv"))
     assert all(row.exclusion in exclusions for each in circuits for row in each.exclusions)
     assert all(f"{row.ticket}," in freezes and f",{row.reason}\n" in freezes for row in one.freezes)
@@ -78,13 +44,13 @@ def test_what_people_decided_keeps_its_names(
     assert "Nothing was scored" in (tmp_path / "README.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("commands_use_this_store")
 def test_a_running_month_is_recomputed_as_of_its_score(
-    dsn: str, tmp_path: Path, store_month: StoreMonth, score_month: ScoreMonth, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, store_month: StoreMonth, score_month: ScoreMonth
 ) -> None:
     store_month("DEMO-CASA-A")
     stored = score_month("DEMO-CASA-A", RUNNING)
-    monkeypatch.setenv("P2I_DSN", dsn)
-    assert export(words("DEMO-CASA-A", tmp_path)) == 0
+    assert export(export_words("DEMO-CASA-A", tmp_path)) == 0
     assert command_of(tmp_path).endswith(" --as-of 2026-09-15T12:00:07Z")
     assert recomputed(tmp_path) == stored
 
@@ -105,7 +71,7 @@ def test_a_running_month_is_recomputed_as_of_its_score(
 def test_what_cannot_be_exported_is_one_line(
     agreement: str, month: str, line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert export(words(agreement, tmp_path / "out", month)) == 2
+    assert export(export_words(agreement, tmp_path / "out", month)) == 2
     assert capsys.readouterr() == ("", f"{line}\n")
     assert not (tmp_path / "out").exists()
 
@@ -113,29 +79,27 @@ def test_what_cannot_be_exported_is_one_line(
 def test_a_used_folder_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = tmp_path / "README.txt"
     kept.write_text("of another export")
-    assert export(words("DEMO-CASA-A", tmp_path)) == 2
+    assert export(export_words("DEMO-CASA-A", tmp_path)) == 2
     assert capsys.readouterr().err == f"--out: {tmp_path}: is not empty; files of two exports must not mix\n"
-    assert export(words("DEMO-CASA-A", kept)) == 2
+    assert export(export_words("DEMO-CASA-A", kept)) == 2
     assert capsys.readouterr().err == f"--out: {kept}: Not a directory\n"
     assert kept.read_text() == "of another export"
 
 
+@pytest.mark.usefixtures("commands_use_this_store")
 def test_a_month_whose_readings_are_dropped_by_age_is_said_to_be_incomplete(
-    dsn: str,
+    connection: Connection,
     tmp_path: Path,
     store_month: StoreMonth,
     score_month: ScoreMonth,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     store_month("DEMO-CASA-A")
     stored = score_month("DEMO-CASA-A", CLOSED)
-    with connect(dsn, "tests") as connection:
-        connection.execute("DELETE FROM circuit_interval")
-        connection.execute("UPDATE retention SET dropped_before = '2026-10-02' WHERE relation = 'circuit_interval'")
-        connection.commit()
-    monkeypatch.setenv("P2I_DSN", dsn)
-    assert export(words("DEMO-CASA-A", tmp_path / "old")) == 0
+    connection.execute("DELETE FROM circuit_interval")
+    connection.execute("UPDATE retention SET dropped_before = '2026-10-02' WHERE relation = 'circuit_interval'")
+    connection.commit()
+    assert export(export_words("DEMO-CASA-A", tmp_path / "old")) == 0
     said = capsys.readouterr().err
     assert said.startswith("p2i export: not complete: readings before 2026-10-02T00:00:00Z are dropped by age")
     note = (tmp_path / "old" / "README.txt").read_text(encoding="utf-8")

@@ -5,7 +5,6 @@ import dataclasses
 import io
 import shlex
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -13,20 +12,16 @@ from types import MappingProxyType
 import pytest
 
 from facilities.inventory import DEMO_INVENTORY, read_inventory
-from p2i.simulation import SimulatedCircuit
 from sla_engine.export_command import main as export
 from sla_engine.passes import Scorer
 from sla_engine.promised import Promised
-from sla_engine.score import main as score_files
 from store.connection import Connection
 from store.verdicts import read_scores
-
-StoreMonth = Callable[[str], list[SimulatedCircuit]]
+from tests.acceptance.months import CLOSED, StoreMonth, export_words, printed_score
 
 NAME = "DEMO-CASA-A"
 FILE = "casanearshore-locataire-a.toml"
 AMENDMENT = '\n[agreement.amendment]\nnumber = 1\neffective_on = 2026-09-16\ntitle = "avenant n° 1"\n\n[[objective]]'
-CLOSED = datetime(2026, 11, 2, tzinfo=UTC)
 RUNNING = datetime(2026, 9, 20, 12, 0, 7, tzinfo=UTC)
 
 
@@ -50,34 +45,29 @@ def scored(connection: Connection, folder: Path, now: datetime) -> list[str]:
 
 def exported(inventory: Path, out: Path) -> list[str]:
     """The lines that `p2i export` prints."""
-    words = ["--agreement", NAME, "--period", "2026-09", "--out", str(out), "--inventory", str(inventory)]
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        assert export(words) == 0
+        assert export(export_words(NAME, out, inventory=inventory)) == 0
     return printed.getvalue().splitlines()
 
 
 def recomputed(line: str) -> str:
     """What a printed line prints when it is run as it is."""
     goes_to, command = line.split(" && ")
-    with contextlib.chdir(shlex.split(goes_to)[1]), contextlib.redirect_stdout(io.StringIO()) as printed:
-        assert score_files(shlex.split(command)[2:]) == 0
-    return printed.getvalue()
+    return printed_score(shlex.split(command)[2:], Path(shlex.split(goes_to)[1]))
 
 
+@pytest.mark.usefixtures("commands_use_this_store")
 @pytest.mark.parametrize(("now", "as_of"), [(CLOSED, [False, False]), (RUNNING, [False, True])])
 def test_each_segment_gives_its_stored_document_again(
     now: datetime,
     as_of: list[bool],
-    dsn: str,
     connection: Connection,
     folder: Path,
     tmp_path: Path,
     store_month: StoreMonth,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store_month(NAME)
     stored = scored(connection, folder, now)
-    monkeypatch.setenv("P2I_DSN", dsn)
     lines = exported(folder, tmp_path / "a dispute")
     assert [line.split(" && ")[0] for line in lines] == [
         f"cd '{tmp_path}/a dispute/2026-09-01'", f"cd '{tmp_path}/a dispute/2026-09-16'",
@@ -89,13 +79,9 @@ def test_each_segment_gives_its_stored_document_again(
     assert not any("another text" in note for note in notes)
 
 
+@pytest.mark.usefixtures("commands_use_this_store")
 def test_a_closed_segment_is_exported_with_the_text_it_keeps(
-    dsn: str,
-    connection: Connection,
-    folder: Path,
-    tmp_path: Path,
-    store_month: StoreMonth,
-    monkeypatch: pytest.MonkeyPatch,
+    connection: Connection, folder: Path, tmp_path: Path, store_month: StoreMonth
 ) -> None:
     """The inventory drops the amendment and changes a target after the fact: the two scores stay what they were."""
     store_month(NAME)
@@ -105,7 +91,6 @@ def test_a_closed_segment_is_exported_with_the_text_it_keeps(
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace('monthly_fee = "', 'monthly_fee = "9'), encoding="utf-8")
     assert scored(connection, folder, CLOSED) == stored
-    monkeypatch.setenv("P2I_DSN", dsn)
     lines = exported(folder, tmp_path / "out")
     assert len(lines) == 2
     assert [recomputed(line) for line in lines] == stored

@@ -4,10 +4,9 @@ import contextlib
 import io
 import json
 import re
-import shlex
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +18,24 @@ from psycopg import conninfo
 from dashboards.grafana.panel import Panel
 from dashboards.grafana.speech import SPEECHES, Speech
 from dashboards.grafana.tenant import tenant
-from facilities.inventory import DEMO_INVENTORY, Inventory
+from facilities.inventory import Inventory
 from facilities.logins import wanted_logins
 from facilities.registration import register_inventory
-from p2i.simulation import SimulatedCircuit
-from reports.command import LANGUAGES, compose
+from reports.composing import LANGUAGES, compose
 from reports.html import html
 from sla_engine.export_command import main as export
 from sla_engine.promised import Promised
 from sla_engine.publishing import Desk
-from sla_engine.score import main as score_files
 from store.connection import Connection
 from store.logins import apply_logins
+from tests.acceptance.months import CLOSED, MONTH, RUNNING, ScoreMonth, StoreMonth, export_words, recomputed
 from tests.dashboards.grafana.column_contract import check_panel, run
 from tests.dashboards.grafana.macro_expansion import Shown, expanded
 from tests.dashboards.grafana.spoken_figures import spoken
 
-StoreMonth = Callable[[str], list[SimulatedCircuit]]
-ScoreMonth = Callable[[str, datetime], str]
 Row = dict[str, Any]
 
-NAME, TENANT, MONTH = "DEMO-CASA-A", "locataire-a", "2026-09"
-RUNNING = datetime(2026, 9, 15, 12, 0, 7, tzinfo=UTC)
-CLOSED = datetime(2026, 11, 2, tzinfo=UTC)
+NAME, TENANT = "DEMO-CASA-A", "locataire-a"
 
 
 @pytest.fixture
@@ -60,6 +54,29 @@ def viewer(dsn: str, connection: Connection, demo: Inventory) -> Iterator[Connec
         connection.commit()
 
 
+@pytest.fixture
+def scored_at(
+    connection: Connection, demo: Inventory, store_month: StoreMonth, score_month: ScoreMonth
+) -> Callable[[datetime], None]:
+    """Stores the month and scores it as of an instant."""
+
+    def scored(now: datetime) -> None:
+        store_month(NAME)
+        register_inventory(connection, demo, now)
+        connection.commit()
+        score_month(NAME, now)
+
+    return scored
+
+
+def recomputed_document(folder: Path) -> Row:
+    """What `p2i score` says of the files that `p2i export` writes."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert export(export_words(NAME, folder)) == 0
+    document: Row = json.loads(recomputed(folder))
+    return document
+
+
 def panels(say: Speech) -> dict[int, Panel]:
     return {panel.id: panel for panel in tenant(say).all_panels()}
 
@@ -71,19 +88,6 @@ def shown(viewer: Connection, panel: Panel) -> list[Row]:
     found = run(viewer, expanded(target.sql, view))
     check_panel(panel, target, found)
     return [dict(zip(found.types, row, strict=True)) for row in found.rows]
-
-
-def recomputed(folder: Path) -> dict[str, Any]:
-    """What `p2i score` says of the files that `p2i export` writes."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        assert export(["--agreement", NAME, "--period", MONTH, "--out", str(folder), "--inventory",
-                       str(DEMO_INVENTORY)]) == 0  # fmt: skip
-    lines = (folder / "README.txt").read_text(encoding="utf-8").splitlines()
-    (command,) = (line for line in lines if line.startswith("p2i "))
-    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as printed:
-        assert score_files(shlex.split(command)[2:]) == 0
-    document: dict[str, Any] = json.loads(printed.getvalue())
-    return document
 
 
 def page(connection: Connection, demo: Inventory, say: Speech, issued_at: datetime) -> str:
@@ -114,22 +118,16 @@ def digits(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
+@pytest.mark.usefixtures("commands_use_this_store")
 def test_one_figure_of_a_running_month(
-    dsn: str,
     connection: Connection,
     demo: Inventory,
     tmp_path: Path,
     viewer: Connection,
-    store_month: StoreMonth,
-    score_month: ScoreMonth,
-    monkeypatch: pytest.MonkeyPatch,
+    scored_at: Callable[[datetime], None],
 ) -> None:
-    store_month(NAME)
-    register_inventory(connection, demo, RUNNING)
-    connection.commit()
-    score_month(NAME, RUNNING)
-    monkeypatch.setenv("P2I_DSN", dsn)
-    document = recomputed(tmp_path / "files")
+    scored_at(RUNNING)
+    document = recomputed_document(tmp_path / "files")
     scored = {each["id"]: each for each in document["objectives"]}
     availability = scored["availability"]
     assert availability["value_percent"] not in ("0.0000", "100.0000", None), "a figure that shows its digits"
@@ -159,24 +157,18 @@ def test_one_figure_of_a_running_month(
         assert formats.number(scored["rtt-p95"]["value_ms"]) in delay
 
 
+@pytest.mark.usefixtures("commands_use_this_store")
 def test_one_figure_of_a_month_that_is_over_and_published(
-    dsn: str,
     connection: Connection,
     demo: Inventory,
     tmp_path: Path,
     viewer: Connection,
-    store_month: StoreMonth,
-    score_month: ScoreMonth,
-    monkeypatch: pytest.MonkeyPatch,
+    scored_at: Callable[[datetime], None],
 ) -> None:
-    store_month(NAME)
-    register_inventory(connection, demo, CLOSED)
-    connection.commit()
-    score_month(NAME, CLOSED)
+    scored_at(CLOSED)
     Desk(connection, Promised.of(demo), CLOSED).issue(NAME, MONTH)
     connection.commit()
-    monkeypatch.setenv("P2I_DSN", dsn)
-    document = recomputed(tmp_path / "files")
+    document = recomputed_document(tmp_path / "files")
     credits, scored = document["credits"], {each["id"]: each for each in document["objectives"]}
     assert credits["payable"] != "0.00", "a month that costs something"
 

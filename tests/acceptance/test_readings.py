@@ -3,15 +3,13 @@
 import contextlib
 import json
 import shlex
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from facilities.inventory import DEMO_INVENTORY, Inventory
-from p2i.simulation import SimulatedCircuit
 from sla_engine.export_command import main as export
 from sla_engine.other_readings_command import main, stored_readings
 from store.connection import Connection
@@ -19,35 +17,28 @@ from store.intervals import Interval
 from store.readings import INTERVAL, write_readings
 from store.registry import register_circuits
 from store.rows import CircuitRow
+from tests.acceptance.months import CLOSED, MONTH, RUNNING, ScoreMonth, StoreMonth, command_of, export_words
 from tests.sla_engine.cases import an_agreement, at, availability_objective
 
-StoreMonth = Callable[[str], list[SimulatedCircuit]]
-ScoreMonth = Callable[[str, datetime], str]
 
-CLOSED = datetime(2026, 11, 2, tzinfo=UTC)
-RUNNING = datetime(2026, 9, 15, 12, 0, 7, tzinfo=UTC)
-
-
+@pytest.mark.usefixtures("commands_use_this_store")
 @pytest.mark.parametrize(
     ("name", "scored_at"), [("DEMO-CASA-A", CLOSED), ("DEMO-CASA-A", RUNNING), ("DEMO-TECH-C", CLOSED)]
 )
 def test_store_and_files_give_the_same_bytes_and_the_published_line(
     name: str,
     scored_at: datetime,
-    dsn: str,
     demo: Inventory,
     tmp_path: Path,
     store_month: StoreMonth,
     score_month: ScoreMonth,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert demo.is_demo
     store_month(name)
     published = json.loads(score_month(name, scored_at))
-    monkeypatch.setenv("P2I_DSN", dsn)
-    words = ["--agreement", name, "--period", "2026-09"]
-    assert main([*words, "--stored", "--inventory", str(DEMO_INVENTORY), "--json"]) == 0
+    words = ["--agreement", name, "--period", MONTH, "--stored", "--inventory", str(DEMO_INVENTORY), "--json"]
+    assert main(words) == 0
     from_store = capsys.readouterr().out
     shown = json.loads(from_store)
     scored = {row["id"]: row for row in published["objectives"]}
@@ -56,10 +47,10 @@ def test_store_and_files_give_the_same_bytes_and_the_published_line(
         for key in ("value_percent", "verdict", "seconds", "credit_percent", "credit"):
             assert contract[key] == scored[objective["id"]][key]
     assert shown["payable"][0]["payable"] == published["credits"]["payable"]
-    assert export([*words, "--out", str(tmp_path), "--inventory", str(DEMO_INVENTORY)]) == 0
-    command = capsys.readouterr().out.split(" && ")[1]
+    assert export(export_words(name, tmp_path)) == 0
+    capsys.readouterr()
     with contextlib.chdir(tmp_path):
-        assert main([*shlex.split(command)[2:], "--json"]) == 0
+        assert main([*shlex.split(command_of(tmp_path))[2:], "--json"]) == 0
     assert capsys.readouterr().out == from_store
 
 

@@ -1,0 +1,42 @@
+"""The dead-man's switch: called while everything is well, and kept back as soon as something is not."""
+
+from datetime import timedelta
+
+import pytest
+from prometheus_client import REGISTRY
+
+from alerting.escalation.heartbeat import Heartbeat, unwell
+from store.notices import beat
+from tests.alerting.escalation.conftest import Gateway, MailBox, Night, alert
+
+
+def given() -> float:
+    return REGISTRY.get_sample_value("alerting_escalation_heartbeats_total", {"outcome": "given"}) or 0.0
+
+
+@pytest.mark.parametrize("part", ["escalator", "alerting", "alertmanager"])
+def test_no_sign_of_life_of_a_part_in_use_keeps_it_back(night: Night, part: str) -> None:
+    night.round()
+    for one in ("alerting", "alertmanager"):
+        beat(night.connection, one, night.now)
+    assert unwell(night.connection, night.now) == ""
+    later = night.now + timedelta(minutes=6)
+    for one in {"escalator", "alerting", "alertmanager"} - {part}:
+        beat(night.connection, one, later)
+    assert unwell(night.connection, later) == f"no sign of life of {part} for 360 s"
+
+
+def test_messages_that_wait_keep_it_back(night: Night, mailbox: MailBox) -> None:
+    mailbox.stop()
+    night.take(alert(1, audience="tenant", tenant="locataire-a"))
+    night.go(12)
+    assert unwell(night.connection, night.now).startswith("a message waits in email for 6")
+
+
+def test_it_is_called_and_a_dead_service_stops_nothing(night: Night, gateway: Gateway) -> None:
+    night.round()
+    before = given()
+    assert Heartbeat(f"http://127.0.0.1:{gateway.port}/beat", lambda: night.now)(night.connection) == 1
+    assert given() == before + 1
+    assert Heartbeat("http://127.0.0.1:9/beat", lambda: night.now)(night.connection) == 1
+    assert given() == before + 1
