@@ -19,7 +19,7 @@ help: ## List the targets.
 demo: $(VENV)/.runtime ## Run the whole system on this machine for three minutes and compare its scores with the truth.
 	@$(BIN)/p2i demo $(DEMO)
 
-grafana: $(VENV)-grafana/.made ## Make the environment of its own in which p2i grafana runs grafana-client.
+grafana: $(VENV)/.runtime $(VENV)-grafana/.made ## Make p2i and the environment of its own in which p2i grafana runs grafana-client.
 
 test: $(VENV)/.development $(NPM:=/node_modules/.package-lock.json) ## Run every test against a real database, broker and browser-free pages.
 	@$(BIN)/pytest -q $(TEST)
