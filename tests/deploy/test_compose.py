@@ -17,10 +17,11 @@ from dashboards.provisioning.worries import worries
 from p2i.cli import WORDS
 
 ROOT = Path(__file__).parents[2]
-OURS = {"migrate", "collectors", "hooks", "sla_engine", "alerting", "upkeep", "tools", "grafana_apply"}
-OTHERS = {"timescaledb", "timescaledb_standby", "grafana", "mosquitto"}
-ONE_SHOT = {"migrate", "tools", "grafana_apply"}
-PINNED = re.compile(r"[a-z0-9./-]+:\d+\.\d+\.\d+[a-z0-9.-]*")
+OURS = {"migrate", "collectors", "hooks", "sla_engine", "alerting", "upkeep", "tools", "grafana_apply",
+        "escalator", "alertmanager_config"}  # fmt: skip
+OTHERS = {"timescaledb", "timescaledb_standby", "grafana", "mosquitto", "alertmanager", "prometheus"}
+ONE_SHOT = {"migrate", "tools", "grafana_apply", "alertmanager_config"}
+PINNED = re.compile(r"[a-z0-9./-]+:v?\d+\.\d+\.\d+[a-z0-9.-]*")
 
 
 @cache
@@ -134,6 +135,32 @@ def test_grafana_reaches_the_standby_and_nothing_else_of_ours() -> None:
     assert {"GF_SECURITY_ADMIN_PASSWORD__FILE", "GF_SECURITY_SECRET_KEY__FILE"} <= grafana["environment"].keys()
 
 
+def test_prometheus_finds_every_process_by_the_name_it_has_here() -> None:
+    """A target that is not there would be a page every night; a process without one, a page that never comes."""
+    configuration = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    jobs = {job["job_name"]: job for job in configuration["scrape_configs"]}
+    watched = {name for name in services() if name in OURS - ONE_SHOT} | {"alertmanager", "prometheus"}
+    assert jobs.keys() == watched
+    for name, job in jobs.items():
+        if name in OURS and "static_configs" in job:
+            port = services()[name]["environment"]["P2I_METRICS_PORT"]
+            assert job["static_configs"] == [{"targets": [f"{name}:{port}"]}]
+    assert _on("metrics") == watched
+    assert compose()["networks"]["metrics"] == {"internal": True}
+    paged = {name for name in services() if services()[name].get("profiles") == ["oncall"]}
+    assert paged == {"escalator", "alertmanager_config", "alertmanager", "prometheus"}
+    assert jobs["hooks"]["dns_sd_configs"][0]["port"] == 9464  # not always there, so found by its name
+
+
+def test_alertmanager_tells_the_escalator_and_only_operators_see_it_in_grafana() -> None:
+    told = services()["alertmanager_config"]["command"]
+    assert told[told.index("--escalator-url") + 1] == "http://escalator:8490"
+    assert services()["escalator"]["environment"]["P2I_PAGE_PORT"] == "8490"
+    assert told[told.index("--token-file") + 1] == services()["escalator"]["environment"]["P2I_PAGE_HOOK_SECRET_FILE"]
+    assert "page_hook_secret" in services()["alertmanager"]["secrets"]
+    assert _on("silences") == {"grafana", "alertmanager"}
+
+
 def test_grafana_is_closed_to_whom_nobody_let_in() -> None:
     settings = configparser.ConfigParser(comment_prefixes=(";",), interpolation=None)
     settings.read_string((ROOT / "deploy" / "grafana" / "grafana.ini").read_text(encoding="utf-8"))
@@ -156,6 +183,10 @@ def test_the_standby_follows_with_the_image_and_settings_of_the_primary() -> Non
     told = {one for one in primary["command"] if "=" in one} - {"wal_keep_size=2GB"}
     assert told < set(standby["command"])
     assert standby["environment"]["PRIMARY"] == "timescaledb"
+    # What viewers run for too long there is ended there.
+    upkeep = services()["upkeep"]
+    assert upkeep["environment"]["P2I_STANDBY_DSN_FILE"] == "/run/secrets/standby_dsn"
+    assert set(upkeep["networks"]) & set(standby["networks"])
 
 
 def _on(network: str) -> set[str]:
@@ -173,6 +204,9 @@ def test_every_service_waits_for_what_it_needs(name: str) -> None:
         "timescaledb_standby": {"timescaledb": "service_healthy"},
         "grafana": {"timescaledb_standby": "service_healthy"},
         "grafana_apply": {"grafana": "service_healthy"},
+        "alertmanager_config": {},
+        "alertmanager": {"alertmanager_config": "service_completed_successfully"},
+        "prometheus": {"alertmanager": "service_healthy"},
     }
     assert needed == expected.get(name, {"migrate": "service_completed_successfully"})
 
@@ -184,7 +218,9 @@ def test_secrets_are_files_and_never_values() -> None:
     for name, service in services().items():
         used = set(service.get("secrets", []))
         assert used <= compose()["secrets"].keys(), name
-        mounted = re.findall(r"/run/secrets/([a-z_]+)", json.dumps(service))
+        # What alertmanager_config names, it writes down for Alertmanager to read.
+        reads = service | {"command": []} if name == "alertmanager_config" else service
+        mounted = re.findall(r"/run/secrets/([a-z_]+)", json.dumps(reads))
         assert set(mounted) <= used, f"{name} reads a secret it is not given"
 
 
@@ -209,5 +245,6 @@ def test_every_folder_that_is_mounted_from_the_checkout_exists() -> None:
     mounted = [v for service in services().values() for v in service.get("volumes", []) if v.startswith((".", "$"))]
     sources = {re.sub(r"^\$\{[A-Z0-9_]+:-([^}]+)\}", r"\1", volume).partition(":")[0] for volume in mounted}
     scripts = {f"./deploy/timescaledb/{name}.sh" for name in ("10_standby", "standby")}
-    assert sources == {"./deploy/mosquitto", "./deploy/grafana", "./facilities/inventories/p2i"} | scripts
+    folders = {"./deploy/mosquitto", "./deploy/grafana", "./deploy/prometheus", "./facilities/inventories/p2i"}
+    assert sources == folders | {"./alerting/oncall/demo"} | scripts
     assert all((ROOT / source).exists() for source in sources)

@@ -17,14 +17,17 @@ def test_it_makes_every_secret_that_compose_names(make_secrets: ModuleType, tmp_
     }
 
 
-def test_the_dsn_carries_the_password_of_the_database(make_secrets: ModuleType, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("file", "host"), [("dsn", "timescaledb"), ("standby_dsn", "timescaledb_standby")])
+def test_the_dsn_carries_the_password_of_the_database(
+    make_secrets: ModuleType, tmp_path: Path, file: str, host: str
+) -> None:
     make_secrets.make(tmp_path, [])
-    parts = conninfo.conninfo_to_dict((tmp_path / "dsn").read_text(encoding="utf-8").strip())
+    parts = conninfo.conninfo_to_dict((tmp_path / file).read_text(encoding="utf-8").strip())
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
     environment = compose["services"]["timescaledb"]["environment"]
     assert parts["password"] == (tmp_path / "postgres_password").read_text(encoding="utf-8").strip()
     assert (parts["host"], parts["user"], parts["dbname"]) == (
-        "timescaledb",
+        host,
         environment["POSTGRES_USER"],
         environment["POSTGRES_DB"],
     )
@@ -53,7 +56,7 @@ def test_a_second_run_changes_nothing_and_another_park_is_added(make_secrets: Mo
 def test_no_password_is_used_twice(make_secrets: ModuleType, tmp_path: Path) -> None:
     make_secrets.make(tmp_path, ["casanearshore"])
     files = ["postgres_password", "mqtt_password", "mosquitto_health", "mqtt_casanearshore"]
-    files += ["standby_password", "grafana_password", "grafana_secret_key"]
+    files += ["standby_password", "grafana_password", "grafana_secret_key", "page_hook_secret"]
     assert len({(tmp_path / file).read_text(encoding="utf-8") for file in files}) == len(files)
 
 

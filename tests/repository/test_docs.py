@@ -29,7 +29,7 @@ def test_every_setting_is_documented_and_no_other() -> None:
     used = set(SETTING.findall(code(*PACKAGES, "tests") + deployed()))
     documented = set(SETTING.findall((ROOT / "docs" / "settings.md").read_text()))
     # NAME and NAME_FILE are one setting of secrets; the suffix is added in the code.
-    used |= {f"{name}_FILE" for name in ("P2I_DSN", "P2I_MQTT_PASSWORD")}
+    used |= {f"{name}_FILE" for name in re.findall(r'secret_of_environment\("(P2I_[A-Z0-9_]+)"\)', code(*PACKAGES))}
     assert sorted(used - documented) == []
     assert sorted(documented - used) == []
 

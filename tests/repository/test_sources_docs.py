@@ -23,7 +23,7 @@ from collectors.hooks_app import OUTCOMES, HookLimits, Hooks
 from collectors.hooks_drain import HookDrain
 from collectors.hooks_queue import HookQueue
 from collectors.hooks_secrets import hooks_of
-from collectors.hooks_server import hook_server, listening
+from facilities.http_server import http_server, listening
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from facilities.sensors import HookAuth, Source, secret_setting
 from p2i.cli import main
@@ -79,7 +79,7 @@ class Reader:
         self._listener = listening("127.0.0.1", 0)
         webhooks = [one for one in self.feeds.by_code.values() if one.feed.is_webhook]
         hooks = hooks_of(webhooks, self.inventory.path) if webhooks else {}
-        self._server = hook_server(Hooks(hooks, self._queue, HookLimits(), lambda: datetime.now(UTC)).application)
+        self._server = http_server(Hooks(hooks, self._queue, HookLimits(), lambda: datetime.now(UTC)).application)
         self._thread = threading.Thread(target=lambda: self._server.run(sockets=[self._listener]))
         self._thread.start()
 
