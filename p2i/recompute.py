@@ -14,6 +14,7 @@ from facilities.calendar import period
 from facilities.instants import epoch_seconds
 from reports.credits import credits_of
 from reports.evidence import raw_figures, spans_of
+from reports.formats import exact_decimal, percent_of
 from reports.json_difference import differences
 from reports.statement import document_text, part_name
 from sla_engine.csv_files import FactFiles, read_facts
@@ -86,7 +87,7 @@ def _wrong(month: str, part: Json, folder: Path) -> Iterator[str]:
     facts = read_facts(agreement, FactFiles(**files))
     result = score(agreement, requested, facts, as_of=as_of)
     yield from _document(part["score"], document(result))
-    yield from _beside(part, agreement, requested)
+    yield from _beside(part, agreement, requested, is_complete=as_of is None)
     yield from _registers(part, folder, span)
     if as_of is None and any(one["raw"] is not None for one in part["objectives"]):
         yield from _evidence(part, agreement, requested, facts, result)
@@ -103,17 +104,38 @@ def _document(stated: Json, found: Json) -> Iterator[str]:
     yield from (f"{text} (stated and computed)" for text in wrong or ["score: its keys are in another order"])
 
 
-def _beside(part: Json, agreement: Agreement, requested: Interval[int]) -> Iterator[str]:
+def _beside(part: Json, agreement: Agreement, requested: Interval[int], *, is_complete: bool) -> Iterator[str]:
     """What the statement works out of the document: credits line by line, the budget, the sum of seconds."""
     stated = part["score"]
     owed = credits_of(agreement, stated, requested.ends_at - requested.starts_at)
     yield from (f"{text} (stated and computed)" for text in differences(part["credits"], owed, "credits"))
     if part["currency"] != agreement.currency:
         yield f"currency: {part['currency']} and {agreement.currency} (stated and computed)"
-    seconds = {one["id"]: sum(one["seconds"].values()) for one in stated["objectives"] if "seconds" in one}
+    figures = {one["id"]: one for one in stated["objectives"]}
+    promised = {objective.id: objective for objective in agreement.objectives}
     for shown in part["objectives"]:
-        if shown.get("seconds_total") != seconds.get(shown["id"]):
-            yield f"{shown['id']}.seconds_total: {shown.get('seconds_total')} and {seconds.get(shown['id'])}"
+        objective, found = promised.get(shown["id"]), figures.get(shown["id"])
+        if objective is None or found is None:
+            yield f"{shown['id']}: is no objective of the agreement and of the score"
+        elif isinstance(objective, AvailabilityObjective):
+            expected = _reconciled(objective, found, is_complete=is_complete)
+            said = {key: shown.get(key) for key in expected}
+            yield from (f"{text} (stated and computed)" for text in differences(said, expected, shown["id"]))
+
+
+def _reconciled(objective: AvailabilityObjective, found: Json, *, is_complete: bool) -> Json:
+    """What a statement prints beside an availability: its promise, the sum of its seconds, and the budget of outage
+    seconds they allow, (1 - target) x (up + down), once the period is over."""
+    seconds = found["seconds"]
+    allowed = (1 - objective.target_ratio) * (seconds["up"] + seconds["down"])
+    left = allowed - seconds["down"]
+    budget = {"allowed": exact_decimal(allowed), "used": seconds["down"], "left": exact_decimal(left)}
+    return {
+        "target_percent": percent_of(objective.target_ratio),
+        "min_coverage_percent": percent_of(objective.min_coverage_ratio),
+        "seconds_total": sum(seconds.values()),
+        "budget_seconds": budget if is_complete else None,
+    }
 
 
 def _evidence(part: Json, agreement: Agreement, requested: Interval[int], facts: Facts, result: Score) -> Iterator[str]:
@@ -126,9 +148,9 @@ def _evidence(part: Json, agreement: Agreement, requested: Interval[int], facts:
     promised = {objective.id: objective for objective in agreement.objectives}
     measured = {one["id"]: one for one in kept["objectives"]}
     for shown in part["objectives"]:
-        name, objective = shown["id"], promised[shown["id"]]
+        name, objective = shown["id"], promised.get(shown["id"])
         found: Json = {"raw": raw_figures(kept, name)}
-        if isinstance(objective, AvailabilityObjective):
+        if isinstance(objective, AvailabilityObjective) and name in measured:
             found["spans"] = spans_of(agreement, objective, part["score"]["period"], kept)
             found["outages"] = measured[name]["outages"]
         stated = {key: shown[key] for key in found}

@@ -84,3 +84,11 @@ def exact_decimal(value: Fraction) -> str:
 def percent_of(ratio: Fraction) -> str:
     """A ratio of a contract as the percentage it was written as, without superfluous zeros: `99.95`."""
     return exact_decimal(ratio * 100)
+
+
+def cut_decimal(value: Fraction, places: int) -> str:
+    """A number as plain digits and a point, cut towards zero after so many decimals, without superfluous zeros."""
+    whole, rest = divmod(abs(value.numerator) * 10**places // value.denominator, 10**places)
+    decimals = f"{rest:0{places}d}".rstrip("0")
+    sign = "-" if value < 0 and (whole or rest) else ""
+    return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"

@@ -11,7 +11,7 @@ from facilities.instants import instant
 from facilities.inventory import Inventory
 from store.errors import InputError
 from store.intervals import Interval, subtract
-from store.rows import ScoreRow, UnscoredRow
+from store.verdict_rows import ScoreRow, UnscoredRow
 
 
 def missing_scores(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -11,7 +12,9 @@ from facilities.inventory import Inventory
 from store.connection import Connection
 from store.ledger import read_entries
 from store.ledger_chain import PUBLISHING, LedgerEntry, state_of
-from store.rows import ScoreRow
+from store.verdict_rows import ScoreRow
+
+Json = dict[str, Any]
 
 
 class Published(NamedTuple):
@@ -25,16 +28,50 @@ class Published(NamedTuple):
     state: Literal["issued", "contested", "final"]
     restated: frozenset[tuple[str, datetime]]
 
+    @property
+    def evidence(self) -> Json | None:
+        """What its figures rest on, as the engine wrote it into the version; None in one of an older release."""
+        found: Json | None = self.entry.said().get("evidence")
+        return found
 
-def read_published(connection: Connection, inventory: Inventory, tenant: str, month: str) -> list[Published]:
-    """Every published segment of the tenant's agreements in a civil month of their zones, in order of time."""
+    @property
+    def has_registers(self) -> bool:
+        """Whether the version says which exclusions were on record when it was written."""
+        return self.evidence is not None
+
+    def registers(self) -> dict[str, list[Json]]:
+        """The exclusions, tickets and freezes the version was made of; only of one that has them."""
+        said, kept = self.entry.said(), self.evidence
+        assert kept is not None
+        tickets = said["input"]["facts"]["tickets"]
+        return {
+            "exclusions": kept["exclusions"],
+            "tickets": [
+                {"ticket": row["id"], **{name: row[name] for name in ("circuit", "opened_at", "restored_at")}}
+                for row in tickets
+            ],
+            "freezes": [
+                {"ticket": row["id"], **freeze}
+                for row in {each["id"]: each for each in tickets}.values()
+                for freeze in row["freezes"]
+            ],
+        }
+
+
+def read_ledgers(connection: Connection, inventory: Inventory, tenant: str) -> dict[str, list[LedgerEntry]]:
+    """The whole ledger of each of the tenant's agreements."""
+    named = [code for code, versions in inventory.versions.items() if versions[0].tenant == tenant]
+    return {code: read_entries(connection, code) for code in named}
+
+
+def published_in(inventory: Inventory, ledgers: Mapping[str, Sequence[LedgerEntry]], month: str) -> list[Published]:
+    """Every published segment of these ledgers in a civil month of their zones, in order of time."""
     found = []
-    for code, versions in inventory.versions.items():
-        if versions[0].tenant != tenant:
-            continue
+    for code, every in ledgers.items():
+        versions = inventory.versions[code]
         span = period(month, versions[0].time_zone)
         segments: dict[datetime, list[LedgerEntry]] = {}
-        for entry in read_entries(connection, code):
+        for entry in every:
             if instant(span.starts_at) <= entry.period_starts_at < instant(span.ends_at):
                 segments.setdefault(entry.period_starts_at, []).append(entry)
         for _, entries in sorted(segments.items()):

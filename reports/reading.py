@@ -8,9 +8,15 @@ from typing import Any
 from facilities.agreement import Agreement
 from facilities.calendar import period, zone
 from facilities.instants import instant
+from facilities.inventory import Inventory
+from reports.evidence import Told
+from reports.premises import QUANTITIES, premises
 from store.connection import Connection
-from store.promises import read_exclusions, read_freezes, read_tickets
-from store.rows import ScoreRow
+from store.exclusions import read_decided
+from store.premises import read_comfort_month, read_occupancy_month
+from store.premises_rows import ComfortMonth, OccupancyMonth
+from store.promises import read_freezes, read_tickets
+from store.verdict_rows import ScoreRow
 from store.verdicts import read_scores
 
 Json = dict[str, Any]
@@ -45,7 +51,9 @@ def read_registers(
     circuits = list(dict.fromkeys(objective.circuit for objective in agreement.objectives))
     tickets = [row for row in read_tickets(connection, circuits) if starts_at <= row.opened_at < ends_at]
     exclusions = [
-        row for row in read_exclusions(connection, circuits) if row.starts_at < ends_at and starts_at < row.ends_at
+        row
+        for row in read_decided(connection, circuits=circuits)
+        if row.starts_at < ends_at and starts_at < row.ends_at
     ]
     return {
         "exclusions": [
@@ -57,6 +65,12 @@ def read_registers(
                 "ends_at": _instant(row.ends_at),
                 "announced_at": None if row.announced_at is None else _instant(row.announced_at),
                 "decision": row.decision,
+                "proposed_by": row.proposed_by,
+                "proposed_at": None if row.proposed_at is None else _instant(row.proposed_at),
+                "decided_by": row.decided_by,
+                "decided_at": None if row.decided_at is None else _instant(row.decided_at),
+                "reason": row.reason,
+                "evidence": row.evidence,
             }
             for row in exclusions
         ],
@@ -79,6 +93,37 @@ def read_registers(
             for row in read_freezes(connection, {row.ticket for row in tickets})
         ],
     }
+
+
+def read_told(connection: Connection, agreement: Agreement, starts_at: datetime, ends_at: datetime) -> list[Told]:
+    """The alerts of the agreement's circuits that lasted in `[starts_at, ends_at)`, with the notices they went into."""
+    circuits = list(dict.fromkeys(objective.circuit for objective in agreement.objectives))
+    rows = connection.execute(
+        "SELECT alert_id, rule, circuit, since_at, closed_at,"
+        " ARRAY(SELECT DISTINCT notice_id FROM notice_alert WHERE notice_alert.alert_id = alert.alert_id ORDER BY 1)"
+        " FROM alert WHERE circuit = ANY (%s) AND since_at < %s AND (closed_at IS NULL OR closed_at > %s)"
+        " ORDER BY since_at, alert_id",
+        (circuits, ends_at, starts_at),
+    ).fetchall()
+    return [Told(row[0], row[1], row[2], row[3], row[4], tuple(row[5])) for row in rows]
+
+
+def read_premises(connection: Connection, inventory: Inventory, tenant: str, month: str, now: datetime) -> Json:
+    """The tenant's own zones in a civil month of their parks' zones, up to `now`."""
+    zones = [code for code, one in inventory.zones.items() if one.tenant == tenant]
+    by_park: dict[str, list[str]] = {}
+    for code in zones:
+        by_park.setdefault(inventory.zones[code].facility, []).append(code)
+    spans: dict[str, tuple[int, int]] = {}
+    occupancy: list[OccupancyMonth] = []
+    comfort: list[ComfortMonth] = []
+    for park, codes in by_park.items():
+        span = period(month, zone(inventory.parks[park].time_zone))
+        spans[park] = (span.starts_at, max(span.starts_at, min(span.ends_at, int(now.timestamp()))))
+        ends = (instant(span.starts_at), instant(span.ends_at))
+        occupancy += read_occupancy_month(connection, codes, *ends)
+        comfort += read_comfort_month(connection, codes, QUANTITIES, *ends)
+    return premises(inventory, zones, spans, occupancy, comfort)
 
 
 def _instant(at: datetime) -> str:

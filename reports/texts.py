@@ -10,7 +10,7 @@ from facilities.inventory import Inventory
 from store.agreement_texts import read_agreement_texts
 from store.connection import Connection
 from store.errors import InputError
-from store.rows import ScoreRow
+from store.verdict_rows import ScoreRow
 
 
 def scored_by(connection: Connection, inventory: Inventory, row: ScoreRow) -> Agreement:

@@ -129,9 +129,9 @@ def _events(say: Speech) -> tuple[Panel, ...]:
     outages = (*span, exact_duration("seconds", say("shared.seconds")), label, *plain(say, "objective", "agreement"))
     exclusions = (
         *span, label, coded(say, "kind", meanings.kinds(say)), coded(say, "decision", meanings.decisions(say)),
-        Column("reason", say("tenant.reason")), instant("announced_at", say("shared.announced_at")),
-        exact_duration("seconds", say("tenant.asked")), exact_duration("excluded_seconds", say("tenant.taken_out")),
-        *plain(say, "exclusion"),
+        exact_duration("seconds", say("tenant.asked")), exact_duration("counted_seconds", say("tenant.counted")),
+        Column("reason", say("tenant.reason"), wraps=True), instant("announced_at", say("shared.announced_at")),
+        *plain(say, "exclusion", "agreement"),
     )  # fmt: skip
     tickets = (
         Column("ticket", say("tenant.ticket")), coded(say, "verdict", meanings.standings(say)),

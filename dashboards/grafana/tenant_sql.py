@@ -78,21 +78,25 @@ LEFT JOIN (SELECT circuit, label FROM reporting.circuit) AS circuit USING (circu
 ORDER BY starts_at DESC, label, objective"""
 
 EXCLUSIONS = f"""WITH judged AS MATERIALIZED (
-    SELECT circuit, max(label) AS label, min(period_starts_at) AS starts_at, max(period_ends_at) AS ends_at,
-           sum(excluded_seconds) FILTER (WHERE indicator = 'availability')::bigint AS excluded_seconds
-    FROM (
+    SELECT DISTINCT agreement, circuit, label, period_starts_at, period_ends_at FROM (
 {_JUDGED}
-    ) AS every GROUP BY circuit
+    ) AS every
+), kept AS MATERIALIZED (
+    SELECT * FROM reporting.score_exclusion WHERE period_starts_at IN (SELECT period_starts_at FROM judged)
 )
-SELECT asked.starts_at, asked.ends_at, judged.label, asked.kind, asked.decision, asked.reason, asked.announced_at,
-       extract(epoch FROM least(asked.ends_at, judged.ends_at) - greatest(asked.starts_at, judged.starts_at))::bigint
-           AS seconds,
-       CASE WHEN row_number() OVER (PARTITION BY circuit ORDER BY asked.starts_at DESC, asked.exclusion) = 1
-            THEN judged.excluded_seconds END AS excluded_seconds, asked.exclusion
+SELECT asked.starts_at, asked.ends_at, judged.label, asked.kind, asked.decision,
+       extract(epoch FROM least(asked.ends_at, judged.period_ends_at)
+               - greatest(asked.starts_at, judged.period_starts_at))::bigint AS seconds,
+       kept.counted_seconds, asked.reason, asked.announced_at, asked.exclusion, judged.agreement
 FROM judged JOIN (SELECT * FROM reporting.exclusion) AS asked USING (circuit)
-WHERE asked.starts_at < judged.ends_at AND asked.ends_at > judged.starts_at
-ORDER BY judged.label, circuit, asked.starts_at DESC, asked.exclusion"""
-"""By circuit, newest first; what was taken out of a circuit's time stands once, in its first row: rows add up."""
+LEFT JOIN kept ON kept.agreement = judged.agreement AND kept.period_starts_at = judged.period_starts_at
+    AND kept.period_ends_at = judged.period_ends_at AND kept.circuit = judged.circuit
+    AND kept.exclusion = asked.exclusion AND kept.decision = asked.decision
+    AND kept.starts_at = date_trunc('second', asked.starts_at) AND kept.ends_at = date_trunc('second', asked.ends_at)
+WHERE asked.starts_at < judged.period_ends_at AND asked.ends_at > judged.period_starts_at
+ORDER BY judged.label, circuit, asked.starts_at DESC, asked.exclusion, judged.agreement, judged.period_starts_at"""
+"""By circuit, newest first, a row per agreement and period as in the statement. What counts is what the engine kept
+beside the score; nothing for a running period, or of an exclusion that is another now than it was then."""
 
 TICKETS = f"""SELECT told ->> 'ticket' AS ticket, told ->> 'verdict' AS verdict,
        (told ->> 'elapsed_seconds')::bigint AS elapsed_seconds, promised, opened_at, restored_at,

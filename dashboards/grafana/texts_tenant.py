@@ -84,16 +84,20 @@ TENANT: dict[str, tuple[str, str]] = {
     "exclusions": ("Exclusions du mois, une par une", "Exclusions of the month, one by one"),
     "exclusions.none": ("aucune demandée", "none asked for"),
     "exclusions.description": (
-        "Demandé : ce que l'exclusion couvre du mois. Retiré : ce que toutes les exclusions de la liaison ont retiré "
-        "du calcul, dit une fois, à la première ligne de la liaison. Seule une exclusion acceptée compte, et des "
-        "travaux seulement s'ils ont été annoncés à temps et dans le quota.",
-        "Asked for: what the exclusion covers of the month. Taken out: what all exclusions of the circuit took out of "
-        "the calculation, said once, in the circuit's first row. Only an accepted one counts, and works only if "
-        "announced in time and within the quota.",
+        "Demandé : ce que l'exclusion couvre de la période. Non reproché : ce que la convention en retient, comme dans "
+        "le relevé. Seule une exclusion acceptée compte, et des travaux seulement s'ils ont été annoncés à temps et "
+        "dans le quota. Un tiret : la période court encore, a été évaluée sans ce détail, ou l'exclusion a changé "
+        "depuis. Le temps exclu d'un engagement peut être moindre : hors de ses heures de service, deux exclusions à "
+        "la fois, ou des travaux que la convention compte comme disponibles.",
+        "Asked for: what the exclusion covers of the period. Not held against: what the agreement lets count of it, as "
+        "in the statement. Only an accepted one counts, and works only if announced in time and within the quota. A "
+        "dash: the period is running, was scored without this detail, or the exclusion has changed since. The time "
+        "excluded of an objective may be less: outside its service hours, two exclusions at once, or works that the "
+        "agreement counts as available.",
     ),
     "reason": ("Motif", "Reason"),
     "asked": ("Demandé", "Asked for"),
-    "taken_out": ("Retiré sur la liaison", "Taken out on the circuit"),
+    "counted": ("Non reproché", "Not held against"),
     "past": ("Les douze derniers mois", "The last twelve months"),
     "history": ("Engagements, mois par mois", "Objectives, month by month"),
     "versions": ("Résultats publiés et rectificatifs", "Published results and corrections"),

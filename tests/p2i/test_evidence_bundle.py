@@ -26,7 +26,17 @@ from store.canonical import canonical_sha256, text_sha256
 from store.connection import Connection
 from store.errors import InputError
 from store.rows import ExclusionRow
-from tests.sla_engine.ledger_cases import AMENDED, DAY, OCTOBER, OUTAGE, SEPTEMBER, Months, agreement_text, promise
+from tests.sla_engine.ledger_cases import (
+    AMENDED,
+    DAY,
+    HOUR,
+    OCTOBER,
+    OUTAGE,
+    SEPTEMBER,
+    Months,
+    agreement_text,
+    promise,
+)
 
 Json = dict[str, Any]
 ISSUED, LATER = OCTOBER + 5 * DAY, OCTOBER + 8 * DAY
@@ -132,6 +142,14 @@ DISHONEST: dict[str, tuple[Callable[[Json], None], str]] = {
     "credit line": (
         lambda made: made["agreements"][0]["credits"]["lines"][0].update(amount="1.00"),
         "YEAR 2025-09-01: credits.lines[0].amount: ",
+    ),
+    "budget": (
+        lambda made: made["agreements"][0]["objectives"][0]["budget_seconds"].update(left="1"),
+        "YEAR 2025-09-01: availability-casa-a1.budget_seconds.left: ",
+    ),
+    "an objective of nobody": (
+        lambda made: made["agreements"][0]["objectives"][0].update(id="other"),
+        "YEAR 2025-09-01: other: is no objective of the agreement",
     ),
     "evidence of an outage": (
         lambda made: made["agreements"][0]["objectives"][0]["outages"][0]["measured"].update(bad_intervals=1),
@@ -246,3 +264,22 @@ def test_a_bundle_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> Non
     (tmp_path / "no.zip").write_bytes(b"PK")
     with pytest.raises(InputError, match="is not a bundle"):
         unpack(tmp_path / "no.zip", tmp_path / "inside")
+
+
+@pytest.mark.parametrize("hours", [2, 30])
+@pytest.mark.parametrize("at", [SEPTEMBER, OCTOBER])
+def test_an_exclusion_over_an_end_of_the_month(
+    hours: int, at: datetime, connection: Connection, decide_by_two: Any, tmp_path: Path
+) -> None:
+    """How far around the month readings matter depends on what is excluded; the bundle has enough for both counts."""
+    months = Months(connection, promise(tmp_path, agreement_text("casa-a1", starts_on="2025-01-01")))
+    months.register()
+    span = (at - hours * HOUR, at + hours * HOUR)
+    gap = (at - 3 * HOUR, at - 2 * HOUR)
+    months.measure("casa-a1", SEPTEMBER - 4 * DAY, OCTOBER + 4 * DAY, span, gaps=[gap])
+    decide_by_two([ExclusionRow("X", "casa-a1", "customer", *span, None, "accepted")])
+    months.engine(OCTOBER + 4 * DAY)
+    months.desk(ISSUED).issue("YEAR", "2025-09")
+    office = Office(months, tmp_path / "office")
+    manifest = office.issue(ISSUED)
+    assert office.verify(manifest, "--recompute", office.out) == 0

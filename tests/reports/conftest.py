@@ -11,7 +11,7 @@ import pytest
 
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from reports.statement import Scored
-from store.rows import ScoreRow
+from store.verdict_rows import ScoreRow
 
 Document: TypeAlias = dict[str, Any]
 MakeScored: TypeAlias = Callable[..., Scored]
@@ -92,6 +92,15 @@ OCTOBER: Document = {
     "credits": {"fee": "18000.00", "total": "2700.00", "cap": "5400.00", "payable": "2700.00", "capped": "0.00"},
 }
 
+BY_TWO = {
+    "proposed_by": "amina",
+    "proposed_at": "2026-10-12T10:05:00Z",
+    "decided_by": "bilal",
+    "decided_at": "2026-10-20T08:00:00Z",
+    "reason": "fibre déplacée",
+    "evidence": "lettre CT-7",
+}
+
 REGISTERS: dict[str, list[Document]] = {
     "exclusions": [
         {
@@ -102,6 +111,7 @@ REGISTERS: dict[str, list[Document]] = {
             "ends_at": "2026-10-19T23:30:00Z",
             "announced_at": "2026-10-12T10:00:00Z",
             "decision": "accepted",
+            **BY_TWO,
         },
         {
             "exclusion": "FM-7",
@@ -111,6 +121,7 @@ REGISTERS: dict[str, list[Document]] = {
             "ends_at": "2026-10-07T10:00:00Z",
             "announced_at": None,
             "decision": "rejected",
+            **BY_TWO,
         },
     ],
     "tickets": [

@@ -10,7 +10,7 @@ from facilities.inventory import DEMO_INVENTORY
 from reports.command import main
 from reports.statement import document_text
 from store.connection import Connection
-from store.rows import ScoreRow
+from store.verdict_rows import ScoreRow
 from store.verdicts import write_score
 
 Document = dict[str, Any]
@@ -18,7 +18,7 @@ Write = Callable[..., None]
 
 OCTOBER = datetime(2026, 10, 1, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC)
-NAME = "DEMO-statement-locataire-a-2026-10"
+NAME = "DEMO-P2I-2026-10-locataire-a"
 
 
 @pytest.fixture
@@ -49,14 +49,15 @@ def run(out: Path, *more: str) -> int:
     return main(["--tenant", "locataire-a", "--out", str(out), "--inventory", str(DEMO_INVENTORY), *more])
 
 
-def test_two_files_and_their_names(
+def test_the_files_and_their_names(
     write: Write, october: Document, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(october)
     write(technopolis(october))
     out = tmp_path / "made" / "here"
     assert run(out) == 0
-    assert capsys.readouterr().out.splitlines() == [str(out / f"{NAME}.json"), str(out / f"{NAME}.html")]
+    assert capsys.readouterr().out.splitlines() == [str(out / f"{NAME}.{form}") for form in ("html", "pdf", "json")]
+    assert sorted(file.name for file in out.iterdir()) == [f"{NAME}.{form}" for form in ("html", "json", "pdf")]
     statement = json.loads((out / f"{NAME}.json").read_text(encoding="utf-8"))
     assert (statement["status"], statement["month"]) == ("provisional", "2026-10")
     assert document_text(statement["agreements"][0]["score"]) == document_text(october)
@@ -72,6 +73,19 @@ def test_the_language_and_the_month_can_be_chosen(
     statement = json.loads((tmp_path / f"{NAME}.json").read_text(encoding="utf-8"))
     assert statement["language"] == "en"
     assert statement["reasons"] == ["agreement DEMO-TECH-A has not been scored for this month yet."]
+
+
+@pytest.mark.parametrize(("chosen", "there"), [("json", ["json"]), ("ar.pdf", ["ar.pdf", "json"])])
+def test_forms_can_be_chosen(chosen: str, there: list[str], write: Write, october: Document, tmp_path: Path) -> None:
+    write(october)
+    assert run(tmp_path, "--format", chosen) == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f"{NAME}.{form}" for form in there]
+
+
+def test_a_form_there_is_not_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run(tmp_path, "--format", "docx")
+    assert '"docx" is none of json, html, pdf, ar.pdf' in capsys.readouterr().err
 
 
 def test_a_provisional_statement_is_replaced(write: Write, october: Document, tmp_path: Path) -> None:
@@ -144,6 +158,6 @@ def test_a_file_that_is_no_statement_is_not_overwritten(
     file = tmp_path / f"{NAME}.json"
     file.write_text(notes, encoding="utf-8", errors="surrogateescape")
     before = file.read_bytes()
-    assert run(tmp_path) == 2
+    assert run(tmp_path, "--format", "json") == 2
     assert capsys.readouterr().err == f"{file}: is there and is not a statement\n"
     assert file.read_bytes() == before

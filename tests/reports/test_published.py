@@ -1,12 +1,16 @@
 """Statements of what the ledger says: the version in force, its number and what it replaces, and when it is final."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.command import compose, write
+from reports.composing import compose
+from reports.files import write_statement as write
+from reports.html import html
+from reports.language_fr import FRENCH
 from store.canonical import canonical_sha256
 from store.connection import Connection
 from store.errors import InputError
@@ -70,7 +74,8 @@ def test_it_is_the_version_in_force_and_not_a_newer_draft(months: Months, decide
     months.desk(CLOSED).finalise("YEAR", "2025-09")
     assert statement(months)["status"] == "final"
     names = [file.name for one in (issued, corrected) for file in write(one, tmp_path / "out")]
-    assert names == [f"DEMO-statement-locataire-a-2025-09-v{n}.{kind}" for n in (1, 2) for kind in ("json", "html")]
+    kinds = ("html", "pdf", "json")
+    assert names == [f"DEMO-P2I-2025-09-locataire-a-v{n}.{kind}" for n in (1, 2) for kind in kinds]
     page = (tmp_path / "out" / names[3]).read_text(encoding="utf-8")
     assert second.sha256 in page
     assert issued["number"] in page
@@ -88,6 +93,65 @@ def test_a_final_statement_is_never_replaced_by_a_different_one(months: Months, 
     with pytest.raises(InputError, match="a final statement is there and differs"):
         write(final, tmp_path / "out")
     assert [file.read_bytes() for file in files] == before
+
+
+def test_a_version_has_the_registers_it_was_made_of_and_not_those_of_today(
+    months: Months, decide_by_two: Callable[..., None]
+) -> None:
+    decide_by_two([ExclusionRow("X", "casa-a1", "customer", *OUTAGE, None, "accepted")])
+    months.engine(ISSUED)
+    months.desk(ISSUED).issue("YEAR", "2025-09")
+    before = statement(months)["agreements"][0]
+    assert before["registers_as_of"] == "version"
+    (exclusion,) = before["registers"]["exclusions"]
+    assert (exclusion["decision"], exclusion["counted_seconds"]) == ("accepted", 7_200)
+    assert None not in (exclusion["proposed_by"], exclusion["decided_by"], exclusion["decided_at"])
+    months.connection.execute("UPDATE exclusion SET decision = 'rejected', reason = 'PV 12'")
+    months.connection.commit()
+    assert statement(months)["agreements"][0]["registers"] == before["registers"]
+
+
+def test_raw_and_contractual_figures_stand_side_by_side(months: Months, decide_by_two: Callable[..., None]) -> None:
+    """The outage of two hours is excluded: the contract forgives it, the raw figures do not."""
+    decide_by_two([ExclusionRow("X", "casa-a1", "customer", *OUTAGE, None, "accepted")])
+    months.engine(ISSUED)
+    draft = statement(months)["agreements"][0]
+    months.desk(ISSUED).issue("YEAR", "2025-09")
+    issued = statement(months)["agreements"][0]
+    for one in (draft, issued):
+        (promised,), (found,) = one["objectives"], one["score"]["objectives"]
+        assert (found["seconds"]["down"], found["seconds"]["excluded"]) == (0, 7_200)
+        assert (promised["raw"]["seconds"]["down"], promised["raw"]["seconds"]["excluded"]) == (7_200, 0)
+        assert (promised["raw"]["verdict"], found["verdict"]) == ("breached", "met")
+        (outage,) = promised["outages"]
+        assert outage["exclusions"] == ["X"]
+        assert (outage["measured"]["counted_seconds"], outage["measured"]["excluded_seconds"]) == (0, 7_200)
+        assert outage["measured"]["bad_intervals"] == 12
+        (span,) = promised["spans"]["excluded"]
+        assert span == {"starts_at": outage["starts_at"], "ends_at": outage["ends_at"]}
+
+
+def test_a_correction_says_what_it_changes_and_the_chain_is_named(
+    months: Months, decide_by_two: Callable[..., None]
+) -> None:
+    months.desk(ISSUED).issue("YEAR", "2025-09")
+    first = statement(months)
+    assert first["agreements"][0]["correction"] is None
+    decide_by_two([ExclusionRow("X", "casa-a1", "customer", *OUTAGE, None, "accepted")])
+    (second,) = months.desk(ISSUED + DAY).restate("YEAR", "2025-09", "PV 12")
+    made = statement(months)
+    found = made["agreements"][0]["correction"]
+    assert (found["from_version"], found["to_version"], found["reason"]) == (1, 2, "PV 12")
+    assert found["adjustment"] == "-250.00"
+    assert made["chain"] == {"YEAR": {"entry": second.entry, "sha256": second.sha256}}
+    assert first["chain"]["YEAR"]["entry"] == second.entry - 1
+    (last,) = [month for month in made["history"]["YEAR"] if month["versions"]]
+    assert (last["month"], [one["version"] for one in last["versions"]]) == ("2025-09", [2, 1])
+    assert len(made["history"]["YEAR"]) == 12
+    page = html(made, FRENCH)
+    assert "Ce que la version 2 change de la version 1" in page
+    assert "Ce relevé en corrige un autre." in page
+    assert f"registre YEAR n°\u00a0{second.entry}" in page.replace("n° ", "n°\u00a0")
 
 
 def test_a_lost_draft_does_not_take_what_is_published_with_it(months: Months) -> None:

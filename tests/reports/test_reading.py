@@ -10,7 +10,8 @@ from reports.reading import newest_month, read_month, read_registers
 from store.connection import Connection
 from store.promises import write_freezes, write_tickets
 from store.registry import register_circuits
-from store.rows import CircuitRow, ExclusionRow, FreezeRow, ScoreRow, TicketRow
+from store.rows import CircuitRow, ExclusionRow, FreezeRow, TicketRow
+from store.verdict_rows import ScoreRow
 from store.verdicts import write_score
 
 SEPTEMBER = datetime(2026, 8, 31, 23, tzinfo=UTC)
@@ -92,7 +93,10 @@ def test_registers_hold_what_touches_the_period(
     write_freezes(connection, [FreezeRow(f"T-{number}", OCTOBER, OCTOBER + HOUR, "site fermé") for number in (1, 2)])
     found = read_registers(connection, demo.agreements["DEMO-CASA-A"], OCTOBER, NOVEMBER)
     assert [row["exclusion"] for row in found["exclusions"]] == ["across"]
-    assert found["exclusions"][0] == {
+    said = found["exclusions"][0]
+    assert (said["proposed_by"], said["decided_by"], said["reason"]) != (None, None, None)
+    terms = ("exclusion", "circuit", "kind", "starts_at", "ends_at", "announced_at", "decision")
+    assert {name: said[name] for name in terms} == {
         "exclusion": "across",
         "circuit": "casa-a1",
         "kind": "maintenance",

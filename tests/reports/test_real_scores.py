@@ -18,7 +18,7 @@ from sla_engine.document import document_text
 from sla_engine.facts import CircuitFacts, Facts, IntervalRows, Ticket
 from sla_engine.scoring import score
 from store.intervals import Interval
-from store.rows import ScoreRow
+from store.verdict_rows import ScoreRow
 
 DAY = 86_400
 

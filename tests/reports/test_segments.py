@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from facilities.inventory import DEMO_INVENTORY, read_inventory
-from reports.command import compose, main
+from reports.command import main
+from reports.composing import compose
 from sla_engine.passes import Scorer
 from sla_engine.promised import Promised
 from store.connection import Connection
@@ -127,6 +128,7 @@ def test_the_page_tells_the_segments_apart(
     assert "Convention DEMO-CASA-A, du 16/10/2026 au 31/10/2026 –" in text
     (made,) = tmp_path.glob("*.json")
     statement = json.loads(made.read_text(encoding="utf-8"))
-    ids = [part for part in text.split('id="')[1:] if part.startswith("ahead-DEMO-CASA-A")]
-    assert len({part.split('"')[0] for part in ids}) == 2, "no two drawings share a pattern"
+    ids = [part.split('"')[0] for part in text.split('<pattern id="')[1:]]
+    assert ids
+    assert len(set(ids)) == len(ids), "no two drawings share a pattern"
     assert len(cut(statement)) == 2

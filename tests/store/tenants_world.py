@@ -136,6 +136,14 @@ INSERT INTO verdict (agreement, objective, circuit, indicator, period_starts_at,
     VALUES (%(agreement)s, %(mark)s || '-o', %(mark)s || '-c', 'availability', %(from)s, %(to)s, %(verdict)s,
         %(detail)s, %(number)s, %(number)s)
 """
+EVIDENCE = """
+INSERT INTO score_evidence (agreement, period_starts_at, period_ends_at, evidence)
+    VALUES (%(agreement)s, %(from)s, %(to)s, json_build_object('note', %(mark)s::text, 'exclusions', json_build_array(
+        json_build_object('exclusion', %(mark)s || '-e', 'circuit', %(mark)s || '-c', 'decision', %(decision)s::text,
+            'starts_at', format('2026-01-05T10:%%s:00Z', %(number)s::int),
+            'ends_at', format('2026-01-05T11:%%s:00Z', %(number)s::int), 'proposed_by', %(mark)s || ' person',
+            'counted_seconds', %(number)s::int)))::text)
+"""
 
 
 WORDS = {
@@ -234,10 +242,12 @@ def _fill_one(connection: Connection, mark: str, park: str, number: int, words: 
     values = {
         "agreement": f"{mark}-g", "mark": mark, "park": park, "from": MONTH_AT, "to": MONTH_ENDS_AT,
         "document": document, "detail": detail, "number": number, "verdict": words["verdict"],
+        "decision": words["decision"],
         "scored": MONTH_ENDS_AT + timedelta(minutes=number),
     }  # fmt: skip
     connection.execute(SCORED, values)
     connection.execute(VERDICT, values)
+    connection.execute(EVIDENCE, values)
     connection.commit()
     with one_moment(connection):
         write_entry(connection, f"{mark}-g", _issued(mark, number, document), document)

@@ -1,0 +1,88 @@
+"""The first page: who, which month, what state, every verdict, and what is proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reports.pages.blocks import MARKS, Block, amount, cell, column, facts, heading, line, notice, table, text
+from reports.pages.wording import Wording
+
+Json = dict[str, Any]
+
+
+def cover(say: Wording) -> Iterator[Block]:
+    """The blocks of the first page."""
+    statement = say.statement
+    zone = statement["agreements"][0]["score"]["period"]["time_zone"]
+    rows = [
+        (say.say("tenant"), cell(line(statement["tenant"]["name"], "strong"))),
+        (say.say("number"), cell(statement["number"])),
+    ]
+    if statement["replaces"]:
+        rows.append((say.say("replaces"), cell(statement["replaces"])))
+    rows.append((say.say("issued_at"), cell(say.local(statement["issued_at"], zone))))
+    yield facts(rows)
+    if statement["status"] == "provisional":
+        yield notice(say.say("status.because"), statement["reasons"])
+    changed = [one for one in statement["agreements"] if one["correction"]]
+    if changed:
+        names = ", ".join(dict.fromkeys(one["agreement"] for one in changed))
+        yield notice(say.say("correction.notice"), [say.say("correction.see", agreements=names)])
+    yield heading(1, say.say("summary"))
+    yield _summary(say)
+    yield from _owed(say)
+    yield heading(2, say.say("verdicts"))
+    yield facts([(say.verdict(one)["text"], cell(say.say(f"verdict.means.{one}"))) for one in MARKS])
+    if any(say.is_running(one) for one in statement["agreements"]):
+        yield text(say.small("verdict.means.to_date"))
+
+
+def _summary(say: Wording) -> Block:
+    rows = []
+    for agreement in say.statement["agreements"]:
+        days = line(say.segment(agreement), "small") if "segment" in agreement else ""
+        for promised, found in zip(agreement["objectives"], agreement["score"]["objectives"], strict=True):
+            raw = promised["raw"]
+            rows.append(
+                [
+                    cell(agreement["facility"]["name"], days),
+                    cell(line(found["circuit"], "strong")),
+                    cell(say.say(f"indicator.short.{found['indicator']}")),
+                    cell(promised["promise"]),
+                    cell(say.value(found), _raw(say, found, raw)),
+                    cell(say.verdict(found["verdict"], to_date=say.is_running(agreement))),
+                    cell(say.money(found["credit"], agreement["currency"])),
+                ]
+            )
+    return table(
+        [
+            column(say.say("park"), 1.2),
+            column(say.say("circuit"), 0),
+            column(say.say("objective"), 1),
+            column(say.say("promise"), 1.3),
+            column(say.say("measured"), 1.4),
+            column(say.say("verdict"), 0),
+            column(say.say("credit"), 0, end=True),
+        ],
+        rows,
+        summary=say.say("summary"),
+    )
+
+
+def _raw(say: Wording, found: Json, raw: Json | None) -> Any:
+    """The raw figure below the contractual one, where the two differ."""
+    if raw is None or found["indicator"] == "time_to_restore":
+        return ""
+    shown = say.value({**found, **raw})
+    return "" if shown == say.value(found) else line(say.say("summary.raw", value=shown), "small")
+
+
+def _owed(say: Wording) -> Iterator[Block]:
+    statement = say.statement
+    for one in statement["payable"]:
+        value = f"{say.money(one['amount'], one['currency'])} {say.say('excluding_tax')}"
+        yield amount(say.say("total"), say.say("total_note"), value)
+    for one in statement["adjustment"]:
+        value = f"{say.money(one['amount'], one['currency'])} {say.say('excluding_tax')}"
+        yield text(line(f"{say.say('adjustment')}{say.say('colon')}{value}", "strong"))

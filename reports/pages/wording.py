@@ -1,0 +1,135 @@
+"""How a statement's values are written in one language: instants, shares, measured values and verdicts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from facilities.calendar import zone
+from facilities.instants import epoch_seconds, instant
+from reports.catalogue import Catalogue
+from reports.formats import cut_decimal, duration
+from reports.pages.blocks import Line, chip, line
+
+Json = dict[str, Any]
+UNITS = {
+    "temperature_celsius": (Decimal(1), 1, "°C"),
+    "humidity_ratio": (Decimal(100), 1, "%"),
+    "co2_ratio": (Decimal(1_000_000), 0, "ppm"),
+    "sound_decibels": (Decimal(1), 1, "dB"),
+    "illuminance_lux": (Decimal(1), 0, "lx"),
+}
+"""By what a stored quantity is multiplied for reading, its decimals (cut), and the unit then."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One statement in the words of one language."""
+
+    words: Catalogue
+    statement: Json
+
+    def say(self, key: str, **places: object) -> str:
+        """The text of `key`."""
+        return self.words.say(key, **places)
+
+    def local(self, at: str | None, time_zone: str) -> str:
+        """An instant as local date and time with its offset: Morocco's changed in September 2026; a dash for None."""
+        if at is None:
+            return self.say("none")
+        there = instant(epoch_seconds(at)).astimezone(zone(time_zone))
+        offset = there.strftime("%z")
+        return f"{self.words.formats.moment(there)} {offset[:3]}:{offset[3:]}"
+
+    def day(self, text: str) -> str:
+        """A civil date."""
+        return self.words.formats.day(date.fromisoformat(text))
+
+    def month(self, text: str) -> str:
+        """A civil month."""
+        at = datetime.strptime(text, "%Y-%m")  # noqa: DTZ007 - a civil month, no instant
+        return self.words.formats.month(at.year, at.month)
+
+    def number(self, value: object) -> str:
+        """A number of the statement, digit for digit; a dash for None."""
+        return self.say("none") if value is None else self.words.formats.number(str(value))
+
+    def percent(self, value: str | None) -> str:
+        """A percentage of the statement, digit for digit."""
+        return self.say("no_value") if value is None else self.words.formats.percent(value)
+
+    def money(self, value: str, currency: str) -> str:
+        """An amount with its currency."""
+        return self.words.formats.money(value, currency)
+
+    def seconds(self, value: int | None) -> str:
+        """A duration in hours, minutes and seconds; a dash for None."""
+        return self.say("none") if value is None else duration(value)
+
+    def share(self, part: int, whole: int) -> str:
+        """A part in percent, cut after the fourth decimal as the contract does."""
+        return self.percent(_four_decimals(Fraction(part * 100, whole))) if whole else self.say("no_value")
+
+    def verdict(self, verdict: str, *, to_date: bool = False) -> Line:
+        """A verdict with its shape, and whether it can still change."""
+        word = self.say(f"verdict.{verdict}")
+        if not to_date:
+            return chip(verdict, word)
+        shown = chip(verdict, f"{word} ({self.say('verdict.to_date')})")
+        return {**shown, "style": f"{shown['style']} to-date"}
+
+    def value(self, found: Json) -> str:
+        """What was measured of an objective, in one figure."""
+        indicator = found["indicator"]
+        if indicator in ("availability", "loss"):
+            return self.percent(found["value_percent"])
+        if indicator == "round_trip":
+            if found["value_ms"] is None:
+                return self.say("no_value")
+            return self.say("measured.round_trip", value=self.number(found["value_ms"]))
+        tickets = found["tickets"]
+        if isinstance(tickets, int):
+            late, count = found["late_tickets"], tickets
+        else:
+            late, count = sum(one["verdict"] == "breached" for one in tickets), len(tickets)
+        return self.say("measured.tickets", breached=late, count=count) if count else self.say("measured.no_ticket")
+
+    def quantity(self, name: str, value: str) -> str:
+        """A measured value in the unit people read it in, cut and never rounded."""
+        factor, decimals, unit = UNITS[name]
+        text = cut_decimal(Fraction(Decimal(value) * factor), decimals)
+        return self.percent(text) if unit == "%" else f"{self.number(text)}\u00a0{unit}"
+
+    def small(self, key: str, **places: object) -> Line:
+        """A text in small print."""
+        return line(self.say(key, **places), "small")
+
+    def is_running(self, agreement: Json) -> bool:
+        """Whether a verdict can still change: its period was not over, or not scored to its end, when issued."""
+        ends_at = agreement["score"]["period"]["ends_at"]
+        return bool(min(self.statement["issued_at"], agreement["scored_to_at"]) < ends_at)
+
+    def agreement_name(self, agreement: Json) -> str:
+        """An agreement, and of a month in two segments the days of this one."""
+        name = self.say("agreement", agreement=agreement["agreement"])
+        return f"{name}, {self.segment(agreement)}" if "segment" in agreement else name
+
+    def segment(self, agreement: Json) -> str:
+        """The first and the last day of a segment."""
+        days = agreement["segment"]
+        return self.say("segment", first=self.day(days["first_on"]), last=self.day(days["last_on"]))
+
+    def head(self, name: str) -> str:
+        """The head of an agreement's ledger at the moment of writing, short; nothing for one that has none."""
+        found = self.statement["chain"].get(name)
+        if found is None:
+            return ""
+        return self.say("foot.head", agreement=name, entry=found["entry"], sha256=found["sha256"][:16])
+
+
+def _four_decimals(value: Fraction) -> str:
+    whole, rest = divmod(value.numerator * 10_000 // value.denominator, 10_000)
+    return f"{whole}.{rest:04d}"

@@ -1,0 +1,128 @@
+"""Whether a statement is the honest next version of another one, and whether two name one ledger. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from reports.json_difference import differences
+from reports.statement import part_name
+from store.finding import Finding
+
+Json = dict[str, Any]
+QUESTION = "predecessor"
+
+
+def succession(before: Json, after: Json) -> Iterator[Finding]:
+    """What does not fit between a version and the one before it; one ok finding for each thing that does.
+
+    The later one replaces the number of the earlier, is one version on, and is of the same tenant and month. Whatever
+    it changed in a score stands in its correction with the value that the earlier had; what it says to have changed did
+    change; and its adjustment is what is payable now less what was.
+    """
+    try:
+        wrong = [*_place(before, after), *_parts(before, after)]
+        wrong += chain_faults(before, after)
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+        wrong = [f"one of the two is not written as a statement: {type(error).__name__} {error}"]
+    for text in wrong:
+        yield Finding("error", QUESTION, text)
+    if not wrong:
+        amounts = ", ".join(f"{one['amount']} {one['currency']}" for one in after["adjustment"]) or "nothing"
+        yield Finding("ok", QUESTION, f"replaces {before['number']}; all that changed is told; adjustment {amounts}")
+
+
+def chain_faults(one: Json, other: Json) -> Iterator[str]:
+    """Entries of a ledger that have one number in both statements and two hashes: one of the two was written anew."""
+    known: dict[tuple[str, int], str] = {}
+    for made in (one, other):
+        for name, entry, sha256 in _entries(made):
+            if known.setdefault((name, entry), sha256) != sha256:
+                yield f"{name}: entry {entry} has SHA-256 {known[name, entry]} in one statement, {sha256} in the other"
+
+
+def _entries(made: Json) -> Iterator[tuple[str, int, str]]:
+    for name, head in made["chain"].items():
+        if head is not None:
+            yield name, head["entry"], head["sha256"]
+    for agreement in made["agreements"]:
+        if (published := agreement.get("published")) is not None:
+            yield agreement["agreement"], published["entry"], published["sha256"]
+
+
+def _place(before: Json, after: Json) -> Iterator[str]:
+    if after["replaces"] != before["number"]:
+        yield f"replaces {after['replaces']}, not {before['number']}"
+    if before["version"] is None or after["version"] != before["version"] + 1:
+        yield f"version {after['version']} does not follow version {before['version']}"
+    for name in ("month", "kind"):
+        if before[name] != after[name]:
+            yield f"{name}: {before[name]} and {after[name]}"
+    if before["tenant"]["code"] != after["tenant"]["code"]:
+        yield f"tenant.code: {before['tenant']['code']} and {after['tenant']['code']}"
+    if after["issued_at"] < before["issued_at"]:
+        yield f"issued_at: {after['issued_at']} is before {before['issued_at']}"
+    for name, head in before["chain"].items():
+        later = after["chain"].get(name)
+        if head is not None and (later is None or later["entry"] < head["entry"]):
+            yield f"chain.{name}: had entry {head['entry']} already: entries were cut off"
+
+
+def _parts(before: Json, after: Json) -> Iterator[str]:
+    ones = {part_name(part): part for part in before["agreements"]}
+    others = {part_name(part): part for part in after["agreements"]}
+    for name in dict.fromkeys((*ones, *others)):
+        if name not in ones or name not in others:
+            yield f"{name}: is in one of the two only"
+            continue
+        one, other = ones[name], others[name]
+        if "published" not in one or "published" not in other:
+            yield f"{name}: is not published in both"
+            continue
+        versions = one["published"]["version"], other["published"]["version"]
+        if versions[0] == versions[1]:
+            changed = [*differences(one["score"], other["score"])]
+            if changed or one["published"]["sha256"] != other["published"]["sha256"]:
+                yield f"{name}: version {versions[0]} in both, yet {(changed or ['published.sha256'])[0]}"
+        else:
+            yield from (f"{name}: {text}" for text in _corrected(one, other))
+
+
+def _corrected(one: Json, other: Json) -> Iterator[str]:
+    """What a correction of one part does not tell as it is."""
+    correction = other["correction"]
+    if correction is None or correction["from_version"] != one["published"]["version"]:
+        yield f"corrects version {(correction or {}).get('from_version')}, not {one['published']['version']}"
+        return
+    told = correction["difference"]
+    yield from _objectives(one["score"], other["score"], {found["id"]: found for found in told["objectives"]})
+    yield from _told(one["score"]["credits"], other["score"]["credits"], told["credit"], "credits")
+    adjustment = Decimal(other["score"]["credits"]["payable"]) - Decimal(one["score"]["credits"]["payable"])
+    for where, stated in (("correction", correction), ("published", other["published"])):
+        if Decimal(stated["adjustment"]) != adjustment:
+            yield f"{where}.adjustment: {stated['adjustment']}, and payable changed by {adjustment}"
+
+
+def _objectives(one: Json, other: Json, told: dict[str, Json]) -> Iterator[str]:
+    befores = {found["id"]: found for found in one["objectives"]}
+    afters = {found["id"]: found for found in other["objectives"]}
+    for name in dict.fromkeys((*befores, *afters, *told)):
+        before, after = dict(befores.get(name, {})), dict(afters.get(name, {}))
+        changes = {key: value for key, value in told.get(name, {}).items() if key not in ("id", "circuit")}
+        seconds = before.pop("seconds", {}), after.pop("seconds", {})
+        yield from _told(*seconds, changes.pop("seconds", {}), f"{name}.seconds")
+        for each in (before, after):  # an objective that came or went is told by its figures
+            for key in ("id", "circuit", "indicator"):
+                each.pop(key, None)
+        yield from _told(before, after, changes, name)
+
+
+def _told(before: Json, after: Json, told: Json, where: str) -> Iterator[str]:
+    """Fields that changed and are not told so, or are told otherwise than they changed."""
+    for key in dict.fromkeys((*before, *after, *told)):
+        change = {"before": before.get(key), "after": after.get(key)}
+        if before.get(key) != after.get(key) and key not in told:
+            yield f"{where}.{key}: changed from {change['before']} to {change['after']}, and no correction tells it"
+        elif key in told and told[key] != change:
+            yield f"{where}.{key}: told as {told[key]}, changed as {change}"

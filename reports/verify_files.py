@@ -1,0 +1,147 @@
+"""The documents in a file or folder that somebody wants to verify, and everything that is asked of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from reports.json_difference import differences, first_byte
+from reports.manifest import ENDING, file_findings, shape_faults, stem_of
+from reports.manifest import KIND as MANIFEST
+from reports.pdf_attachment import attachments
+from reports.statement import KIND as STATEMENT
+from reports.verifying import Told, signature, statement_findings
+from reports.written import document_of, integrity
+from store.errors import InputError
+from store.finding import Finding
+
+Json = dict[str, Any]
+_PDF = b"%PDF-"
+
+
+class Document(NamedTuple):
+    """A statement or a manifest: where it lies, its bytes, and what they say. Of a PDF the bytes are those in it."""
+
+    path: Path
+    text: bytes
+    made: Json
+
+
+def documents_of(path: Path) -> list[Document]:
+    """The documents to verify, manifests before the statements they name; InputError where there is none.
+
+    A manifest brings its statement with it, as does a PDF with a manifest beside it. Of a folder: every manifest, and
+    every statement that none of them names.
+    """
+    if not path.is_dir():
+        return _with_statement(_document(path))
+    manifests = [_document(file) for file in sorted(path.glob(f"*{ENDING}"))]
+    found = [one for manifest in manifests for one in _with_statement(manifest)]
+    known = {one.path for one in found}
+    for file in sorted(path.glob("*.json")):
+        if file not in known and _kind(file) == STATEMENT:
+            found.append(_document(file))
+    if not found:
+        raise InputError(f"{path}: holds no manifest and no statement")
+    return found
+
+
+def read_statement(path: Path) -> Document:
+    """The statement in a file (its JSON, its PDF, or the manifest that names it)."""
+    found = [one for one in documents_of(path) if one.made["kind"] == STATEMENT]
+    if len(found) != 1:
+        raise InputError(f"{path}: holds {len(found)} statements, not one")
+    return found[0]
+
+
+def findings_of(document: Document, told: Told) -> Iterator[Finding]:
+    """Everything that is asked of a document by itself, and of the files beside it that it names."""
+    if document.made["kind"] == STATEMENT:
+        yield from statement_findings(document.text, document.made, told)
+        if document.path.suffix == ".pdf":
+            note = "its pages are not checked: that takes the manifest, beside it"
+            yield Finding("warning", "pages", note)
+        return
+    yield from integrity(document.text, document.made)
+    faults = list(shape_faults(document.made))
+    yield from (Finding("error", "manifest", text) for text in faults)
+    if faults:
+        return
+    yield signature(document.made, told)
+    yield from file_findings(document.made, document.path.parent)
+    yield from _attached(document)
+
+
+def _attached(manifest: Document) -> Iterator[Finding]:
+    """Whether the JSON file, the one in each PDF and the manifest speak of one statement."""
+    folder = manifest.path.parent
+    names = [one["name"] for one in manifest.made["files"]]
+    stem = stem_of(manifest.made)
+    try:
+        text = (folder / f"{stem}.json").read_bytes()
+        stated = document_of(text, f"{stem}.json").get("sha256")
+    except (OSError, InputError) as error:
+        yield Finding("error", "statement", f"{stem}.json: cannot be read: {error}")
+        return
+    if stated != manifest.made["statement_sha256"]:
+        yield Finding("error", "statement", f"{stem}.json: has SHA-256 {stated}, which the manifest is not of")
+    for name in names:
+        if name.endswith(".pdf") and (folder / name).is_file():
+            yield _same(text, list(attachments((folder / name).read_bytes())), name)
+
+
+def _same(text: bytes, attached: list[bytes], name: str) -> Finding:
+    if text in attached:
+        return Finding("ok", "attachment", f"{name}: the statement in it is the JSON file, byte for byte")
+    if not attached:
+        return Finding("error", "attachment", f"{name}: holds no statement that can be read")
+    try:
+        where = next(differences(document_of(text, ""), document_of(attached[0], "")), None)
+    except InputError:
+        where = None
+    said = where or first_byte(text, attached[0])
+    return Finding("error", "attachment", f"{name}: the statement in it is not the JSON file: {said}")
+
+
+def _with_statement(document: Document) -> list[Document]:
+    """The document, and of a manifest the statement it names: where that cannot be read, the manifest says so."""
+    if document.made["kind"] != MANIFEST or next(shape_faults(document.made), None):
+        return [document]
+    statement = document.path.with_name(f"{stem_of(document.made)}.json")
+    try:
+        return [document, _document(statement)]
+    except InputError:
+        return [document]
+
+
+def _document(path: Path) -> Document:
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    if text.startswith(_PDF):
+        return _of_pdf(path, text)
+    made = document_of(text, str(path))
+    if made["kind"] not in (STATEMENT, MANIFEST):
+        raise InputError(f'{path}: is a {made["kind"]!r}, neither "{STATEMENT}" nor "{MANIFEST}"')
+    return Document(path, text, made)
+
+
+def _of_pdf(path: Path, pdf: bytes) -> Document:
+    beside = path.with_name(f"{path.name.removesuffix('.pdf').removesuffix('.ar')}{ENDING}")
+    if beside.exists():
+        return _document(beside)
+    for text in attachments(pdf):
+        made = document_of(text, f"{path} (the JSON in it)")
+        if made["kind"] == STATEMENT:
+            return Document(path, text, made)
+    raise InputError(f"{path}: holds no statement, and {beside.name} is not beside it")
+
+
+def _kind(path: Path) -> str | None:
+    try:
+        found: str = document_of(path.read_bytes(), str(path))["kind"]
+    except (OSError, InputError):
+        return None
+    return found

@@ -1,0 +1,83 @@
+"""Drawings: well formed, in their frame, and told apart without colour."""
+
+import re
+from fractions import Fraction
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+
+from facilities.calendar import zone
+from reports.drawing import PATTERNS, Bar, budget_svg, months_svg, swatch_svg, timeline_svg
+from reports.timeline import timeline
+from store.intervals import Interval
+
+DAY = 86_400
+MONTH = Interval(0, 30 * DAY)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def every_kind() -> str:
+    drawn = timeline(
+        MONTH, [Interval(5 * DAY, 5 * DAY + 60)], 25 * DAY, zone("UTC"),
+        outside=[Interval(0, DAY // 2)], unknown=[Interval(7 * DAY, 7 * DAY + 10), Interval(26 * DAY, 27 * DAY)],
+        excluded=[Interval(9 * DAY, 9 * DAY + 3_600)],
+    )  # fmt: skip
+    return timeline_svg(drawn, "t", 'a "month" & more')
+
+
+def test_every_kind_of_time_has_a_pattern_of_its_own() -> None:
+    root = ElementTree.fromstring(every_kind())
+    patterns = {one.get("id"): ElementTree.tostring(one[-1]) for one in root.iter(f"{SVG}pattern")}
+    assert sorted(map(str, patterns)) == ["t-ahead", "t-excluded", "t-outside", "t-unknown"]
+    assert len(set(patterns.values())) == len(PATTERNS)
+    assert root.get("aria-label") == 'a "month" & more'
+
+
+def test_time_to_come_is_not_drawn_as_unknown_too() -> None:
+    assert len(re.findall(r'fill="url\(#t-unknown\)"', every_kind())) == 1
+
+
+def test_a_brief_span_is_wide_enough_to_see_its_pattern() -> None:
+    root = ElementTree.fromstring(every_kind())
+    widths = [float(one.get("width", "0")) for one in root.iter(f"{SVG}rect") if "unknown" in one.get("fill", "")]
+    assert widths == [6.0]
+
+
+def test_a_month_of_flapping_is_no_thousand_shapes() -> None:
+    flapping = [Interval(at, at + 10) for at in range(0, 30 * DAY, 20)]
+    drawn = timeline(MONTH, [], 30 * DAY, zone("UTC"), unknown=flapping)
+    assert [one.width for one in drawn.unknown] == ["1000.00"]
+
+
+def test_labels_of_sixty_outages_neither_overlap_nor_leave_the_frame() -> None:
+    outages = [Interval(at, at + 900) for at in range(0, 30 * DAY, DAY // 2)]
+    drawn = timeline(MONTH, outages, 30 * DAY, zone("UTC"))
+    root = ElementTree.fromstring(timeline_svg(drawn, "t", ""))
+    bold = [float(one.get("x", "0")) for one in root.iter(f"{SVG}text") if one.get("font-weight") == "700"]
+    assert min(later - before for before, later in pairwise(bold)) >= 20
+    assert 9 <= min(bold) <= max(bold) <= 991
+
+
+@pytest.mark.parametrize(
+    ("used", "shades"),
+    [(Fraction(0), [0.0]), (Fraction(1, 2), [380.0]), (Fraction(1), [760.0]), (Fraction(9), [760.0, 236.0])],
+)
+def test_a_budget_goes_on_past_its_end_and_stays_in_its_frame(used: Fraction, shades: list[float]) -> None:
+    root = ElementTree.fromstring(budget_svg(used, "used", "left", "b", "budget"))
+    assert [float(one.get("width", "0")) for one in root.findall(f"{SVG}rect")][1:] == shades
+
+
+def test_a_month_without_a_verdict_has_no_column_and_a_missed_one_is_hatched() -> None:
+    bars = [Bar("01/26", None, is_missed=False, text="—"), Bar("02/26", Fraction(1), is_missed=True, text="99.1"),
+            Bar("03/26", Fraction(0), is_missed=False, text="100.0")]  # fmt: skip
+    root = ElementTree.fromstring(months_svg(bars, Fraction(1, 2), "limit", "m", "months"))
+    columns = [(one.get("height"), one.get("fill")) for one in root.findall(f"{SVG}rect")]
+    assert columns == [("96.00", "url(#m-excluded)"), ("0.00", "#c9d1d5")]
+
+
+@pytest.mark.parametrize("kind", ["available", "outage", *PATTERNS])
+def test_the_legend_shows_what_is_drawn(kind: str) -> None:
+    root = ElementTree.fromstring(swatch_svg(kind, "s"))
+    assert len(root.findall(f"{SVG}rect")) == 1
+    assert len(root.findall(f".//{SVG}pattern")) == (kind in PATTERNS)
