@@ -29,6 +29,7 @@ from store.notices import beat
 WORDS = {
     "list": "alerting.listing_command",
     "show": "alerting.showing_command",
+    "rules": "alerting.rules_command",
     "config": "alerting.alertmanager.command",
 }
 """What else `p2i alert` does: each word and its module, loaded when it is asked for."""
@@ -49,9 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Notices outages, burning budgets, silent sources and their common causes, records them as alerts,"
         " and hands them to Alertmanager (P2I_ALERTMANAGER_URL) or, without one, to the escalator. Tells every change"
         " of a circuit's state or an objective's verdict: one line on standard output.",
-        epilog="p2i alert list, p2i alert show N: what lasts, and why somebody was told or nobody. p2i alert config:"
-        " the configuration of Alertmanager. Each change is told at least once; only after a crash may one be told"
-        " again, and it says so.",
+        epilog="p2i alert list, p2i alert show N: what lasts, and why somebody was told or nobody. p2i alert rules:"
+        " what can never be told. p2i alert config: the configuration of Alertmanager. Each change is told at least"
+        " once; only after a crash may one be told again, and it says so.",
     )
     parser.add_argument("--once", action="store_true", help="look once, tell what is new and exit")
     parser.add_argument("--inventory", metavar="DIR", help="inventory folder (P2I_INVENTORY; default: the real parks)")
