@@ -113,8 +113,8 @@ class Teller:
             f"{p2i} board --period {month}     # the simulated month",
             f"{p2i} doctor                     # what is wrong, if anything",
             f"ls {shlex.quote(str(logs))}     # the log of every process",
-            f"{p2i} tenants apply && P2I_GRAFANA_PASSWORD=… {p2i} grafana apply     # a Grafana: docs/grafana.md",
-            f"{grafana}     # there, {month}",
+            f"{p2i} tenants apply && P2I_GRAFANA_PASSWORD=… {p2i} grafana apply --url {GRAFANA}     # docs/grafana.md",
+            f"{grafana}     # there, once in the organisation Exploitation: {month}",
         ):
             self.console.print(f"  {line}", soft_wrap=True, highlight=False, markup=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,8 @@ from p2i.recompute import recomputed
 from reports.bundle import ENDING as BUNDLE_ENDING
 from reports.bundle import unpack
 from reports.key_folder import read_ring
-from reports.manifest import member_findings
+from reports.manifest import KIND as MANIFEST
+from reports.manifest import member_findings, stem_of
 from reports.signing import UNSIGNED
 from reports.statement import KIND as STATEMENT
 from reports.succession import chain_faults, succession
@@ -28,8 +30,8 @@ Json = dict[str, Any]
 
 _SHOWN = {"ok": "ok", "warning": "note", "error": "WRONG"}
 _EPILOG = """\
-FILE is STEM.manifest.json (checks every file it names), STEM.json (the statement alone), or STEM.pdf (the JSON in it;
-its pages only when STEM.manifest.json lies beside it). DIR is a folder of them.
+FILE is STEM.manifest.json (checks every file it names), STEM.json (the statement alone), or any other form of it with
+STEM.manifest.json beside it; of a PDF without one the JSON in it is checked, not its pages. DIR is a folder of them.
 
 exit status:
   0  everything that was asked is as it was written
@@ -44,6 +46,8 @@ No database is asked, and no network.
 def main(argv: Sequence[str]) -> int:
     """Verifies and prints a line per question. Returns 0, 1 or 2 as the help says."""
     options = _options(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # names of tenants, whatever the locale
     try:
         zone_data_self_test()
         return _verify(options)
@@ -89,17 +93,16 @@ def _verify(options: argparse.Namespace) -> int:
     documents = documents_of(options.file)
     found: list[Finding] = []
     for document in documents:
-        print(document.path)
+        _print_heading(document)
         found += _printed(findings_of(document, told))
     statements = [one for one in documents if one.made["kind"] == STATEMENT]
-    hashes = [one.made.get("sha256") for one in documents]
-    found += _printed(told_findings(hashes, told))
+    found += _printed(told_findings([one.made for one in documents], told))
     if options.recompute is not None:
         found += _printed(_recompute(documents, statements, options.recompute))
     for other, compare in ((options.predecessor, succession), (options.other, _one_ledger)):
         if other is not None:
             before = read_statement(other)
-            print(before.path)
+            _print_heading(before)
             # What was told by another way was told of the first file, not of this one.
             found += _printed(findings_of(before, Told(ring)))
             found += _printed(compare(before.made, _only(statements, options.file).made))
@@ -107,24 +110,26 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _recompute(documents: Sequence[Document], statements: Sequence[Document], given: Path) -> Iterator[Finding]:
-    manifests = [one for one in documents if one.made["kind"] != STATEMENT]
-    with TemporaryDirectory(prefix="p2i-verify-") as temporary:
-        folder = given
-        if given.name.endswith(BUNDLE_ENDING) or given.is_file():
-            folder = Path(temporary)
-            unpack(given, folder)
-        elif not given.is_dir():
-            raise InputError(f"--recompute: {given}: no such folder or bundle")
-        elif (parts := sorted(given.glob(f"*{BUNDLE_ENDING}"))) and len(parts) == 1:
-            folder = Path(temporary)
-            unpack(parts[0], folder)
-        try:
-            for manifest in manifests[:1] if len(manifests) == 1 else []:
-                yield from member_findings(manifest.made, folder)
-            for statement in statements:
+    """Every statement from the bundle `given`, as ZIP or unpacked; or each from the one of its own stem in a folder."""
+    if not given.exists():
+        raise InputError(f"--recompute: {given}: no such folder or bundle")
+    manifests = {stem_of(one.made): one.made for one in documents if one.made["kind"] == MANIFEST}
+    for statement in statements:
+        stem = statement.path.name.rpartition(".")[0]
+        own = given / f"{stem}{BUNDLE_ENDING}"
+        with TemporaryDirectory(prefix="p2i-verify-") as temporary:
+            folder = given
+            try:
+                if not given.is_dir() or own.exists():
+                    folder = Path(temporary)
+                    unpack(own if given.is_dir() else given, folder)
+                if stem in manifests:
+                    yield from member_findings(manifests[stem], folder)
                 yield from recomputed(statement.made, folder)
-        except (LookupError, TypeError, AttributeError, ValueError) as error:
-            yield Finding("error", "recompute", f"is not written as a statement: {type(error).__name__} {error}")
+            except P2IError as error:  # a file of the evidence that cannot be read is not as it was written
+                yield Finding("error", "recompute", str(error))
+            except (LookupError, TypeError, AttributeError, ValueError) as error:
+                yield Finding("error", "recompute", f"is not written as a statement: {type(error).__name__} {error}")
 
 
 def _one_ledger(other: Json, made: Json) -> Iterator[Finding]:
@@ -143,10 +148,19 @@ def _only(statements: Sequence[Document], path: Path) -> Document:
     return statements[0]
 
 
+def _print_heading(document: Document) -> None:
+    """The file, and what it says to be: a true statement may be another one than was meant."""
+    said = [str(document.made.get(name)) for name in ("number", "issued_at", "status") if name in document.made]
+    print(_printable(f"{document.path}: {', '.join(said)}"))
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
 def _printed(findings: Iterator[Finding]) -> Iterator[Finding]:
     for one in findings:
-        text = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in one.text)
-        print(f"  {_SHOWN[one.level]:<5} {one.question:<11} {text}")
+        print(f"  {_SHOWN[one.level]:<5} {one.question:<11} {_printable(one.text)}")
         yield one
 
 

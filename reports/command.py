@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
+from importlib import resources
 from pathlib import Path
 
 import psycopg
@@ -16,9 +18,14 @@ from facilities.inventory import inventory_path, read_inventory
 from facilities.process import run
 from reports.composing import LANGUAGES, compose
 from reports.files import FORMS, write_statement
+from reports.key_folder import signing_key
+from reports.manifest import write_manifest
+from reports.signing import signed
 from store.connection import connect, server
 from store.errors import InputError, P2IError
 from store.migrations import require_current_schema
+
+SCHEMA = "statement.schema.json"
 
 
 def main(argv: Sequence[str]) -> int:
@@ -49,15 +56,26 @@ def _parser() -> argparse.ArgumentParser:
         type=_forms,
         default=("json", "html", "pdf"),
         metavar="F[,F…]",
-        help=f"of {', '.join(FORMS)} (a summary in Arabic); default json,html,pdf; the JSON is always written",
+        help=f"of {', '.join(FORMS)} (ar.pdf: a summary in Arabic; csv, xlsx: every table, for a spreadsheet); "
+        "default json,html,pdf; the JSON is always written",
     )
+    parser.add_argument("--schema", action=_Schema, nargs=0, help="print the JSON Schema of the JSON file, and exit")
     return parser
+
+
+class _Schema(argparse.Action):
+    """Prints the schema whatever else is required: who reads statements has no tenant and no database."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(resources.files("reports").joinpath("schema", SCHEMA).read_text(encoding="utf-8"), end="")
+        parser.exit()
 
 
 def _statement(arguments: argparse.Namespace) -> int:
     inventory = read_inventory(inventory_path(arguments.inventory, os.environ))
     if arguments.period is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", arguments.period, re.ASCII):
         raise InputError(f'--period: "{arguments.period}" is not a month such as 2026-09')
+    issued_at = datetime.now(UTC)
     try:
         with server() as dsn, connect(dsn, "reports") as connection:
             require_current_schema(connection)
@@ -67,11 +85,15 @@ def _statement(arguments: argparse.Namespace) -> int:
                 arguments.tenant,
                 arguments.period,
                 language=arguments.language,
-                issued_at=datetime.now(UTC),
+                issued_at=issued_at,
             )
     except psycopg.Error as error:
         raise P2IError(f"database: {(str(error).strip().splitlines() or ['no message'])[0]}") from error
-    for file in write_statement(made, Path(arguments.out), arguments.format):
+    out, keys = Path(arguments.out), os.environ.get("P2I_KEYS")
+    key = signing_key(Path(keys) if keys else None, issued_at)
+    files = write_statement(made, out, arguments.format, sign=None if key is None else partial(signed, key=key))
+    written = json.loads(files[-1].read_text(encoding="utf-8"))  # a final one that was there has stayed
+    for file in (*files, write_manifest(out, written, files, key)):
         print(file)
     return 0
 

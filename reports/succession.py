@@ -1,4 +1,4 @@
-"""Whether a statement is the honest next version of another one, and whether two name one ledger. Pure."""
+"""Whether a statement is the honest next version of another one, and whether two name one ledger."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from reports.json_difference import differences
 from reports.statement import part_name
+from reports.verifying import ledger_entries
 from store.finding import Finding
 
 Json = dict[str, Any]
@@ -37,18 +38,9 @@ def chain_faults(one: Json, other: Json) -> Iterator[str]:
     """Entries of a ledger that have one number in both statements and two hashes: one of the two was written anew."""
     known: dict[tuple[str, int], str] = {}
     for made in (one, other):
-        for name, entry, sha256 in _entries(made):
+        for name, entry, sha256 in ledger_entries(made):
             if known.setdefault((name, entry), sha256) != sha256:
                 yield f"{name}: entry {entry} has SHA-256 {known[name, entry]} in one statement, {sha256} in the other"
-
-
-def _entries(made: Json) -> Iterator[tuple[str, int, str]]:
-    for name, head in made["chain"].items():
-        if head is not None:
-            yield name, head["entry"], head["sha256"]
-    for agreement in made["agreements"]:
-        if (published := agreement.get("published")) is not None:
-            yield agreement["agreement"], published["entry"], published["sha256"]
 
 
 def _place(before: Json, after: Json) -> Iterator[str]:

@@ -31,8 +31,8 @@ class Document(NamedTuple):
 def documents_of(path: Path) -> list[Document]:
     """The documents to verify, manifests before the statements they name; InputError where there is none.
 
-    A manifest brings its statement with it, as does a PDF with a manifest beside it. Of a folder: every manifest, and
-    every statement that none of them names.
+    A manifest brings its statement with it, and any form of a statement the manifest beside it. Of a folder: every
+    manifest, and every statement that none of them names.
     """
     if not path.is_dir():
         return _with_statement(_document(path))
@@ -120,6 +120,8 @@ def _document(path: Path) -> Document:
         text = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
+    if not path.name.endswith(".json") and (beside := _manifest_of(path)) is not None:
+        return _document(beside)
     if text.startswith(_PDF):
         return _of_pdf(path, text)
     made = document_of(text, str(path))
@@ -128,15 +130,18 @@ def _document(path: Path) -> Document:
     return Document(path, text, made)
 
 
+def _manifest_of(path: Path) -> Path | None:
+    """The manifest beside a form of a statement, by its stem: a PDF's pages and a table are vouched for by it alone."""
+    found = [file for file in path.parent.glob(f"*{ENDING}") if path.name.startswith(f"{file.name[: -len(ENDING)]}.")]
+    return max(found, key=lambda file: len(file.name), default=None)
+
+
 def _of_pdf(path: Path, pdf: bytes) -> Document:
-    beside = path.with_name(f"{path.name.removesuffix('.pdf').removesuffix('.ar')}{ENDING}")
-    if beside.exists():
-        return _document(beside)
     for text in attachments(pdf):
         made = document_of(text, f"{path} (the JSON in it)")
         if made["kind"] == STATEMENT:
             return Document(path, text, made)
-    raise InputError(f"{path}: holds no statement, and {beside.name} is not beside it")
+    raise InputError(f"{path}: holds no statement, and no manifest of it is beside it")
 
 
 def _kind(path: Path) -> str | None:

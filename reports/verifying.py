@@ -1,4 +1,4 @@
-"""Verifies a statement by itself: hash, parts, signature, the heads of the ledgers it names. Pure."""
+"""Verifies a statement by itself: hash, parts, signature, the heads of the ledgers it names."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def statement_findings(text: bytes, made: Json, told: Told) -> Iterator[Finding]
         yield from _parts(made)
         yield from _sums(made)
         yield signature(made, told)
-        yield from _chain(made, told)
+        yield from _chain(made)
     except (LookupError, TypeError, AttributeError, ValueError, InvalidOperation) as error:
         yield Finding("error", "statement", f"is not written as one: {type(error).__name__} {error}")
 
@@ -45,13 +45,31 @@ def signature(made: Json, told: Told) -> Finding:
     return signature_finding(made, told.ring, dated_at=made["issued_at"], is_witnessed=is_witnessed)
 
 
-def told_findings(hashes: Collection[str | None], told: Told) -> Iterator[Finding]:
-    """Whether each hash that was told by another way is that of a document that was verified."""
+def told_findings(documents: Collection[Json], told: Told) -> Iterator[Finding]:
+    """Whether what was told by another way is of one of these documents: its hash, an entry that it names."""
+    hashes = {str(made.get("sha256")) for made in documents}
     for sha256 in told.sha256s:
         if sha256 in hashes:
             yield Finding("ok", "told hash", f"{sha256} is its own")
         else:
             yield Finding("error", "told hash", f"{sha256} is of no document here: this is not what was sent")
+    entries = {sha256 for made in documents for _, _, sha256 in ledger_entries(made)}
+    for head in told.heads:
+        if head in entries:
+            yield Finding("ok", "told head", f"{head} is named")
+        else:
+            yield Finding("error", "told head", f"{head} is no entry that is named here")
+
+
+def ledger_entries(made: Json) -> Iterator[tuple[str, int, str]]:
+    """The entries of ledgers that a statement names, as agreement, number and hash: heads, and versions in force."""
+    try:
+        heads = [(name, head) for name, head in made["chain"].items() if head is not None]
+        versions = [(one["agreement"], one["published"]) for one in made["agreements"] if "published" in one]
+        found = [(name, entry["entry"], entry["sha256"]) for name, entry in (*heads, *versions)]
+    except (LookupError, TypeError, AttributeError):
+        return  # no statement: said already
+    yield from found
 
 
 def _parts(made: Json) -> Iterator[Finding]:
@@ -94,23 +112,11 @@ def _sums(made: Json) -> Iterator[Finding]:
         yield Finding("error", "sums", f"payable says {_amounts(stated)}, the agreements add up to {_amounts(sums)}")
 
 
-def _chain(made: Json, told: Told) -> Iterator[Finding]:
-    """The head of each agreement's ledger at the moment of writing, beside the heads that were told."""
-    named = set()
+def _chain(made: Json) -> Iterator[Finding]:
+    """The head of each agreement's ledger at the moment of writing."""
     for name, head in made["chain"].items():
-        if head is None:
-            yield Finding("ok", "chain", f"{name}: nothing was published yet")
-            continue
-        named.add(head["sha256"])
-        yield Finding("ok", "chain", f"{name}: entry {head['entry']} has SHA-256 {head['sha256']}")
-    for agreement in made["agreements"]:
-        if "published" in agreement:
-            named.add(agreement["published"]["sha256"])
-    for head in told.heads:
-        if head in named:
-            yield Finding("ok", "chain", f"names {head}, as you were told")
-        else:
-            yield Finding("error", "chain", f"names no entry with SHA-256 {head}")
+        said = "nothing was published yet" if head is None else f"entry {head['entry']} has SHA-256 {head['sha256']}"
+        yield Finding("ok", "chain", f"{name}: {said}")
 
 
 def _amounts(sums: dict[str, Decimal]) -> str:

@@ -13,6 +13,8 @@ PERCENT = ("value_percent", "coverage_percent", "lowest_percent", "highest_perce
 ORDER = ("verdict", "value_percent", "value_ms", "seconds", "coverage_percent", "lowest_percent", "highest_percent")
 """What a reader asks for first; the rest follows as it is."""
 LISTS = ("outages", "tickets")
+ALL_DAYS = "one or more days"
+"""What the ledger says where the rows of every day are as many as before and not the same."""
 
 
 def changes(say: Wording, agreement: Json) -> Iterator[Block]:
@@ -52,7 +54,7 @@ def _rows(say: Wording, found: Json, currency: str) -> Iterator[list[Cell]]:
                 what = cell(f"{say.say('change.' + kind)} {each['id']} ({each['circuit']})")
                 yield [what, [], cell(say.say(f"change.{verb}"))]
     for each in found["readings"]:
-        day = say.say("change.all_days") if each.get("day") is None else say.day(each["day"])
+        day = say.say("change.all_days") if each.get("day") in (None, ALL_DAYS) else say.day(each["day"])
         kind = say.say(f"change.readings.{each['kind']}")
         name = say.say("change.readings", kind=kind, circuit=each["circuit"], day=day)
         rows = each.get("rows", {})

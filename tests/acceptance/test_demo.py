@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from time import monotonic
 
 import pytest
+from pypdf import PdfReader
 
 from facilities.inventory import DEMO_INVENTORY, read_inventory
 
@@ -73,8 +75,12 @@ def test_the_demo_finds_the_truth_and_leaves_nothing_running(home: Path) -> None
     assert len(re.findall(r"\bsame\b", shown)) == lines, "one per objective of the month, and one per live circuit"
     assert re.search(r"alert .*DÉMO.*live-2", shown), "the outage of the stopped reflector was told"
     statements = sorted((home / "demo" / "statements").iterdir())
-    assert len(statements) == 12, "JSON and HTML for six tenants"
-    assert all("DÉMO" in file.read_text(encoding="utf-8") for file in statements)
+    forms = Counter("".join(file.suffixes[-2:]) if "manifest" in file.name else file.suffix for file in statements)
+    assert forms == dict.fromkeys((".html", ".json", ".manifest.json", ".pdf"), 6), "for six tenants"
+    assert all("DÉMO" in file.read_text(encoding="utf-8") for file in statements if file.suffix != ".pdf")
+    for file in statements:
+        if file.suffix == ".pdf":
+            assert all("DÉMO" in page.extract_text() for page in PdfReader(file).pages), file
     assert processes_of(home) == []
 
     # Twice in a row; interrupted by Ctrl-C, told to end, killed outright: the next one starts all the same.

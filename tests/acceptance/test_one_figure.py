@@ -98,6 +98,16 @@ def page(connection: Connection, demo: Inventory, say: Speech, issued_at: dateti
     return html(made, LANGUAGES[say.language])
 
 
+def registered(connection: Connection, demo: Inventory) -> list[Row]:
+    """The exclusions in the statement's JSON of the agreement."""
+    connection.rollback()
+    made = compose(connection, demo, TENANT, MONTH, language="en", issued_at=CLOSED)
+    connection.commit()
+    (one,) = (each for each in made["agreements"] if each["agreement"] == NAME)
+    exclusions: list[Row] = one["registers"]["exclusions"]
+    return exclusions
+
+
 def exposed(name: str) -> str:
     """A sample of the availability objective, as a scrape of /metrics writes it."""
     server, thread = start_http_server(0, addr="127.0.0.1")
@@ -203,5 +213,18 @@ def test_one_figure_of_a_month_that_is_over_and_published(
             (datetime.fromisoformat(each["starts_at"]), datetime.fromisoformat(each["ends_at"]), each["seconds"])
             for each in scored["availability"]["outages"]
         ]
+        told = {row["exclusion"]: row for row in registered(connection, demo)}
+        exclusions = {row["exclusion"]: row for row in shown(viewer, of[23]) if row["agreement"] == NAME}
+        assert exclusions.keys() == told.keys()
+        for name, row in exclusions.items():
+            assert row["counted_seconds"] == told[name]["counted_seconds"]
+            assert (row["starts_at"], row["ends_at"]) == tuple(
+                datetime.fromisoformat(told[name][key]) for key in ("starts_at", "ends_at")
+            )
+            assert row["decision"] == told[name]["decision"]
+        counted = [row["counted_seconds"] for row in exclusions.values()]
+        assert 0 in counted, "one that was announced too late, which the contract does not let count"
+        assert sum(counted) == scored["availability"]["seconds"]["excluded"] > 0
+
         tickets = {row["ticket"]: row["elapsed_seconds"] for row in shown(viewer, of[22])}
         assert tickets == {each["ticket"]: each["elapsed_seconds"] for each in scored["gtr"]["tickets"]}

@@ -122,6 +122,11 @@ def test_every_figure_comes_again_from_the_bundle(
     again = tmp_path / "again.zip"
     write_bundle_file(unpacked, again)
     assert again.read_bytes() == bundle.read_bytes()
+    damaged = tmp_path / "damaged.zip"
+    damaged.write_bytes(bundle.read_bytes()[:-30])
+    assert office.verify(manifest, "--recompute", damaged) == 1
+    assert "damaged.zip: is not a bundle" in wrong_lines(capsys)[0]
+    assert office.verify(manifest, "--recompute", tmp_path / "none") == 2
     for file in unpacked.rglob("*.csv"):
         before = file.read_bytes()
         file.write_bytes(before.replace(b",1,", b",2,", 1) if b",1," in before else before + b"\n")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from facilities.inventory import DEMO_INVENTORY
+from p2i import verify_command
+from reports import keys_command
 from reports.command import main
 from reports.statement import document_text
 from store.connection import Connection
@@ -56,8 +58,12 @@ def test_the_files_and_their_names(
     write(technopolis(october))
     out = tmp_path / "made" / "here"
     assert run(out) == 0
-    assert capsys.readouterr().out.splitlines() == [str(out / f"{NAME}.{form}") for form in ("html", "pdf", "json")]
-    assert sorted(file.name for file in out.iterdir()) == [f"{NAME}.{form}" for form in ("html", "json", "pdf")]
+    assert capsys.readouterr().out.splitlines() == [
+        str(out / f"{NAME}.{form}") for form in ("html", "pdf", "json", "manifest.json")
+    ]
+    assert sorted(file.name for file in out.iterdir()) == [
+        f"{NAME}.{form}" for form in ("html", "json", "manifest.json", "pdf")
+    ]
     statement = json.loads((out / f"{NAME}.json").read_text(encoding="utf-8"))
     assert (statement["status"], statement["month"]) == ("provisional", "2026-10")
     assert document_text(statement["agreements"][0]["score"]) == document_text(october)
@@ -75,11 +81,30 @@ def test_the_language_and_the_month_can_be_chosen(
     assert statement["reasons"] == ["agreement DEMO-TECH-A has not been scored for this month yet."]
 
 
-@pytest.mark.parametrize(("chosen", "there"), [("json", ["json"]), ("ar.pdf", ["ar.pdf", "json"])])
+@pytest.mark.parametrize(
+    ("chosen", "there"), [("json", ["json", "manifest.json"]), ("ar.pdf", ["ar.pdf", "json", "manifest.json"])]
+)
 def test_forms_can_be_chosen(chosen: str, there: list[str], write: Write, october: Document, tmp_path: Path) -> None:
     write(october)
     assert run(tmp_path, "--format", chosen) == 0
     assert sorted(file.name for file in tmp_path.iterdir()) == [f"{NAME}.{form}" for form in there]
+
+
+def test_with_a_folder_of_keys_the_statement_and_its_manifest_are_signed(
+    write: Write, october: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys, out = tmp_path / "keys", tmp_path / "out"
+    assert keys_command.main(["new", "--dir", str(keys)]) == 0
+    monkeypatch.setenv("P2I_KEYS", str(keys))
+    write(october)
+    assert run(out) == 0
+    capsys.readouterr()
+    ring = ["--keys", str(keys / "keys.json")]
+    assert verify_command.main([str(out / f"{NAME}.manifest.json"), *ring]) == 0, capsys.readouterr().out
+    page = out / f"{NAME}.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("octobre", "octobra", 1), encoding="utf-8")
+    assert verify_command.main([str(out / f"{NAME}.manifest.json"), *ring]) == 1
+    assert f"{NAME}.html" in capsys.readouterr().out
 
 
 def test_a_form_there_is_not_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
