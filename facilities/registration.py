@@ -22,11 +22,11 @@ from store.registry import (
     TENANTS,
     ZONES,
     mark_listed,
-    refuse_reletting,
     register,
     register_circuits,
     register_zones,
 )
+from store.reletting import refuse_moved_agreements, refuse_moved_sensors, refuse_reletting
 from store.rows import AgreementRow, CircuitRow, ParkRow, PeriodRow, SensorRow, TenantRow, ZoneRow
 
 Value = TypeVar("Value")
@@ -46,24 +46,24 @@ def register_inventory(connection: Connection, inventory: Inventory, now: dateti
     """Writes what the inventory names and returns the numbers readings use; the caller commits.
 
     What left the inventory stays in the store, marked as no longer listed. Months are written from ten years back to
-    two years ahead of `now`, in every zone that an agreement or a park names.
+    two years ahead of `now`, in every zone that an agreement or a park names. InputError, before anything is written,
+    where readings, scores or what was published would be read by others than it is of.
     """
+    parks, sensors = park_rows(inventory), sensor_rows(inventory)
+    tenants = [TenantRow(one.code, one.name, inventory.is_demo) for one in inventory.tenants.values()]
+    agreements = [_agreement_row(one, is_demo=inventory.is_demo) for one in inventory.agreements.values()]
     refuse_reletting(connection, CIRCUITS, circuit_rows(inventory))
     refuse_reletting(connection, ZONES, zone_rows(inventory))
+    refuse_moved_sensors(connection, sensors, zone_rows(inventory))
+    refuse_moved_agreements(connection, agreements)
     circuits = register_circuits(connection, circuit_rows(inventory))
     zones = register_zones(connection, zone_rows(inventory))
-    parks, tenants = (
-        park_rows(inventory),
-        [TenantRow(one.code, one.name, inventory.is_demo) for one in inventory.tenants.values()],
-    )
-    agreements = [_agreement_row(one, is_demo=inventory.is_demo) for one in inventory.agreements.values()]
     for registry, rows in ((PARKS, parks), (TENANTS, tenants), (AGREEMENTS, agreements)):
         register(connection, registry, rows)
         mark_listed(connection, registry, [row[: registry.key_columns] for row in rows])
     objectives = objective_rows(inventory, now)
     register(connection, OBJECTIVES, objectives.values())
     mark_listed(connection, OBJECTIVES, objectives)
-    sensors = sensor_rows(inventory)
     register(connection, SENSORS, sensors)
     mark_listed(connection, SENSORS, [(row.sensor,) for row in sensors])
     mark_listed(connection, CIRCUITS, [(code,) for code in inventory.circuits])

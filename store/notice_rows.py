@@ -111,9 +111,10 @@ class ClaimedMessage(NamedTuple):
 class Waiting(NamedTuple):
     """What waits for one channel of a person, and what went over it within the last window.
 
-    `due` messages wait to go alone, `gathered` ones for their route's digest, `digests` are written and wait. `alone`
-    were sent one by one, or are being sent, since the window began, `within_hour` messages of every kind within the
-    last hour; `digest_at` is when the last digest of a storm was written.
+    `due` messages wait to go alone, `urgent` of them page somebody, `gathered` ones wait for their route's digest,
+    `digests` are written and wait. `alone` were sent one by one, or are being sent, since the window began,
+    `within_hour` messages of every kind within the last hour; `digest_at` is when the last digest of a storm was
+    written.
     """
 
     person: str
@@ -124,6 +125,7 @@ class Waiting(NamedTuple):
     alone: int
     within_hour: int
     digest_at: datetime | None
+    urgent: int
 
 
 class LinkRow(NamedTuple):

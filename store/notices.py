@@ -45,15 +45,20 @@ def begin_notice(connection: Connection, row: NoticeRow) -> NoticeRow:
     return begun
 
 
-def last_closed(connection: Connection, audience: Audience, group_key: str) -> NoticeRow | None:
-    """The notice of a group that was closed last, locked."""
-    found = _notices(
-        connection,
-        "WHERE audience = %(audience)s AND group_key = %(key)s AND closed_at IS NOT NULL"
-        " ORDER BY closed_at DESC, notice_id DESC LIMIT 1 FOR UPDATE",
-        {"audience": audience, "key": group_key},
-    )
-    return found[0] if found else None
+def closed_by_hand(
+    connection: Connection, audience: Audience, group_key: str, fingerprints: Sequence[str]
+) -> list[tuple[int, NoticeAlert]]:
+    """Those of the alerts that last in notices of the group that are closed, each with its notice's number.
+
+    Only a person closes a notice of which something lasts.
+    """
+    rows = connection.execute(
+        f"SELECT notice_id, {_ALERT} FROM notice JOIN notice_alert USING (notice_id) WHERE audience = %s"
+        " AND group_key = %s AND closed_at IS NOT NULL AND ends_at IS NULL AND fingerprint = ANY (%s)"
+        " ORDER BY notice_id".encode(),
+        (audience, group_key, list(fingerprints)),
+    ).fetchall()
+    return [(row[0], NoticeAlert(*row[1:])) for row in rows]
 
 
 def notice(connection: Connection, notice_id: int, *, lock: bool = False) -> NoticeRow | None:
@@ -150,8 +155,8 @@ def standing_alerts(connection: Connection, alert_ids: Sequence[int]) -> dict[in
     """
     return dict(
         connection.execute(
-            "SELECT alert_id, CASE WHEN closed_at IS NOT NULL THEN 'over' WHEN cause_id IS NOT NULL THEN 'explained'"
-            " WHEN muted_by IS NOT NULL THEN 'muted' END FROM alert WHERE alert_id = ANY (%s)",
+            "SELECT alert_id, CASE WHEN closed_at IS NOT NULL THEN 'over' WHEN muted_by IS NOT NULL THEN 'muted'"
+            " WHEN cause_id IS NOT NULL THEN 'explained' END FROM alert WHERE alert_id = ANY (%s)",
             (list(alert_ids),),
         ).fetchall()
     )
@@ -160,14 +165,14 @@ def standing_alerts(connection: Connection, alert_ids: Sequence[int]) -> dict[in
 def notices_to_settle(connection: Connection) -> list[int]:
     """The open notices with an alert that lasts for them, and by our own record need not be told of any more.
 
-    A cause and a maintenance spare only those on call: a tenant is told of its outage whatever explains it.
+    A cause spares only those on call: a tenant is told of its outage whatever explains it. A maintenance spares all.
     """
     return [
         number
         for (number,) in connection.execute(
             "SELECT DISTINCT notice_id FROM notice JOIN notice_alert USING (notice_id) JOIN alert USING (alert_id)"
             " WHERE notice.closed_at IS NULL AND notice_alert.ends_at IS NULL AND (alert.closed_at IS NOT NULL"
-            " OR audience = 'on_call' AND (cause_id IS NOT NULL OR muted_by IS NOT NULL)) ORDER BY notice_id"
+            " OR muted_by IS NOT NULL OR audience = 'on_call' AND cause_id IS NOT NULL) ORDER BY notice_id"
         ).fetchall()
     ]
 

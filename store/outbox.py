@@ -16,7 +16,8 @@ CLAIMING = 0x70326967  # one number of ours for whoever claims: rates and storms
 
 WAITS = "message.sent_at IS NULL AND given_up_at IS NULL AND withdrawn_at IS NULL AND digest_id IS NULL"
 """What is still to be sent by itself, as a condition on `message`."""
-_FREE = "(message.claimed_at IS NULL OR message.claimed_at <= %(stale)s)"
+FREE = "(message.claimed_at IS NULL OR message.claimed_at <= %(stale)s)"
+"""Not with its sender, as a condition on `message`; `stale` is when a claim that has run out was made at the latest."""
 _MESSAGE = ", ".join(f"message.{name}" for name in ClaimedMessage._fields)
 
 
@@ -61,19 +62,6 @@ def free_the_gones(connection: Connection, now: datetime) -> int:
     ).rowcount
 
 
-def withdraw_unneeded(connection: Connection, now: datetime) -> int:
-    """Withdraws messages nobody waits for any more: their notice is over, or somebody has taken it; returns how many.
-
-    What a route gathers stays: a digest tells what is over, too. What is being sent is left to its sender.
-    """
-    return connection.execute(
-        f"UPDATE message SET withdrawn_at = %(now)s FROM notice WHERE message.notice_id = notice.notice_id AND {WAITS}"
-        f" AND {_FREE} AND NOT is_gathered AND (kind IN ('firing', 'updated', 'escalated') AND notice.state <> 'open'"
-        " OR kind = 'handed_over' AND notice.state = 'resolved')".encode(),
-        {"now": now, "stale": now - LEASE},
-    ).rowcount
-
-
 def waiting(connection: Connection, lane: Lane, now: datetime, window: timedelta) -> list[Waiting]:
     """Every channel of the lane for which something is due, with what went over it since `window` ago."""
     sent = "count(*) FILTER (WHERE (sent_at > %(since)s OR sent_at IS NULL)"
@@ -81,8 +69,9 @@ def waiting(connection: Connection, lane: Lane, now: datetime, window: timedelta
         return cursor.execute(
             "SELECT due.*, recent.alone, recent.within_hour, recent.digest_at FROM (SELECT person, channel,"
             " count(*) FILTER (WHERE kind <> 'digest' AND NOT is_gathered) AS due,"
+            " count(*) FILTER (WHERE kind <> 'digest' AND NOT is_gathered AND priority = 0) AS urgent,"
             " count(*) FILTER (WHERE is_gathered) AS gathered, count(*) FILTER (WHERE kind = 'digest') AS digests"
-            f" FROM message WHERE lane = %(lane)s AND {WAITS} AND {_FREE} AND due_at <= %(now)s GROUP BY 1, 2) AS due"
+            f" FROM message WHERE lane = %(lane)s AND {WAITS} AND {FREE} AND due_at <= %(now)s GROUP BY 1, 2) AS due"
             f" CROSS JOIN LATERAL (SELECT {sent} AND kind <> 'digest') AS alone, count(*) AS within_hour,"
             " max(written_at) FILTER (WHERE kind = 'digest' AND reason = 'storm') AS digest_at FROM message"
             " WHERE message.lane = %(lane)s AND message.person = due.person AND message.channel = due.channel"
@@ -103,7 +92,7 @@ def gather(
     """
     rows = connection.execute(
         f"SELECT message_id, priority, notice_id FROM message WHERE lane = %(lane)s AND person = %(person)s"
-        f" AND channel = %(channel)s AND {WAITS} AND {_FREE} AND due_at <= %(now)s AND kind <> 'digest'"
+        f" AND channel = %(channel)s AND {WAITS} AND {FREE} AND due_at <= %(now)s AND kind <> 'digest'"
         " AND is_gathered = %(gathered)s ORDER BY priority, due_at, message_id OFFSET %(spare)s FOR UPDATE".encode(),
         {"lane": lane, "person": of.person, "channel": of.channel, "now": now, "stale": now - LEASE,
          "gathered": gathered, "spare": spare},
@@ -142,7 +131,7 @@ def claim(
     with connection.cursor(row_factory=class_row(ClaimedMessage)) as cursor:
         cursor.execute(
             f"WITH due AS (SELECT message_id FROM message WHERE lane = %(lane)s AND person = %(person)s"
-            f" AND channel = %(channel)s AND {WAITS} AND {_FREE} AND due_at <= %(now)s AND {which}"
+            f" AND channel = %(channel)s AND {WAITS} AND {FREE} AND due_at <= %(now)s AND {which}"
             " ORDER BY priority, due_at, message_id LIMIT %(most)s FOR UPDATE SKIP LOCKED)"
             " UPDATE message SET claimed_at = %(now)s, claimed_by = %(by)s, attempts = attempts + 1 FROM due"
             f" WHERE message.message_id = due.message_id RETURNING {_MESSAGE}".encode(),

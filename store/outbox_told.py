@@ -59,6 +59,20 @@ def first_of_thread(connection: Connection, of: ClaimedMessage) -> tuple[str, da
     ).fetchone()
 
 
+def last_told_at(connection: Connection, of: ClaimedMessage) -> datetime | None:
+    """When this person's channel was last told of the notice of a message: as its words were being written, or at the
+    latest as it was sent. None: never."""
+    row = connection.execute(
+        "SELECT max(LEAST(coalesce(digest.claimed_at, one.claimed_at), one.sent_at)) FROM message AS one"
+        " LEFT JOIN message AS digest ON digest.message_id = one.digest_id WHERE one.notice_id = %s AND one.person = %s"
+        " AND one.channel = %s AND one.sent_at IS NOT NULL AND one.message_id <> %s",
+        (of.notice_id, of.person, of.channel, of.message_id),
+    ).fetchone()
+    assert row is not None
+    at: datetime | None = row[0]
+    return at
+
+
 def digested(connection: Connection, digest_id: int, at_most: int) -> tuple[list[tuple[int, Kind]], int]:
     """The notices a digest tells with what it says of each (number, kind), most urgent first, and how many they are."""
     rows = connection.execute(

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from psycopg import sql
 
 from store.connection import Connection
-from store.errors import InputError
 from store.rows import AgreementRow, CircuitRow, ObjectiveRow, ParkRow, PeriodRow, SensorRow, TenantRow, ZoneRow
 
 
@@ -53,31 +52,6 @@ def register(connection: Connection, registry: Registry, rows: Iterable[tuple[An
     ordered: list[tuple[Any, ...]] = sorted(rows, key=lambda row: row[: registry.key_columns])
     with connection.cursor() as cursor:
         cursor.executemany(statement, ordered)
-
-
-def refuse_reletting(connection: Connection, registry: Registry, rows: Iterable[CircuitRow | ZoneRow]) -> None:
-    """Refuses rows of `CIRCUITS` or `ZONES` that give what somebody's readings were taken of to another tenant.
-
-    A tenant reads the readings of its circuits and zones: under the same code the new one would read the old one's.
-    Naming a tenant where there was none, or correcting one before anything was measured, is no re-letting.
-    InputError in one line names the first of them.
-    """
-    kinds = ["occupancy"] if registry is ZONES else ["interval", "probe", "state"]
-    given = {row[0]: row.tenant for row in rows}
-    code, number = registry.table, f"{registry.table}_id"
-    known = connection.execute(
-        sql.SQL(
-            "SELECT {code}, tenant FROM {table} WHERE {code} = ANY (%s) AND tenant IS NOT NULL AND EXISTS"
-            " (SELECT FROM ingest WHERE kind = ANY (%s) AND series_id = {number}) ORDER BY {code}"
-        ).format(code=sql.Identifier(code), table=sql.Identifier(registry.table), number=sql.Identifier(number)),
-        (list(given), kinds),
-    ).fetchall()
-    for name, tenant in known:
-        if given[name] != tenant:
-            raise InputError(
-                f'{code}s.toml: {code} "{name}": the store has readings of it from the time of tenant "{tenant}", which'
-                " others would read under the same code: give it a new code and drop the old one"
-            )
 
 
 def mark_listed(connection: Connection, registry: Registry, keys: Iterable[Sequence[Any]]) -> None:

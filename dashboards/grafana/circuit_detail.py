@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dashboards.grafana import circuit_sql as sql
 from dashboards.grafana import meanings
 from dashboards.grafana.alert_annotations import over_one_circuit
@@ -37,8 +39,8 @@ def circuit_detail(say: Speech) -> Dashboard:
         panels=(
             *_header(say),
             Row(10, say("circuit.measurements"), 15), *_measurements(say),
-            Row(20, say("circuit.promises"), 34), *_promises(say),
-            Row(30, say("circuit.evidence"), 51), *_evidence(say),
+            Row(20, say("circuit.promises"), 37), *_promises(say),
+            Row(30, say("circuit.evidence"), 54), *_evidence(say),
         ),
         variables=(
             query_variable("circuit", say("shared.variable.circuit"), sql.CIRCUITS, is_many=False),
@@ -51,10 +53,10 @@ def circuit_detail(say: Speech) -> Dashboard:
 
 def _header(say: Speech) -> tuple[Panel, ...]:
     identity = (
-        *plain(say, "label"), Column("park", say("shared.park"), width=130),
-        Column("tenant", say("shared.tenant"), width=160), Column("carrier", say("shared.carrier"), width=160),
-        Column("a_end", say("circuit.a_end")),
-        Column("z_end", say("circuit.z_end")), Column("cir_bps", say("circuit.cir"), unit="bps", width=120),
+        Column("label", say("shared.label"), wraps=True), Column("park", say("shared.park"), width=120),
+        Column("tenant", say("shared.tenant"), width=150), Column("carrier", say("shared.carrier"), width=150),
+        Column("a_end", say("circuit.a_end"), wraps=True), Column("z_end", say("circuit.z_end"), wraps=True),
+        Column("cir_bps", say("circuit.cir"), unit="bps", width=110),
     )  # fmt: skip
     none = {"none": Meaning(say("circuit.identity.none"), NOTHING)}
     both = {**meanings.states(say), **meanings.decisions(say), **none}
@@ -67,6 +69,7 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             2, say("circuit.availability"), Place(3, 0, 5, 4), Target(sql.AVAILABILITY), patterns=figure_patterns(say),
             columns=[Column("measured", say("shared.measured_ratio")), Column("target", say("shared.target"))],
             text="value_and_name", no_value=say("circuit.availability.none"),
+            description=say("circuit.period"),
         ),
         stat(
             9, say("circuit.budget"), Place(8, 0, 4, 4), Target(sql.BUDGET), text="value_and_name",
@@ -83,7 +86,7 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             no_value=say("circuit.budget.none"),
         ),
         stat(
-            4, say("circuit.age"), Place(12, 0, 4, 4), Target(sql.NEWEST_AGE), unit="dtdhms",
+            4, say("circuit.age"), Place(12, 0, 4, 4), Target(sql.NEWEST_AGE), unit="dthms",
             steps=thresholds(UNKNOWN, (0, WELL), (300, WARNING)), description=say("circuit.age.description"),
         ),
         stat(
@@ -129,7 +132,7 @@ def _measurements(say: Speech) -> tuple[Panel, ...]:
             unit="s", no_value=say("circuit.heatmap.none"),
         ),
         heatmap(
-            13, say("circuit.heatmap"), Place(0, 25, 24, 9), Target(sql.HEATMAP, "time_series"), bound_unit="s",
+            13, say("circuit.heatmap"), Place(0, 25, 24, 12), Target(sql.HEATMAP, "time_series"), bound_unit="s",
             description=say("circuit.heatmap.description"),
         ),
     )  # fmt: skip
@@ -137,22 +140,22 @@ def _measurements(say: Speech) -> tuple[Panel, ...]:
 
 def _promises(say: Speech) -> tuple[Panel, ...]:
     named = (
-        indicator(say, 150), figure(say, "measured", say("shared.measured_ratio"), 105),
-        figure(say, "promised", say("shared.target"), 95),
+        indicator(say, 150), figure(say, "measured", say("shared.measured_ratio"), 98),
+        figure(say, "promised", say("shared.target"), 83),
     )  # fmt: skip
-    credit = money(say, "credit", say("shared.credit"), 120)
+    credit = money(say, "credit", say("shared.credit"), 110)
     objectives = (
-        coded(say, "standing", meanings.standings(say), "verdict", 110), *named, budget(say), credit,
+        coded(say, "standing", meanings.standings(say), "verdict", 112), *named, replace(budget(say), width=75), credit,
         *plain(say, "objective", "agreement"),
     )  # fmt: skip
     history = (
         Column("month", say("shared.month"), width=90), Column("part", say("circuit.part"), width=70),
-        coded(say, "standing", meanings.standings(say), "verdict", 110), *named, credit,
+        coded(say, "standing", meanings.standings(say), "verdict", 112), *named, credit,
         *plain(say, "objective", "agreement"),
     )  # fmt: skip
     return (
         time_series(
-            21, say("circuit.burn"), Place(0, 35, 9, 9), [Target(sql.BURN, "time_series")],
+            21, say("circuit.burn"), Place(0, 38, 7, 9), [Target(sql.BURN, "time_series")],
             [
                 Column("used_seconds", say("circuit.burn.used"), color=BAD),
                 Column("budget_seconds", say("circuit.burn.budget"), color=PLAIN, custom=DASHED),
@@ -160,11 +163,11 @@ def _promises(say: Speech) -> tuple[Panel, ...]:
             unit="dthms", no_value=say("circuit.burn.none"), description=say("circuit.burn.description"),
         ),
         table(
-            22, say("circuit.objectives"), Place(9, 35, 15, 9), Target(sql.OBJECTIVES), objectives,
-            no_value=say("circuit.objectives.none"),
+            22, say("circuit.objectives"), Place(7, 38, 17, 9), Target(sql.OBJECTIVES), objectives,
+            no_value=say("circuit.objectives.none"), description=say("circuit.period"),
         ),
         table(
-            23, say("circuit.history"), Place(0, 44, 24, 7), Target(sql.HISTORY), history,
+            23, say("circuit.history"), Place(0, 47, 24, 7), Target(sql.HISTORY), history,
             no_value=say("circuit.history.none"),
         ),
     )  # fmt: skip
@@ -174,8 +177,8 @@ def _evidence(say: Speech) -> tuple[Panel, ...]:
     span = (instant("starts_at", say("shared.starts_at")), instant("ends_at", say("shared.ends_at")))
     outages = (
         *span,
-        Column("seconds", say("shared.seconds"), unit="dthms", width=100),
-        indicator(say),
+        Column("seconds", say("shared.seconds"), unit="dthms", width=85),
+        indicator(say, 150),
         *plain(say, "agreement"),
     )
     exclusions = (
@@ -185,32 +188,32 @@ def _evidence(say: Speech) -> tuple[Panel, ...]:
     )  # fmt: skip
     tickets = (
         instant("opened_at", say("circuit.opened_at")), instant("restored_at", say("circuit.restored_at")),
-        Column("ticket", say("circuit.ticket")),
+        Column("ticket", say("circuit.ticket"), least_width=130),
     )  # fmt: skip
     found = {
         "lossy": Meaning(say("circuit.found.lossy"), BAD), "unsent": Meaning(say("circuit.found.unsent"), UNKNOWN),
     }  # fmt: skip
     readings = (
         instant("starts_at", say("circuit.first_at")), instant("last_at", say("circuit.last_at")),
-        Column("found", say("circuit.found"), meanings=found, cell="color-text"),
-        Column("intervals", say("circuit.intervals")), *plain(say, "sent", "lost"),
+        Column("found", say("circuit.found"), meanings=found, cell="color-text", width=95),
+        Column("intervals", say("circuit.intervals"), least_width=98), *plain(say, "sent", "lost"),
         instant("received_at", say("shared.received_at")),
     )  # fmt: skip
     return (
         table(
-            31, say("circuit.outages"), Place(0, 52, 10, 8), Target(sql.OUTAGES), outages,
+            31, say("circuit.outages"), Place(0, 55, 24, 6), Target(sql.OUTAGES), outages,
             no_value=say("circuit.outages.none"),
         ),
         table(
-            32, say("circuit.exclusions"), Place(10, 52, 14, 8), Target(sql.EXCLUSIONS), exclusions,
+            32, say("circuit.exclusions"), Place(0, 61, 24, 6), Target(sql.EXCLUSIONS), exclusions,
             no_value=say("circuit.exclusions.none"),
         ),
         table(
-            33, say("circuit.tickets"), Place(0, 60, 8, 8), Target(sql.TICKETS), tickets,
+            33, say("circuit.tickets"), Place(0, 67, 10, 8), Target(sql.TICKETS), tickets,
             no_value=say("circuit.tickets.none"),
         ),
         table(
-            34, say("circuit.readings"), Place(8, 60, 16, 8), Target(sql.READINGS), readings,
+            34, say("circuit.readings"), Place(10, 67, 14, 8), Target(sql.READINGS), readings,
             no_value=say("circuit.readings.none"),
         ),
     )  # fmt: skip

@@ -29,9 +29,13 @@ COVERAGE_STEPS = thresholds(UNKNOWN, (0, BAD), (90, WARNING), (99, WELL))
 """Colours of the percentage that was measured; where nothing was due it is grey."""
 
 
+_LEAST_WIDTHS = {"agreement": 125, "carrier": 138, "exclusion": 110, "objective": 100, "park": 118, "tenant": 130}
+"""Pixels in which names that people give are read whole."""
+
+
 def plain(say: Speech, *names: str) -> tuple[Column, ...]:
     """Columns whose texts are `shared.<name>` and that need nothing else."""
-    return tuple(Column(name, say(f"shared.{name}")) for name in names)
+    return tuple(Column(name, say(f"shared.{name}"), least_width=_LEAST_WIDTHS.get(name)) for name in names)
 
 
 def sized(columns: Sequence[Column], **widths: int) -> tuple[Column, ...]:
@@ -50,8 +54,8 @@ def instant(name: str, title: str) -> Column:
 
 
 def duration(name: str, title: str) -> Column:
-    """Whole seconds as days, hours, minutes and seconds, which reads alike in every language."""
-    return Column(name, title, unit="dtdhms", width=120)
+    """Whole seconds as hours, minutes and seconds: Grafana's letter for days is English in every language."""
+    return Column(name, title, unit="dthms", width=95)
 
 
 def budget(say: Speech) -> Column:

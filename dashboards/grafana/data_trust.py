@@ -17,6 +17,12 @@ from dashboards.grafana.speech import Speech
 from dashboards.grafana.time_panels import time_series
 from dashboards.grafana.variable import query_variable
 
+KEPT = (
+    "circuit_interval", "probe", "circuit_state", "occupancy", "sensor_reading", "circuit_5m", "circuit_1h", "probe_5m",
+    "probe_1h", "occupancy_15m", "occupancy_1h", "ingest", "quarantine", "gap", "collector_delivery",
+)  # fmt: skip
+"""Everything that `p2i retention` keeps for a time of its own."""
+
 _TRUST = {"fresh": WELL, "old": WARNING, "never": UNKNOWN, "ahead": BAD}
 
 
@@ -46,7 +52,7 @@ def _header(say: Speech) -> tuple[Panel, ...]:
     rules = _words(say, "rules", {"none": UNKNOWN, "current": WELL, "stale": WARNING})
     return (
         stat(
-            1, say("trust.engine"), Place(0, 0, 4, 5), Target(sql.ENGINE), unit="dtdhms",
+            1, say("trust.engine"), Place(0, 0, 4, 5), Target(sql.ENGINE), unit="dthms",
             steps=thresholds(UNKNOWN, (0, WELL), (300, WARNING), (3600, BAD)), no_value=say("trust.engine.none"),
         ),
         stat(
@@ -86,19 +92,19 @@ def _what(say: Speech) -> tuple[Column, ...]:
 
 def _readings(say: Speech) -> tuple[Panel, ...]:
     ages = (
-        Column("trust", say("trust.trust"), meanings=_words(say, "trust", _TRUST), cell="color-text"), *_what(say),
-        instant("newest_at", say("shared.newest_at")), duration("age_seconds", say("shared.age")),
+        Column("trust", say("trust.trust"), meanings=_words(say, "trust", _TRUST), cell="color-text", width=146),
+        *_what(say), instant("newest_at", say("shared.newest_at")), duration("age_seconds", say("shared.age")),
     )  # fmt: skip
     unknown = (
         coded(say, "standing", meanings.states(say), "state"), circuit(say), *plain(say, "park", "tenant", "agreement"),
     )  # fmt: skip
     return (
         table(
-            11, say("trust.ages"), Place(0, 6, 14, 11), Target(sql.AGES), ages, no_value=say("trust.ages.none"),
+            11, say("trust.ages"), Place(0, 6, 15, 11), Target(sql.AGES), ages, no_value=say("trust.ages.none"),
             description=say("trust.ages.description"),
         ),
         bar_gauge(
-            12, say("trust.coverage"), Place(14, 6, 10, 11), Target(sql.COVERAGE),
+            12, say("trust.coverage"), Place(15, 6, 9, 11), Target(sql.COVERAGE),
             unit=percent_unit(say), most=100, steps=COVERAGE_STEPS, no_value=say("circuits.coverage.none"),
             description=say("trust.coverage.description"),
         ),
@@ -107,9 +113,9 @@ def _readings(say: Speech) -> tuple[Panel, ...]:
             no_value=say("trust.not_covered.none"),
         ),
         time_series(
-            14, say("trust.arrivals"), Place(12, 17, 12, 9), [Target(sql.ARRIVALS, "time_series")], [], unit="short",
-            style="bars", least_interval="1h", name_of_series="${__field.labels.kind}",
-            no_value=say("trust.arrivals.none"), description=say("trust.arrivals.description"),
+            14, say("trust.arrivals"), Place(12, 17, 12, 9), [Target(sql.ARRIVALS, "time_series")],
+            [Column(kind, say(f"trust.kind.{kind}")) for kind in sql.KINDS], unit="short", style="bars",
+            least_interval="1h", no_value=say("trust.arrivals.none"), description=say("trust.arrivals.description"),
         ),
     )  # fmt: skip
 
@@ -134,7 +140,7 @@ def _refused(say: Speech) -> tuple[Panel, ...]:
     clocks = (
         *_what(say),
         Column(
-            "late_by_seconds", say("shared.late_by"), unit="dtdhms", cell="color-text", width=120,
+            "late_by_seconds", say("shared.late_by"), unit="dthms", cell="color-text", width=120,
             thresholds=thresholds(BAD, (0, PLAIN), (300, WARNING)),
         ),
         instant("newest_at", say("shared.newest_at")),
@@ -172,7 +178,7 @@ def _scores(say: Speech) -> tuple[Panel, ...]:
         instant("published_at", say("trust.published_at")),
     )  # fmt: skip
     retention = (
-        Column("relation", say("trust.relation")),
+        Column("relation", say("trust.relation"), meanings=_words(say, "kept", dict.fromkeys(KEPT, PLAIN)), width=218),
         Column("kept_days", say("trust.kept_days"), unit=f"suffix: {say('trust.days')}"),
         instant("changed_at", say("trust.changed_at")), instant("dropped_before", say("trust.dropped_before")),
     )  # fmt: skip
@@ -186,23 +192,23 @@ def _scores(say: Speech) -> tuple[Panel, ...]:
     )  # fmt: skip
     return (
         table(
-            31, say("trust.unscored"), Place(0, 50, 12, 8), Target(sql.UNSCORED), unscored,
+            31, say("trust.unscored"), Place(0, 50, 24, 4), Target(sql.UNSCORED), unscored,
             no_value=say("trust.unscored.none"),
         ),
         table(
-            32, say("trust.restatements"), Place(12, 50, 12, 8), Target(sql.RESTATEMENTS), restatements,
+            32, say("trust.restatements"), Place(0, 54, 24, 4), Target(sql.RESTATEMENTS), restatements,
             no_value=say("trust.restatements.none"),
         ),
         table(
-            33, say("trust.retention"), Place(0, 58, 12, 9), Target(sql.RETENTION), retention,
+            33, say("trust.retention"), Place(0, 58, 13, 9), Target(sql.RETENTION), retention,
             no_value=say("trust.retention.none"), description=say("trust.retention.description"),
         ),
         table(
-            34, say("trust.software"), Place(12, 58, 12, 5), Target(sql.RULES), software,
+            34, say("trust.software"), Place(13, 58, 11, 5), Target(sql.RULES), software,
             no_value=say("trust.software.none"),
         ),
         table(
-            35, say("trust.zones"), Place(12, 63, 12, 4), Target(sql.ZONES), zones, no_value=say("trust.rules.none"),
+            35, say("trust.zones"), Place(13, 63, 11, 4), Target(sql.ZONES), zones, no_value=say("trust.rules.none"),
             description=say("trust.rules.description"),
         ),
     )  # fmt: skip

@@ -19,6 +19,9 @@ WARNING_SURFACE = "yellow"
 LEAST = -1e12
 """A first step from here upwards leaves the colour below it to what has no value at all."""
 
+_WRAPPED = 200
+"""Pixels of a table's column whose texts take several lines, at least: in less, each has a word per line."""
+
 ABSENT = "—"
 """What stands in a cell of a table that has no value."""
 
@@ -99,6 +102,8 @@ class Column:
     unit: str | None = None
     decimals: int | None = None
     width: int | None = None
+    least_width: int | None = None
+    """Pixels of a table's column that takes a share of what is left, where Grafana's least would cut its words."""
     meanings: Meanings = field(default_factory=dict)
     patterns: Patterns = field(default_factory=dict)
     thresholds: JsonObject | None = None
@@ -157,6 +162,8 @@ class Column:
             values["custom.wrapText"] = True
         if self.width is not None:
             values["custom.width"] = self.width
+        elif (least := self.least_width or (_WRAPPED if self.wraps else None)) is not None:
+            values["custom.minWidth"] = least
         if self.cell != "auto":
             values["custom.cellOptions"] = {"type": self.cell} | ({"mode": "basic"} if self.cell == "gauge" else {})
         return values

@@ -100,7 +100,7 @@ _OUTAGES = or_nothing(
     "CASE WHEN EXISTS (SELECT FROM reporting.circuit WHERE is_listed) THEN 'none' ELSE 'no_circuits' END",
 )
 
-_CHANGES = f"""SELECT changed_at, change.circuit, indicator, to_state FROM (
+_CHANGES = f"""SELECT changed_at, change.circuit, to_state, indicator FROM (
 {canonical("changes", rows="15")}
 ) AS change LEFT JOIN {INDICATORS} USING (agreement, objective)
 ORDER BY noticed_at DESC, changed_at DESC, change.circuit, objective"""
@@ -123,7 +123,7 @@ def _header(say: Speech) -> tuple[Panel, ...]:
     return (
         stat(1, say("noc.wall"), Place(0, 0, 4, 4), Target(_WALL), meanings=word, is_filled=True),
         stat(
-            2, say("noc.counts"), Place(4, 0, 8, 4), Target(_COUNTED),
+            2, say("noc.counts"), Place(4, 0, 9, 4), Target(_COUNTED),
             columns=[
                 Column(name, say(f"noc.count.{name}"), thresholds=thresholds(PLAIN, (1, color)))
                 for name, color in (
@@ -133,33 +133,34 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             text="value_and_name",
         ),
         stat(
-            3, say("noc.credit"), Place(12, 0, 4, 4), Target(_CREDIT), patterns=money_patterns(say, BAD),
+            3, say("noc.credit"), Place(13, 0, 4, 4), Target(_CREDIT), patterns=money_patterns(say, BAD),
             no_value=say("noc.credit.none"),
             description=say("noc.credit.description"),
         ),
         stat(
-            4, say("noc.coverage"), Place(16, 0, 4, 4), Target(_COVERAGE),
+            4, say("noc.coverage"), Place(17, 0, 4, 4), Target(_COVERAGE),
             patterns=figure_patterns(say, COVERAGE_BANDS), no_value=say("shared.none_known"),
             description=say("noc.coverage.description"),
         ),
-        demo_tile(say, 11, Place(20, 0, 4, 4)),
+        demo_tile(say, 11, Place(21, 0, 3, 4)),
     )  # fmt: skip
 
 
 def _middle(say: Speech) -> tuple[Panel, ...]:
     worst = (
-        coded(say, "standing", meanings.standings(say), "verdict", 105),
-        replace(circuit(say), width=85), Column("park", say("shared.park"), width=130), *plain(say, "carrier"),
-        indicator(say, 150), figure(say, "measured", say("shared.measured_ratio"), 105),
-        figure(say, "promised", say("shared.target"), 95), budget(say), money(say, "credit", say("shared.credit"), 115),
+        coded(say, "standing", meanings.standings(say), "verdict", 104),
+        replace(circuit(say), width=68), *plain(say, "park"), Column("carrier", say("shared.carrier"), least_width=126),
+        indicator(say, 149), figure(say, "measured", say("shared.measured_ratio"), 95),
+        figure(say, "promised", say("shared.target"), 83), replace(budget(say), width=68),
+        money(say, "credit", say("shared.credit"), 105),
     )  # fmt: skip
     return (
         table(
-            5, say("noc.worst"), Place(0, 4, 17, 11), Target(_WORST), worst, no_value=say("noc.worst.none"),
+            5, say("noc.worst"), Place(0, 4, 18, 11), Target(_WORST), worst, no_value=say("noc.worst.none"),
             description=say("noc.worst.description"),
         ),
         park_map(
-            6, say("noc.map"), Place(17, 4, 7, 11), Target(_MAP), meanings.situations(say), color_by="situation",
+            6, say("noc.map"), Place(18, 4, 6, 11), Target(_MAP), meanings.situations(say), color_by="situation",
             description=say("noc.map.description"),
         ),
     )  # fmt: skip
@@ -167,23 +168,24 @@ def _middle(say: Speech) -> tuple[Panel, ...]:
 
 def _bottom(say: Speech) -> tuple[Panel, ...]:
     parks = (
-        Column("name", say("shared.park"), link=park_link(say), wraps=True),
-        coded(say, "situation", meanings.situations(say), width=170),
-        Column("down", say("noc.count.down"), width=100), Column("silent", say("noc.count.silent"), width=75),
-        Column("no_data", say("noc.count.no_data"), width=80), duration("age_seconds", say("shared.age")),
+        Column("name", say("shared.park"), link=park_link(say), least_width=118, wraps=True),
+        coded(say, "situation", meanings.situations(say), width=154),
+        Column("down", say("noc.count.down"), width=105), Column("silent", say("noc.count.silent"), width=70),
+        Column("no_data", say("noc.count.no_data"), width=66),
+        replace(duration("age_seconds", say("shared.age")), width=88),
         Column("facility", say("shared.code"), is_hidden=True),
     )  # fmt: skip
     changes = (
-        Column("changed_at", say("noc.changes.at"), unit="time:MM-DD HH:mm:ss", width=125),
-        replace(circuit(say), width=80), indicator(say),
-        coded(say, "to_state", meanings.states_and_standings(say), "state", 125),
+        Column("changed_at", say("noc.changes.at"), unit="time:MM-DD HH:mm:ss", width=112),
+        replace(circuit(say), width=72), coded(say, "to_state", meanings.states_and_standings(say), "state", 130),
+        indicator(say, 149),
     )  # fmt: skip
     nothing = {"none": say("noc.outages.none"), "no_circuits": say("park.circuits.none")}
     outages = {**meanings.states(say), **{code: Meaning(text, NOTHING) for code, text in nothing.items()}}
     return (
-        table(7, say("noc.parks"), Place(0, 15, 11, 11), Target(_PARKS_LISTED), parks, no_value=say("noc.parks.none")),
+        table(7, say("noc.parks"), Place(0, 15, 12, 11), Target(_PARKS_LISTED), parks, no_value=say("noc.parks.none")),
         state_timeline(
-            8, say("noc.outages"), Place(11, 15, 6, 11), [Target(_OUTAGES)], outages, one_bar_per=("circuit", "state"),
+            8, say("noc.outages"), Place(12, 15, 5, 11), [Target(_OUTAGES)], outages, one_bar_per=("circuit", "state"),
             has_legend=False,
         ),
         table(

@@ -116,7 +116,7 @@ def _history(say: Speech) -> tuple[Panel, ...]:
 
 def _doubts(say: Speech) -> tuple[Panel, ...]:
     zones = (
-        Column("zone", say("occupancy.zone")), figure(say, "coverage", say("occupancy.coverage")),
+        Column("zone", say("occupancy.zone"), least_width=190), figure(say, "coverage", say("occupancy.coverage")),
         instant("last_at", say("occupancy.doubts.last_at")),
         duration("suppressed_seconds", say("occupancy.doubts.suppressed")),
         duration("implausible_seconds", say("occupancy.doubts.implausible")),

@@ -65,14 +65,9 @@ def _coded(say: Speech, name: str, colors: Mapping[str, str], width: int | None 
     return Column(name, say(f"on_call.{what or name}"), meanings=words, cell="color-text", width=width)
 
 
-def _rule(say: Speech, name: str = "rule", width: int | None = 235) -> Column:
+def _rule(say: Speech, name: str = "rule", width: int | None = 266) -> Column:
     words = {rule: Meaning(say(f"on_call.rule.{rule}"), PLAIN) for rule in RULES}
     return Column(name, say(f"on_call.{name}"), meanings=words, width=width)
-
-
-def _first(column: Column) -> Column:
-    """The column in which it is said that there is nothing: longer than its codes."""
-    return replace(column, wraps=True)
 
 
 def _header(say: Speech) -> tuple[Panel, ...]:
@@ -83,20 +78,20 @@ def _header(say: Speech) -> tuple[Panel, ...]:
     ]  # fmt: skip
     return (
         stat(
-            1, say("on_call.counted"), Place(0, 0, 6, 4), Target(sql.COUNTED), text="value_and_name",
+            1, say("on_call.counted"), Place(0, 0, 7, 4), Target(sql.COUNTED), text="value_and_name",
             columns=_counted(say, "counted", {"pages": BAD, "tickets": WARNING, "explained": PLAIN, "muted": PLANNED}),
         ),
         stat(
-            2, say("on_call.notices_counted"), Place(6, 0, 6, 4), Target(sql.NOTICES_COUNTED), text="value_and_name",
+            2, say("on_call.notices_counted"), Place(7, 0, 4, 4), Target(sql.NOTICES_COUNTED), text="value_and_name",
             columns=_counted(say, "notices_counted", {"open": BAD, "acknowledged": WELL, "snoozed": WARNING}),
         ),
         stat(
-            3, say("on_call.time_to_take"), Place(12, 0, 4, 4), Target(sql.TIME_TO_TAKE), unit="dthms",
+            3, say("on_call.time_to_take"), Place(11, 0, 4, 4), Target(sql.TIME_TO_TAKE), unit="dthms",
             steps=thresholds(PLAIN), no_value=say("on_call.time_to_take.none"),
             description=say("on_call.time_to_take.description"),
         ),
         stat(
-            4, say("on_call.heartbeats"), Place(16, 0, 5, 4), Target(sql.HEARTBEATS), text="value_and_name",
+            4, say("on_call.heartbeats"), Place(15, 0, 6, 4), Target(sql.HEARTBEATS), text="value_and_name",
             columns=beats, no_value=say("on_call.heartbeats.none"),
         ),
         demo_tile(say, 5, Place(21, 0, 3, 4)),
@@ -105,14 +100,14 @@ def _header(say: Speech) -> tuple[Panel, ...]:
 
 def _now(say: Speech) -> tuple[Panel, ...]:
     alerts = (
-        _first(_coded(say, "severity", _SEVERITIES, 105)), _column(say, "thing"), _rule(say),
-        *plain(say, "park"), _coded(say, "stands", _STANDS, 130), _rule(say, "cause", 190),
+        _coded(say, "severity", _SEVERITIES, 105), Column("thing", say("on_call.thing"), least_width=110), _rule(say),
+        *plain(say, "park"), _coded(say, "stands", _STANDS, 130), _rule(say, "cause"),
         _column(say, "muted_by"), instant("since_at", say("shared.since")), _column(say, "alert_id", 70),
     )  # fmt: skip
     notices = (
-        _first(_coded(say, "state", _STATES, 120, "notice_state")), _coded(say, "severity", _SEVERITIES, 105),
+        _coded(say, "state", _STATES, 112, "notice_state"), _coded(say, "severity", _SEVERITIES, 105),
         _rule(say), *plain(say, "park"),
-        _coded(say, "audience", dict.fromkeys(("on_call", "tenant", "owner"), PLAIN), 95), _column(say, "held_by"),
+        _coded(say, "audience", dict.fromkeys(("on_call", "tenant", "owner"), PLAIN), 100), _column(say, "held_by"),
         instant("opened_at", say("on_call.opened_at")), instant("next_step_at", say("on_call.next_step_at")),
         _column(say, "level", 75), _column(say, "people", 90), instant("told_at", say("on_call.told_at")),
         _column(say, "notice_id", 70),
@@ -131,17 +126,17 @@ def _now(say: Speech) -> tuple[Panel, ...]:
 
 def _plan(say: Speech) -> tuple[Panel, ...]:
     works = (
-        _first(_coded(say, "when", {"now": PLANNED, "next": PLAIN}, 90)), replace(circuit(say), width=100),
+        _coded(say, "when", {"now": PLANNED, "next": PLAIN}, 90), replace(circuit(say), width=80),
         *plain(say, "park"), instant("starts_at", say("shared.starts_at")), instant("ends_at", say("shared.ends_at")),
         coded(say, "decision", meanings.decisions(say), width=100), *plain(say, "exclusion"),
     )  # fmt: skip
     return (
         table(
-            21, say("on_call.maintenance"), Place(0, 28, 12, 8), Target(sql.MAINTENANCE), works,
+            21, say("on_call.maintenance"), Place(0, 28, 14, 8), Target(sql.MAINTENANCE), works,
             no_value=say("on_call.maintenance.none"),
         ),
         alert_list(
-            22, say("on_call.rules"), Place(12, 28, 7, 8), description=say("on_call.rules.description"),
+            22, say("on_call.rules"), Place(14, 28, 5, 8), description=say("on_call.rules.description"),
         ),
         text(23, Place(19, 28, 5, 8), say("on_call.silences.text"), say("on_call.silences")),
     )  # fmt: skip
@@ -159,7 +154,8 @@ def _past(say: Speech) -> tuple[Panel, ...]:
         "unmuted": PLANNED, "closed": WELL,
     }  # fmt: skip
     changes = (
-        instant("changed_at", say("shared.changed_at")), _coded(say, "change", kinds, 130), _column(say, "reason"),
+        instant("changed_at", say("shared.changed_at")), _coded(say, "change", kinds, 145),
+        Column("reason", say("on_call.reason"), least_width=150),
         _column(say, "thing"), _rule(say), *plain(say, "park"), _column(say, "alert_id", 70),
     )  # fmt: skip
     ways = {
@@ -168,7 +164,7 @@ def _past(say: Speech) -> tuple[Panel, ...]:
         "resolved": WELL, "reopened": BAD, "refused": WARNING, "digested": PLAIN, "unrouted": BAD,
     }  # fmt: skip
     steps = (
-        instant("stepped_at", say("shared.changed_at")), _coded(say, "step", ways, 150), _column(say, "actor"),
+        instant("stepped_at", say("shared.changed_at")), _coded(say, "step", ways, 165), _column(say, "actor"),
         _column(say, "via", 120), _rule(say), *plain(say, "park"), _column(say, "notice_id", 70),
     )  # fmt: skip
     return (
@@ -176,11 +172,11 @@ def _past(say: Speech) -> tuple[Panel, ...]:
             31, say("on_call.taken"), Place(0, 37, 24, 8), Target(sql.TAKEN), taken, no_value=say("on_call.taken.none")
         ),
         table(
-            32, say("on_call.changes"), Place(0, 45, 12, 11), Target(sql.CHANGES), changes,
+            32, say("on_call.changes"), Place(0, 45, 24, 8), Target(sql.CHANGES), changes,
             no_value=say("on_call.changes.none"),
         ),
         table(
-            33, say("on_call.steps"), Place(12, 45, 12, 11), Target(sql.STEPS), steps,
+            33, say("on_call.steps"), Place(0, 53, 24, 8), Target(sql.STEPS), steps,
             no_value=say("on_call.steps.none"),
         ),
     )  # fmt: skip

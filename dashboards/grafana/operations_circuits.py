@@ -40,8 +40,8 @@ _NOW = f"""SELECT * FROM (
 ) AS every WHERE {is_chosen("facility", "park")} AND {is_chosen("coalesce(carrier, '—')", "carrier")}
     AND {is_chosen("standing", "state")} AND strpos(lower(circuit), lower({variable("search")})) > 0"""
 
-_LIST = f"""SELECT standing, circuit, park, tenant_name AS tenant, carrier_name AS carrier, works, since_at,
-       {AGE} AS age_seconds, {percent("loss_ratio", 2)} AS loss, {IN_MONTH_SO_FAR}, agreement
+_LIST = f"""SELECT standing, circuit, park, tenant_name AS tenant, carrier_name AS carrier, since_at,
+       {AGE} AS age_seconds, {percent("loss_ratio", 2)} AS loss, {IN_MONTH_SO_FAR}, works, agreement
 FROM (
 {_NOW}
 ) AS listed
@@ -128,13 +128,14 @@ def _variables(say: Speech) -> tuple[Variable, ...]:
 def _now(say: Speech) -> tuple[Panel, ...]:
     words = meanings.states(say)
     listed = (
-        coded(say, "standing", meanings.states(say), "state", 115), replace(circuit(say), width=80),
-        Column("park", say("shared.park"), width=120), *plain(say, "tenant", "carrier"),
-        Column("works", say("shared.works"), width=95), instant("since_at", say("shared.since")),
+        coded(say, "standing", meanings.states(say), "state", 125), replace(circuit(say), width=75),
+        *plain(say, "park", "tenant", "carrier"),
+        instant("since_at", say("shared.since")),
         duration("age_seconds", say("shared.age")),
-        figure(say, "loss", say("shared.loss_15m"), 80, LOSS_BANDS),
-        figure(say, "availability", say("shared.availability"), 105), figure(say, "target", say("shared.target"), 90),
-        budget(say), Column("agreement", say("shared.agreement"), width=125),
+        figure(say, "loss", say("shared.loss_15m"), 70, LOSS_BANDS),
+        figure(say, "availability", say("shared.availability"), 112), figure(say, "target", say("shared.target"), 83),
+        replace(budget(say), width=75), Column("works", say("shared.works"), width=95),
+        *plain(say, "agreement"),
     )  # fmt: skip
     return (
         stat(
@@ -153,22 +154,22 @@ def _now(say: Speech) -> tuple[Panel, ...]:
 
 def _measured(say: Speech) -> tuple[Panel, ...]:
     fresh = (
-        replace(circuit(say), width=120), instant("newest_at", say("shared.newest_at")),
+        replace(circuit(say), width=112), instant("newest_at", say("shared.newest_at")),
         duration("age_seconds", say("shared.age")), duration("late_by_seconds", say("shared.late_by")),
     )  # fmt: skip
     return (
         status_history(
-            3, say("circuits.loss"), Place(0, 16, 10, 12), Target(_LOSS, "time_series"), unit=percent_unit(say),
+            3, say("circuits.loss"), Place(0, 16, 9, 12), Target(_LOSS, "time_series"), unit=percent_unit(say),
             decimals=2, steps=thresholds(WELL, (0.1, WARNING), (1, BAD)),
             name_of_series="${__field.labels.circuit}", description=say("circuits.loss.description"),
         ),
         bar_gauge(
-            4, say("circuits.coverage"), Place(10, 16, 5, 12), Target(_COVERAGE),
+            4, say("circuits.coverage"), Place(9, 16, 5, 12), Target(_COVERAGE),
             unit=percent_unit(say), most=100, steps=COVERAGE_STEPS,
             no_value=say("circuits.coverage.none"), description=say("circuits.coverage.description"),
         ),
         table(
-            5, say("circuits.freshness"), Place(15, 16, 9, 12), Target(_FRESHNESS), fresh,
+            5, say("circuits.freshness"), Place(14, 16, 10, 12), Target(_FRESHNESS), fresh,
             no_value=say("shared.none_known"),
         ),
     )  # fmt: skip

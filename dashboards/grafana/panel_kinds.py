@@ -27,7 +27,7 @@ _LAST_VALUE = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 _LAST_TEXT = _LAST_VALUE | {"fields": "/.*/"}
 """Text columns too, which Grafana otherwise leaves out."""
 _EVERY_ROW = {"calcs": [], "fields": "", "values": True, "limit": 50}
-_NAME_PIXELS = 12
+_NAME_PIXELS = 11
 """Letters of the names of several values in one tile: Grafana shrinks them with the longest."""
 _LEAST_WIDTH = 80
 """Pixels of a column without a width of its own; Grafana's 150 push half of a table out of sight."""

@@ -62,26 +62,27 @@ def _header(say: Speech) -> tuple[Panel, ...]:
     counts = (("down", BAD), ("works", PLANNED), ("silent", WARNING), ("no_data", UNKNOWN), ("up", WELL))
     types = {code: Meaning(say(f"park.type.{code}"), PLAIN) for code in ("offshoring_park", "data_embassy")}
     identity = (
-        Column("name", say("park.name"), width=270),
-        Column("facility_type", say("park.type"), meanings=types, width=290),
-        Column("status", say("park.status"), meanings=statuses(say), cell="color-text", width=250), *plain(say, "city"),
-        Column("region", say("park.region")), Column("manager", say("park.manager")),
-        Column("time_zone", say("park.time_zone")),
+        Column("name", say("park.name"), least_width=150),
+        Column("facility_type", say("park.type"), meanings=types, width=240),
+        Column("status", say("park.status"), meanings=statuses(say), cell="color-text", width=150),
+        replace(*plain(say, "city"), least_width=110), Column("region", say("park.region"), least_width=165),
+        Column("manager", say("park.manager"), least_width=170),
+        Column("time_zone", say("park.time_zone"), least_width=145),
     )  # fmt: skip
     return (
         stat(
-            1, say("park.situation"), Place(0, 0, 4, 5), Target(sql.SITUATION_NOW), meanings=meanings.situations(say),
+            1, say("park.situation"), Place(0, 0, 3, 5), Target(sql.SITUATION_NOW), meanings=meanings.situations(say),
             is_filled=True, no_value=say("park.situation.none"),
         ),
         stat(
-            2, say("park.circuits"), Place(4, 0, 7, 5), Target(sql.COUNTS_NOW), text="value_and_name",
+            2, say("park.circuits"), Place(3, 0, 10, 5), Target(sql.COUNTS_NOW), text="value_and_name",
             columns=[
                 Column(name, say(f"noc.count.{name}"), thresholds=thresholds(PLAIN, (1, color)))
                 for name, color in counts
             ],
         ),
         stat(
-            3, say("park.people"), Place(11, 0, 6, 5), Target(sql.PEOPLE_NOW), text="value_and_name",
+            3, say("park.people"), Place(13, 0, 5, 5), Target(sql.PEOPLE_NOW), text="value_and_name",
             columns=[
                 Column("people", say("occupancy.people")), Column("capacity_people", say("occupancy.capacity")),
                 Column("zones_counted", say("occupancy.zones_counted")), Column("zones", say("occupancy.zones_of")),
@@ -89,7 +90,7 @@ def _header(say: Speech) -> tuple[Panel, ...]:
             description=say("occupancy.now.description"),
         ),
         stat(
-            4, say("park.sensors"), Place(17, 0, 4, 5), Target(sql.SENSORS_NOW), text="value_and_name",
+            4, say("park.sensors"), Place(18, 0, 3, 5), Target(sql.SENSORS_NOW), text="value_and_name",
             columns=[
                 Column(name, say(f"park.sensors.{name}"), thresholds=thresholds(PLAIN, (1, color)))
                 for name, color in _HEARING.items()
@@ -105,17 +106,18 @@ def _header(say: Speech) -> tuple[Panel, ...]:
 
 def _telecom(say: Speech) -> tuple[Panel, ...]:
     listed = (
-        coded(say, "standing", meanings.states(say), "state"), circuit(say), *plain(say, "tenant", "carrier", "works"),
+        coded(say, "standing", meanings.states(say), "state", 125), replace(circuit(say), width=85),
+        *plain(say, "tenant", "carrier", "works"),
         instant("since_at", say("shared.since")), duration("age_seconds", say("shared.age")),
-        figure(say, "availability", say("shared.availability"), 110), figure(say, "target", say("shared.target"), 95),
-        budget(say), *plain(say, "agreement"),
+        figure(say, "availability", say("shared.availability"), 112), figure(say, "target", say("shared.target"), 95),
+        replace(budget(say), width=75), *plain(say, "agreement"),
     )  # fmt: skip
     nothing = {"none": say("noc.outages.none"), "no_circuits": say("park.circuits.none")}
     outages = {**meanings.states(say), **{code: Meaning(text, NOTHING) for code, text in nothing.items()}}
     return (
         table(
             11, say("park.circuits"), Place(0, 10, 24, 8), Target(sql.CIRCUITS), listed,
-            no_value=say("park.circuits.none"), description=say("circuits.list.description"),
+            no_value=say("circuits.list.none"), description=say("circuits.list.description"),
         ),
         state_timeline(
             12, say("noc.outages"), Place(0, 18, 24, 6), [Target(sql.OUTAGES)], outages,
@@ -128,9 +130,9 @@ def _space(say: Speech) -> tuple[Panel, ...]:
     words = {code: Meaning(say(f"park.hearing.{code}"), color) for code, color in _HEARING.items()}
     sensors = (
         Column("hearing", say("park.hearing"), meanings=words, cell="color-text", width=115),
-        Column("sensor", say("occupancy.sensor")), Column("zone", say("occupancy.zone"), width=80),
+        Column("sensor", say("occupancy.sensor"), least_width=125), Column("zone", say("occupancy.zone"), width=80),
         instant("newest_at", say("shared.newest_at")), duration("age_seconds", say("shared.age")),
-        Column("quantities", say("park.quantities")),
+        Column("quantities", say("park.quantities"), least_width=95),
     )  # fmt: skip
     return (
         table(
@@ -138,12 +140,12 @@ def _space(say: Speech) -> tuple[Panel, ...]:
             no_value=say("occupancy.list.none"), description=say("occupancy.list.description"),
         ),
         time_series(
-            22, say("occupancy.history"), Place(0, 32, 12, 9), [Target(sql.PEOPLE, "time_series")],
+            22, say("occupancy.history"), Place(0, 32, 10, 9), [Target(sql.PEOPLE, "time_series")],
             people_columns(say), unit="short", decimals=0, least_interval="15m",
             no_value=say("occupancy.history.none"), description=say("occupancy.history.description"),
         ),
         table(
-            23, say("park.sensors"), Place(12, 32, 12, 9), Target(sql.SENSORS), sensors,
+            23, say("park.sensors"), Place(10, 32, 14, 9), Target(sql.SENSORS), sensors,
             no_value=say("park.sensors.none"), description=say("park.sensors.description"),
         ),
     )  # fmt: skip
@@ -160,7 +162,7 @@ def _linked(say: Speech) -> tuple[Column, ...]:
 
 def _events(say: Speech) -> tuple[Panel, ...]:
     changes = (
-        instant("changed_at", say("shared.changed_at")), circuit(say), indicator(say),
+        instant("changed_at", say("shared.changed_at")), circuit(say), indicator(say, 150),
         coded(say, "from_state", meanings.states_and_standings(say)),
         coded(say, "to_state", meanings.states_and_standings(say)),
     )  # fmt: skip

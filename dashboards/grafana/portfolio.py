@@ -16,11 +16,12 @@ from dashboards.grafana.speech import Speech
 from dashboards.grafana.variable import query_variable
 
 _WIDTHS = {
-    "agreements": 95, "available": 115, "breached": 90, "budget_left_minutes": 95, "capacity_people": 85,
-    "carrier": 160, "circuits": 85, "coverage": 105, "credit": 120, "down_seconds": 115, "hidden_hours": 90,
-    "hours": 90, "insufficient": 100, "interval_seconds": 85, "loss": 100, "measured": 105, "met": 85, "name": 135,
-    "not_measurable": 92, "on_track": 78, "open": 72, "outages": 110, "park": 130, "peak_percent": 95, "people": 75,
-    "promised": 95, "situation": 180, "standing": 110, "tenant": 155, "undecided": 85, "unmeasured": 98, "zones": 80,
+    "agreements": 100, "available": 112, "breached": 83, "budget_left_minutes": 68, "capacity_people": 78,
+    "carrier": 136, "circuits": 78, "coverage": 92, "credit": 105, "down_seconds": 105, "hidden_hours": 80,
+    "hours": 82, "insufficient": 78, "interval_seconds": 82, "loss": 75, "measured": 88, "met": 90, "month": 124,
+    "name": 124, "not_measurable": 92, "on_track": 70, "open": 70, "outages": 112, "park": 118, "peak_percent": 78,
+    "people": 68, "promised": 83, "situation": 200, "standing": 102, "tenant": 133, "undecided": 82, "unmeasured": 92,
+    "zones": 78,
 }  # fmt: skip
 """Pixels of columns, in every table."""
 
@@ -58,16 +59,16 @@ def _header(say: Speech) -> tuple[Panel, ...]:
     scope = [Column(name, say(f"portfolio.scope.{name}")) for name in ("operational", "announced", "scored")]
     return (
         stat(
-            1, say("portfolio.scope"), Place(0, 0, 6, 4), Target(sql.SCOPE),
+            1, say("portfolio.scope"), Place(0, 0, 7, 4), Target(sql.SCOPE),
             columns=[*scope, Column("agreements", say("portfolio.agreements"))], text="value_and_name",
             description=say("portfolio.scope.description"),
         ),
         stat(
-            2, say("portfolio.outcomes"), Place(6, 0, 11, 4), Target(sql.ALL_OUTCOMES), columns=_outcomes(say),
+            2, say("portfolio.outcomes"), Place(7, 0, 11, 4), Target(sql.ALL_OUTCOMES), columns=_outcomes(say),
             text="value_and_name", description=say("portfolio.outcomes.description"),
         ),
         stat(
-            3, say("portfolio.credit"), Place(17, 0, 4, 4), Target(sql.CREDIT), patterns=money_patterns(say),
+            3, say("portfolio.credit"), Place(18, 0, 3, 4), Target(sql.CREDIT), patterns=money_patterns(say),
             meanings={"hidden": Meaning(say("portfolio.credit.hidden"), UNKNOWN)}, no_value=say("portfolio.none"),
             description=say("portfolio.credit.description"),
         ),
@@ -88,16 +89,16 @@ def _parks(say: Speech) -> tuple[Panel, ...]:
         *_outcomes(say),
     )  # fmt: skip
     return (
+        table(
+            11, say("portfolio.parks"), Place(0, 4, 24, 9), Target(sql.PARKS), sized(parks, **_WIDTHS),
+            description=say("portfolio.parks.description"),
+        ),
         park_map(
-            10, say("portfolio.map"), Place(0, 4, 6, 12), Target(sql.MAP), situations, color_by="situation",
+            10, say("portfolio.map"), Place(0, 13, 6, 11), Target(sql.MAP), situations, color_by="situation",
             description=say("portfolio.map.description"),
         ),
         table(
-            11, say("portfolio.parks"), Place(6, 4, 18, 12), Target(sql.PARKS), sized(parks, **_WIDTHS),
-            description=say("portfolio.parks.description"),
-        ),
-        table(
-            12, say("portfolio.monthly"), Place(0, 16, 24, 8), Target(sql.MONTHLY), monthly,
+            12, say("portfolio.monthly"), Place(6, 13, 18, 11), Target(sql.MONTHLY), sized(monthly, **_WIDTHS),
             no_value=say("portfolio.none"), description=say("portfolio.outcomes.description"),
         ),
     )  # fmt: skip
@@ -143,8 +144,8 @@ def _people(say: Speech) -> tuple[Panel, ...]:
     )  # fmt: skip
     return (
         table(
-            31, say("portfolio.occupancy"), Place(0, 44, 14, 9), Target(sql.OCCUPANCY), sized(occupancy, **_WIDTHS),
+            31, say("portfolio.occupancy"), Place(0, 44, 15, 9), Target(sql.OCCUPANCY), sized(occupancy, **_WIDTHS),
             no_value=say("portfolio.none"), description=say("portfolio.occupancy.description"),
         ),
-        text(32, Place(14, 44, 10, 9), say("portfolio.definitions"), say("portfolio.definitions.title")),
+        text(32, Place(15, 44, 9, 9), say("portfolio.definitions"), say("portfolio.definitions.title")),
     )  # fmt: skip

@@ -24,12 +24,12 @@ from dashboards.grafana.time_panels import time_series
 from dashboards.grafana.variable import query_variable
 
 _WIDTHS = {
-    "agreement": 130, "adjustment": 115, "amount": 125, "budget_left_minutes": 80, "capacity_people": 80,
-    "co2_ppm": 85, "correction": 190, "coverage": 95, "credit": 115, "credit_percent": 75, "decision": 100,
-    "elapsed_seconds": 120, "excluded_seconds": 95, "exclusion": 170, "frozen_seconds": 90, "highest": 95,
-    "humidity_percent": 80, "indicator": 160, "kind": 155, "line": 225, "lowest": 95, "measured": 120,
-    "month": 115, "objective": 110, "occupancy_percent": 85, "park": 120, "part": 60, "payable": 120, "people": 90,
-    "promised": 95, "seconds": 95, "standing": 115, "state": 150, "temperature": 105, "ticket": 150,
+    "agreement": 125, "adjustment": 115, "amount": 125, "budget_left_minutes": 75, "capacity_people": 80,
+    "co2_ppm": 85, "correction": 190, "counted_seconds": 85, "coverage": 92, "credit": 110, "credit_percent": 75,
+    "decision": 90, "elapsed_seconds": 120, "excluded_seconds": 80, "exclusion": 170, "frozen_seconds": 90,
+    "highest": 92, "humidity_percent": 80, "indicator": 150, "kind": 155, "line": 225, "lowest": 92, "measured": 98,
+    "month": 118, "objective": 100, "occupancy_percent": 85, "park": 120, "part": 60, "payable": 120, "people": 90,
+    "promised": 85, "seconds": 85, "standing": 118, "state": 155, "temperature": 105, "ticket": 150,
     "time_zone": 150, "verdict": 110, "version": 75, "zone": 110,
 }  # fmt: skip
 """Pixels of columns, in every table."""
@@ -168,7 +168,7 @@ def _past(say: Speech) -> tuple[Panel, ...]:
         coded(say, "state", meanings.publication(say), "publication"),
         instant("published_at", say("tenant.published_at")), Column("reason", say("tenant.reason")),
         money(say, "payable", say("tenant.payable")), money(say, "adjustment", say("tenant.adjustment")),
-        coded(say, "correction", meanings.corrections(say)), Column("sha256", say("tenant.sha256")),
+        coded(say, "correction", meanings.corrections(say)), Column("sha256", say("tenant.sha256"), least_width=105),
     )  # fmt: skip
     return (
         table(

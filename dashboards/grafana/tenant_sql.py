@@ -94,7 +94,8 @@ LEFT JOIN kept ON kept.agreement = judged.agreement AND kept.period_starts_at = 
     AND kept.exclusion = asked.exclusion AND kept.decision = asked.decision
     AND kept.starts_at = date_trunc('second', asked.starts_at) AND kept.ends_at = date_trunc('second', asked.ends_at)
 WHERE asked.starts_at < judged.period_ends_at AND asked.ends_at > judged.period_starts_at
-ORDER BY judged.label, circuit, asked.starts_at DESC, asked.exclusion, judged.agreement, judged.period_starts_at"""
+ORDER BY judged.label, judged.circuit, asked.starts_at DESC, asked.exclusion, judged.agreement,
+         judged.period_starts_at"""
 """By circuit, newest first, a row per agreement and period as in the statement. What counts is what the engine kept
 beside the score; nothing for a running period, or of an exclusion that is another now than it was then."""
 

@@ -12,16 +12,20 @@ CIRCUIT: dict[str, tuple[str, str]] = {
     "z_end": ("Extrémité Z", "Z end"),
     "cir": ("Débit garanti", "Committed rate"),
     "state": ("État", "State"),
-    "availability": ("Disponibilité, période en cours", "Availability, running period"),
+    "availability": ("Disponibilité", "Availability"),
     "availability.none": ("sans mesure", "not measured"),
+    "period": (
+        "De la période dans laquelle finit la plage affichée : un mois entier montre ce mois, même clos.",
+        "Of the period in which the range shown ends: a whole month shows that month, also once it is over.",
+    ),
     "budget": ("Budget restant", "Error budget left"),
     "budget.minutes": ("Minutes", "Minutes"),
     "budget.none": ("pas de budget", "no budget"),
     "age": ("Mesuré il y a", "Measured ago"),
     "age.description": (
-        "Son âge à la fin de la plage affichée : jours, heures, minutes et secondes. Rien quand la plage se termine "
+        "Son âge à la fin de la plage affichée : heures, minutes et secondes. Rien quand la plage se termine "
         "avant elle.",
-        "Its age at the end of the range shown: days, hours, minutes and seconds. Nothing if the range ends before it.",
+        "Its age at the end of the range shown: hours, minutes and seconds. Nothing if the range ends before it.",
     ),
     "coverage": ("Couverture", "Coverage"),
     "coverage.description": (
@@ -65,7 +69,7 @@ CIRCUIT: dict[str, tuple[str, str]] = {
     "burn.used": ("compté", "counted"),
     "burn.budget": ("budget", "budget"),
     "burn.none": ("aucune période évaluée", "no period scored"),
-    "objectives": ("Engagements de la période en cours", "Objectives of the running period"),
+    "objectives": ("Engagements de la période", "Objectives of the period"),
     "objectives.none": ("rien d'évalué", "not scored"),
     "history": ("Périodes passées", "Past periods"),
     "history.none": ("aucune", "none"),

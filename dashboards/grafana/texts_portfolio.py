@@ -22,11 +22,11 @@ PORTFOLIO: dict[str, tuple[str, str]] = {
     "outcomes": ("Engagements du mois", "Objectives of the month"),
     "outcomes.description": (
         "D'un mois qui court, rien n'est encore respecté : « en bonne voie ». « Ticket ouvert » : pas encore rétabli, "
-        "et encore dans le délai. « Insuffisants » : mesurés, mais trop peu pour juger. « Sans mesure » : rien n'est "
+        "et encore dans le délai. « Trop peu mesurés » : pas assez pour juger. « Sans mesure » : rien n'est "
         "venu. « Sans objet » : rien n'était à mesurer, comme un délai sans ticket. Pour un accès aux seules sommes, "
         "rien n'est montré sous trois locataires.",
         "Of a month that runs nothing is met yet: “on track”. “Ticket open”: not restored yet, and still within its "
-        "time. “Insufficient”: measured, but too little to judge. “Unmeasured”: nothing came. “Not applicable”: there "
+        "time. “Too little measured”: not enough to judge. “Unmeasured”: nothing came. “Not applicable”: there "
         "was nothing to measure, as a time to restore without a ticket. For an access to sums only, nothing is shown "
         "below three tenants.",
     ),
@@ -34,7 +34,7 @@ PORTFOLIO: dict[str, tuple[str, str]] = {
     "met": ("Respectés", "Met"),
     "on_track": ("En bonne voie", "On track"),
     "open": ("Ticket ouvert", "Ticket open"),
-    "insufficient": ("Insuffisants", "Insufficient"),
+    "insufficient": ("Trop peu mesurés", "Too little measured"),
     "unmeasured": ("Sans mesure", "Unmeasured"),
     "not_measurable": ("Sans objet", "Not applicable"),
     "undecided": ("Sans verdict", "Undecided"),

@@ -88,7 +88,7 @@ SHARED: dict[str, tuple[str, str]] = {
     "indicator.loss": ("Perte de paquets", "Packet loss"),
     "indicator.round_trip": ("Temps d'aller-retour", "Round trip"),
     "indicator.time_to_restore": ("GTR", "Time to restore"),
-    "in_time": ("$1 sur $2 à temps", "$1 of $2 in time"),
+    "in_time": ("$1/$2 à temps", "$1/$2 in time"),
     "publication": ("Publication", "Publication"),
     "publication.running": ("mois en cours", "month running"),
     "publication.unpublished": ("clos, non publié", "closed, not published"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards.grafana.figures import whole_percent
-from dashboards.grafana.sql import FROM, NOW, TO, canonical, is_chosen
+from dashboards.grafana.sql import FROM, NOW, TO, canonical, is_chosen, with_gaps
 from dashboards.grafana.standing_sql import circuits_now
 
 PARKS = "SELECT name AS __text, facility AS __value FROM reporting.park ORDER BY name, facility"
@@ -81,12 +81,22 @@ GROUP BY reason, source ORDER BY reason, source"""
 GAPS = f"""SELECT noticed_at, source, series, reason, starts_at, ends_at, messages, came_late FROM reporting.gap
 WHERE noticed_at >= {FROM} AND noticed_at < {TO} ORDER BY noticed_at DESC, gap_id DESC LIMIT 200"""
 
-ARRIVALS = f"""WITH hours AS (
-    SELECT date_bin(INTERVAL '1 hour', received_at, '2000-01-03Z') AS starts_at, kind, sum(rows)::bigint AS readings
-    FROM reporting.arrival WHERE received_at >= {FROM} AND received_at < {NOW} GROUP BY 1, 2
+KINDS = ("interval", "probe", "state", "occupancy", "sensor")
+"""What can arrive, as the log of arrivals has it."""
+
+_HOUR = "INTERVAL '1 hour'"
+_COUNTED_KINDS = ",\n       ".join(
+    f"coalesce(sum(rows) FILTER (WHERE kind = '{kind}'), 0)::bigint AS {kind}" for kind in KINDS
 )
-SELECT starts_at AS "time", kind, readings FROM hours ORDER BY starts_at, kind"""
-"""What arrived per hour; the log of it is kept for days only, and then keeps the newest row of each series."""
+ARRIVALS = with_gaps(
+    f"""SELECT date_bin({_HOUR}, received_at, '2000-01-03Z') AS starts_at,
+       {_COUNTED_KINDS}
+FROM reporting.arrival WHERE received_at >= {FROM} AND received_at < {NOW} GROUP BY 1""",
+    KINDS,
+    _HOUR,
+)
+"""What arrived per hour, none in an hour without: Grafana makes a lone bar as broad as the panel. The log of it is kept
+for days only, and then keeps the newest row of each series."""
 
 UNSCORED = f"""SELECT agreement, park.name AS park, month_starts_at, failed_at, reason
 FROM reporting.unscored LEFT JOIN reporting.park USING (facility)

@@ -1,3 +1,11 @@
+-- What others than its tenant may know of a room: quantities that say nothing exact of people. A new one is not among these.
+-- Arithmetic on what it is given, so everybody may call it.
+CREATE OR REPLACE FUNCTION reporting.says_nothing_of_people(quantity text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN quantity IN (
+    'temperature_celsius', 'humidity_ratio', 'co2_ratio', 'tvoc_ratio', 'pressure_pascals', 'illuminance_lux',
+    'sound_decibels', 'battery_ratio', 'battery_volts', 'link_ratio', 'is_online', 'power_watts',
+    'energy_joules_total', 'round_trip_seconds', 'probes_sent', 'probes_lost', 'octets_in_total', 'octets_out_total', 'oper_up');
+
 -- Devices of other makers and what they say. A sensor belongs to the tenant of the zone it counts for. As with circuits,
 -- filter readings by the number of the series:
 --   WHERE series_id = ANY (ARRAY(SELECT series_id FROM reporting.sensor_series WHERE sensor IN (…))) AND measured_at >= …
@@ -23,9 +31,4 @@ CREATE VIEW reporting.sensor_reading WITH (security_barrier) AS
         SELECT series_id FROM reporting.sensor_series
         WHERE (SELECT coalesce(bool_or(sees_everything), false) FROM reporting.scope)
            OR tenant = ANY (ARRAY(SELECT tenant FROM reporting.scope))
-           -- Where nobody is the tenant, what says nothing exact of people; a quantity that is new is not among these.
-           OR tenant IS NULL AND quantity IN (
-               'temperature_celsius', 'humidity_ratio', 'co2_ratio', 'tvoc_ratio', 'pressure_pascals', 'illuminance_lux',
-               'sound_decibels', 'battery_ratio', 'battery_volts', 'link_ratio', 'is_online', 'power_watts',
-               'energy_joules_total', 'round_trip_seconds', 'probes_sent', 'probes_lost', 'octets_in_total',
-               'octets_out_total', 'oper_up')));
+           OR tenant IS NULL AND reporting.says_nothing_of_people(quantity)));

@@ -21,6 +21,8 @@ from store.connection import Connection
 from store.errors import InputError
 from store.instants import microseconds
 from store.readings import INTERVAL, OCCUPANCY, write_readings
+from store.rows import SensorReadingRow
+from store.sensors import write_sensor_readings
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -156,11 +158,129 @@ def test_what_was_measured_for_one_tenant_is_not_let_to_another(
         write_readings(connection, INTERVAL, [*columns, np.array([10]), np.array([0])], NOW)
     else:
         write_readings(connection, OCCUPANCY, [*columns, np.array([12])], NOW)
+    facility = things[code].facility
     for tenant in (other, None):
         with pytest.raises(InputError) as mistake:
             register_inventory(connection, let_to(tenant), NOW)
         assert str(mistake.value) == (
-            f'{kind}s.toml: {kind} "{code}": the store has readings of it from the time of tenant "{was}", which others'
-            " would read under the same code: give it a new code and drop the old one"
+            f'{kind}s.toml: {kind} "{code}": the store has readings of it from the time of tenant "{was}" at'
+            f' "{facility}", which others would read under the same code: give it a new code and drop the old one'
         )
+    register_inventory(connection, demo, NOW)
+
+
+def changed(demo: Inventory, part: str, code: str, **values: object) -> Inventory:
+    """The inventory with one of its things otherwise."""
+    things = getattr(demo, part)
+    other: Any = MappingProxyType({**things, code: msgspec.structs.replace(things[code], **values)})
+    return replace(demo, **{part: other})
+
+
+def test_a_shared_zone_where_people_were_counted_is_not_let_under_its_code(
+    connection: Connection, demo: Inventory
+) -> None:
+    """Of a shared zone small counts are shown to nobody; its tenant would read all of them one by one."""
+    zone = next(one for one in demo.zones.values() if one.tenant is None)
+    is_let = changed(demo, "zones", zone.code, tenant=next(iter(demo.tenants)))
+    register_inventory(connection, is_let, NOW)
+    number = register_inventory(connection, demo, NOW).zones[zone.code]
+    write_readings(connection, OCCUPANCY, [np.array([number]), np.array([microseconds(NOW)]), np.array([3])], NOW)
+    with pytest.raises(InputError) as mistake:
+        register_inventory(connection, is_let, NOW)
+    assert str(mistake.value) == (
+        f'zones.toml: zone "{zone.code}": the store has readings of it from the time of no tenant at "{zone.facility}",'
+        " which others would read under the same code: give it a new code and drop the old one"
+    )
+
+
+def test_what_was_measured_in_one_park_is_not_moved_to_another(connection: Connection, demo: Inventory) -> None:
+    zone = next(one for one in demo.zones.values() if one.tenant is not None)
+    other = next(code for code in demo.parks if code != zone.facility)
+    number = register_inventory(connection, demo, NOW).zones[zone.code]
+    write_readings(connection, OCCUPANCY, [np.array([number]), np.array([microseconds(NOW)]), np.array([3])], NOW)
+    with pytest.raises(InputError, match=f'of tenant "{zone.tenant}" at "{zone.facility}", which others would read'):
+        register_inventory(connection, changed(demo, "zones", zone.code, facility=other), NOW)
+
+
+@pytest.fixture
+def zones(demo: Inventory) -> dict[str | None, str]:
+    """A zone of casanearshore by its tenant; None: a shared one."""
+    return {one.tenant: one.code for one in demo.zones.values() if one.facility == "casanearshore"}
+
+
+def test_a_sensor_does_not_take_its_readings_to_another_tenant(
+    connection: Connection, demo: Inventory, zones: dict[str | None, str]
+) -> None:
+    sensor, (one, other) = "casa-z1-air", [tenant for tenant in zones if tenant is not None][:2]
+    hung = {tenant: changed(demo, "sensors", sensor, zone=zones[tenant]) for tenant in (one, other, None)}
+    for tenant in (other, None, one):  # mistakes, mended before anything was measured
+        register_inventory(connection, hung[tenant], NOW)
+    said = SensorReadingRow(sensor, "", "temperature_celsius", NOW, None, 21.5)
+    write_sensor_readings(connection, [said], NOW)
+    for moved in (hung[other], hung[None], changed(demo, "sensors", sensor, zone=None)):
+        with pytest.raises(InputError) as mistake:
+            register_inventory(connection, moved, NOW)
+        assert str(mistake.value) == (
+            f'sensors.toml: sensor "{sensor}": the store has readings of it from the time of tenant "{one}" at'
+            ' "casanearshore", which others would read under the same code: give it a new code and drop the old one'
+        )
+    register_inventory(connection, hung[one], NOW)
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_zone_is_not_let_with_what_a_sensor_in_it_said(
+    connection: Connection, demo: Inventory, zones: dict[str | None, str], is_listed: bool
+) -> None:
+    """Of the zone itself nothing was counted; a sensor that left the inventory is still its zone's."""
+    sensor, (one, other) = "casa-z1-air", [tenant for tenant in zones if tenant is not None][:2]
+    hung = changed(demo, "sensors", sensor, zone=zones[one])
+    register_inventory(connection, hung, NOW)
+    write_sensor_readings(connection, [SensorReadingRow(sensor, "", "co2_ratio", NOW, None, 0.0009)], NOW)
+    if not is_listed:
+        hung = replace(hung, sensors=MappingProxyType({k: v for k, v in hung.sensors.items() if k != sensor}))
+        register_inventory(connection, hung, NOW)
+    with pytest.raises(InputError) as mistake:
+        register_inventory(connection, changed(hung, "zones", zones[one], tenant=other), NOW)
+    assert str(mistake.value) == (
+        f'zones.toml: zone "{zones[one]}": the store has readings of its sensor "{sensor}" from the time of tenant'
+        f' "{one}" at "casanearshore", which others would read under the same code: give it a new code and drop the'
+        " old one"
+    )
+
+
+@pytest.mark.parametrize("what", ["a score", "a published verdict"])
+@pytest.mark.parametrize("field", ["tenant", "facility"])
+def test_an_agreement_that_was_scored_is_not_given_to_another(
+    connection: Connection, demo: Inventory, what: str, field: str
+) -> None:
+    name = "DEMO-CASA-A"
+    ((known, file),) = demo.contracts[name]
+    if field == "tenant":
+        given = replace(known, tenant=next(code for code in demo.tenants if code != known.tenant))
+    else:
+        given = replace(known, facility=next(code for code in demo.parks if code != known.facility))
+    moved = replace(demo, contracts=MappingProxyType({**demo.contracts, name: (AgreementFile(given, file),)}))
+    register_inventory(connection, moved, NOW)
+    register_inventory(connection, demo, NOW)  # a mistake, mended before anything was scored
+    if what == "a score":
+        connection.execute(
+            "INSERT INTO score (agreement, period_starts_at, period_ends_at, tenant, facility, is_demo, document,"
+            " agreement_sha256, software_version, tzdb_version, scored_to_at, scored_at)"
+            " VALUES (%s, '2026-09-30 23:00Z', '2026-10-31 23:00Z', %s, %s, true, '{}', '', '', '', %s, %s)",
+            (name, known.tenant, known.facility, NOW, NOW),
+        )
+    else:
+        connection.execute("ALTER TABLE verdict_entry DISABLE TRIGGER ALL")
+        connection.execute(
+            "INSERT INTO verdict_entry VALUES (%s, 1, 'issued', '2026-09-30 23:00Z', '2026-10-31 23:00Z', 1, 'a', %s,"
+            " NULL, '', '', '{}', '{}')",
+            (name, NOW),
+        )
+    with pytest.raises(InputError) as mistake:
+        register_inventory(connection, moved, NOW)
+    assert str(mistake.value) == (
+        f'agreement "{name}": the store has scores of it for tenant "{known.tenant}" at "{known.facility}", which'
+        f' others would read as it is now for tenant "{given.tenant}" at "{given.facility}": give it a new id and drop'
+        " the old one"
+    )
     register_inventory(connection, demo, NOW)

@@ -40,8 +40,8 @@ HARMLESS_VOLATILE = re.compile(
 )
 """Volatile functions of the catalogue, looked at one by one: chance, clocks, internals, and what checks rights."""
 
-STANDING = {("reporting", "standing"), ("reporting", "availability_standing")}
-"""How an objective stands: arithmetic on what the asker gives it."""
+ARITHMETIC = {("reporting", name) for name in ("availability_standing", "says_nothing_of_people", "standing")}
+"""How an objective stands, what a quantity is of: arithmetic on what the asker gives it."""
 
 PROBES = {
     "oid": ("'p2i.zone'::regclass::oid", "0"),
@@ -99,7 +99,7 @@ def function_findings(world: World, key: Key, dsn: str | None = None, *, call: b
             if schema == "pg_catalog":
                 if volatility == "v" and not HARMLESS_VOLATILE.fullmatch(name):
                     found.append(f"{schema}.{name} may be called")
-            elif schema != "information_schema" and not needed.fullmatch(name) and (schema, name) not in STANDING:
+            elif schema != "information_schema" and not needed.fullmatch(name) and (schema, name) not in ARITHMETIC:
                 found.append(f"{schema}.{name} may be called")
             if call and kind == "f" and len(types) <= 2 and all(word in PROBES for word in types):
                 found.extend(_said(login, key, f"{quoted(schema)}.{quoted(name)}", types))

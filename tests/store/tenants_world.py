@@ -60,7 +60,7 @@ INSERT INTO alert (rule, subject, severity, reason, facility, zone, is_demo, sin
     ('site_cut', 'park:casa', 'page', 'park_lost', 'casa', NULL, false, '2026-01-06Z', '2026-01-06Z', '2026-01-06Z',
      '{"circuits": ["aamark-c", "zzmark-c"], "also": "sharedmark"}'),
     ('occupancy_over', 'zone:sharedmark-z', 'ticket', 'occupancy_100', 'casa', 'sharedmark-z', false, '2026-01-06Z',
-     '2026-01-06Z', '2026-01-06Z', '{"people": 123}');
+     '2026-01-06Z', '2026-01-06Z', '{"people": 123, "capacity_people": 120}');
 INSERT INTO alert_change (alert_id, changed_at, change, reason)
     SELECT alert_id, opened_at, 'opened', reason FROM alert;
 """

@@ -1,7 +1,7 @@
 """Small counts of people: what is hidden cannot be had back from what is shown, by no sum and no difference."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from store.instants import microseconds
 from store.login_plan import Key
 from store.readings import OCCUPANCY, write_readings
 from tests.store.rollup_truth import bring_up_to_date
-from tests.store.tenants_world import STARTS_AT, World, world
+from tests.store.tenants_world import MONTH_ENDS_AT, STARTS_AT, World, world
 
 MANAGER: Key = ("organisation", "ewane")
 MINISTRY: Key = ("authority", "ministry")
@@ -134,15 +134,22 @@ def let(made: World, *tenants: str, people: int) -> None:
     """Lets a further zone of casa to each tenant and counts people there in the first three hours of the world."""
     for tenant in tenants:
         made.owner.execute(
-            "WITH one AS (INSERT INTO zone (zone, facility, tenant, capacity_people)"
-            "  VALUES (%(code)s, 'casa', %(tenant)s, 50) RETURNING zone_id)"
-            " INSERT INTO occupancy SELECT zone_id, at, %(people)s, at FROM one,"
-            " generate_series(%(from)s, %(from)s + interval '175 minutes', interval '5 minutes') AS at",
-            {"code": f"{tenant}-z2", "tenant": tenant, "people": people, "from": STARTS_AT},
+            "INSERT INTO zone (zone, facility, tenant, capacity_people) VALUES (%s, 'casa', %s, 50)",
+            (f"{tenant}-z2", tenant),
         )
+        count_three_hours(made, f"{tenant}-z2", people, STARTS_AT)
+    made.owner.commit()
+
+
+def count_three_hours(made: World, zone: str, people: int, from_at: datetime) -> None:
+    """Counts as many people every five minutes."""
+    row = made.owner.execute("SELECT zone_id FROM zone WHERE zone = %s", (zone,)).fetchone()
+    assert row is not None
+    at = microseconds(from_at) + np.arange(36, dtype=np.int64) * 300_000_000
+    columns = [np.full_like(at, row[0]), at, np.full_like(at, people)]
+    write_readings(made.owner, OCCUPANCY, columns, from_at + timedelta(hours=3))
     made.owner.execute("UPDATE rollup_progress SET rolled_to_at = '-infinity'")
     made.owner.execute("TRUNCATE occupancy_15m_rolled, occupancy_1h_rolled")
-    made.owner.commit()
 
 
 @pytest.fixture
@@ -165,6 +172,23 @@ def test_a_sum_over_three_is_rounded_and_never_of_a_part(plain: World, key: Key)
     plain.owner.execute("INSERT INTO zone (zone, facility, tenant) VALUES ('silent-z', 'casa', 'fourth')")
     plain.owner.commit()
     assert {row[1:] for row in asked(plain, key, TOTALS)} == {(False, None, 4, 3)}
+
+
+@pytest.mark.parametrize("key", [MANAGER, MINISTRY], ids=str)
+def test_an_hour_that_was_shown_stays_when_a_zone_has_left(plain: World, key: Key) -> None:
+    let(plain, "third", "fourth", people=70)
+    first = asked(plain, key, TOTALS)
+    assert {row[1:] for row in first} == {(False, 210, 4, 4)}  # 31 + 41 + 70 + 70 = 212
+    plain.owner.execute("UPDATE zone SET is_listed = false WHERE zone = 'fourth-z2'")
+    soon, late = STARTS_AT + timedelta(days=30), STARTS_AT + timedelta(days=36)
+    for from_at in (soon, late):
+        for zone, people in (("aamark-z", 31), ("zzmark-z", 41), ("third-z2", 70)):
+            count_three_hours(plain, zone, people, from_at)
+    plain.owner.commit()
+    shown = asked(plain, key, TOTALS)
+    assert [row for row in shown if row in first] == first, "less one zone it would be the count of the one that left"
+    after = {from_at: {row[1:] for row in shown if row[0] == from_at} for from_at in (soon, late)}
+    assert after == {soon: {(False, None, 4, 3)}, late: {(False, 140, 3, 3)}}
 
 
 def test_tenants_see_no_sum_over_tenants(plain: World) -> None:
@@ -259,3 +283,56 @@ def test_no_credit_of_a_month_that_runs_or_in_one_currency_of_two(plain: World) 
     plain.owner.execute("UPDATE agreement SET currency = 'EUR' WHERE agreement = 'aamark-g'")
     plain.owner.commit()
     assert asked(plain, MINISTRY, CREDITS) == [(None,)]
+
+
+FOURTH = """
+INSERT INTO tenant (tenant, name, is_demo) VALUES ('fourth', 'fourth', false);
+INSERT INTO agreement (agreement, tenant, facility, time_zone, starts_on, monthly_fee, currency, is_demo)
+    VALUES ('fourth-g', 'fourth', 'casa', 'Africa/Casablanca', '2026-01-15', 1000, 'MAD', false)
+"""
+FOURTH_SCORED = """
+INSERT INTO score (agreement, period_starts_at, period_ends_at, tenant, facility, is_demo, document, agreement_sha256,
+    software_version, tzdb_version, scored_to_at, scored_at)
+    SELECT 'fourth-g', %(from)s, %(to)s, 'fourth', facility, is_demo,
+        jsonb_set(document::jsonb, '{credits,payable}', '"50.00"')::text, agreement_sha256, software_version,
+        tzdb_version, %(scored_to)s, scored_at FROM score WHERE agreement = 'aamark-g'
+"""
+
+
+def test_no_credit_before_every_agreement_of_the_month_is_scored(plain: World) -> None:
+    """Else two looks, before and after the last one is, differ by what that tenant is owed."""
+    moved(plain)
+    owe(plain, aa="100.00", zz="200.00", yy="300.00")
+    owner = plain.owner
+
+    def credits_after(statement: str, **values: object) -> object:
+        owner.execute(statement.encode(), values)
+        owner.commit()
+        ((found,),) = asked(plain, MINISTRY, CREDITS)
+        return found
+
+    three, four = {"MAD": "600.00"}, {"MAD": "650.00"}
+    from_at, cut_at = datetime(2026, 1, 14, 23, tzinfo=UTC), datetime(2026, 1, 24, 23, tzinfo=UTC)
+    assert credits_after("SELECT") == three
+    assert credits_after(FOURTH) is None, "in force and without a score"
+    for starts_on, ends_on, shown in (
+        ("2026-02-01", None, three), ("2025-06-01", "2026-01-01", three), ("2026-01-15", "2026-01-15", three),
+        ("2025-06-01", "2026-01-02", None), ("2026-01-31", None, None), ("2026-01-15", None, None),
+    ):  # fmt: skip
+        in_force = "UPDATE agreement SET starts_on = %(starts_on)s, ends_on = %(ends_on)s WHERE agreement = 'fourth-g'"
+        assert credits_after(in_force, starts_on=starts_on, ends_on=ends_on) == shown, (starts_on, ends_on)
+    is_listed = "UPDATE agreement SET is_listed = %(is_listed)s WHERE agreement = 'fourth-g'"
+    assert credits_after(is_listed, is_listed=False) == three
+    assert credits_after(is_listed, is_listed=True) is None
+
+    a_part = {"from": from_at, "to": cut_at, "scored_to": cut_at}
+    assert credits_after(FOURTH_SCORED, **a_part) is None, "an amendment cuts the month, and the rest has no score yet"
+    the_rest = {"from": cut_at, "to": MONTH_ENDS_AT, "scored_to": MONTH_ENDS_AT - timedelta(hours=1)}
+    assert credits_after(FOURTH_SCORED, **the_rest) is None, "not to its end"
+    assert (
+        credits_after("DELETE FROM score WHERE agreement = 'fourth-g' AND period_starts_at = %(cut)s", cut=cut_at)
+        is None
+    )
+    assert credits_after("UPDATE agreement SET ends_on = '2026-01-25' WHERE agreement = 'fourth-g'") == four
+    assert credits_after(is_listed, is_listed=False) == four, "what was scored stays in the sum, without verdicts too"
+    assert credits_after("INSERT INTO unscored VALUES ('fourth-g', %(cut)s, %(cut)s, 'no text')", cut=cut_at) is None

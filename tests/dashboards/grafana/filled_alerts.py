@@ -53,10 +53,10 @@ def fill_alerts(connection: Connection, now: datetime) -> dict[str, int]:
         ("tenant", "outage", "tenant", "casanearshore", "locataire-a", 58, "open", None, None, None),
         ("engine", "engine_late", "on_call", None, None, 180, "resolved", at[170], "karim", None),
     )
-    for name, rule, audience, facility, tenant, minutes, state, closed_at, held_by, next_step_at in notices:
+    for name, rule, audience, park, company, minutes, state, closed_at, held_by, next_step_at in notices:
         columns = {
-            "audience": audience, "group_key": name, "severity": "page", "is_demo": True, "facility": facility,
-            "tenant": tenant, "rule": rule, "opened_at": at[minutes], "closed_at": closed_at, "state": state,
+            "audience": audience, "group_key": name, "severity": "page", "is_demo": True, "facility": park,
+            "tenant": company, "rule": rule, "opened_at": at[minutes], "closed_at": closed_at, "state": state,
             "reason": "alerts", "level": 2, "held_by": held_by, "next_step_at": next_step_at, "policy": "p",
         }  # fmt: skip
         numbers[f"notice {name}"] = _insert(connection, "notice", columns, "notice_id")

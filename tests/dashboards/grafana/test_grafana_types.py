@@ -14,6 +14,7 @@ from dashboards.grafana.panel import Place
 from dashboards.grafana.panel_kinds import text
 from dashboards.grafana.speech import SPEECHES
 from dashboards.grafana.variable import source_variable
+from tests.dashboards.grafana.dashboard_faults import faults
 from tests.dashboards.grafana.type_check import FOLDER, type_errors
 
 Json = dict[str, Any]
@@ -113,7 +114,65 @@ BROKEN = {
     "map-from-the-internet": Broken("noc", map_from_the_internet, "route"),
     "unknown-kind": Broken("circuits", unknown_kind, "table-old"),
     "mapping-of-no-type": Broken("circuit", mapping_of_no_type, "values"),
+    "alerts-of-another-source": Broken("on-call", option("alertlist", "datasource", "P2I"), "P2I"),
+    "foreign-option-of-alerts": Broken("on-call", option("alertlist", "folders", []), "folders"),
 }
+
+
+def too_wide(dashboard: Json) -> None:
+    panel(dashboard, "stat")["gridPos"]["w"] = 40
+
+
+def beyond_the_edge(dashboard: Json) -> None:
+    panel(dashboard, "table")["gridPos"] |= {"x": 20, "w": 5}
+
+
+def unknown_colour(dashboard: Json) -> None:
+    panel(dashboard, "stat")["fieldConfig"]["defaults"]["thresholds"]["steps"][0]["color"] = "grene"
+
+
+def unknown_colour_of_a_code(dashboard: Json) -> None:
+    words = panel(dashboard, "state-timeline")["fieldConfig"]["defaults"]["mappings"][0]["options"]
+    next(iter(words.values()))["color"] = "dark-grey"
+
+
+def unknown_reducer(dashboard: Json) -> None:
+    panel(dashboard, "stat")["options"]["reduceOptions"]["calcs"] = ["newest"]
+
+
+def absent_column(dashboard: Json) -> None:
+    panel(dashboard, "table")["fieldConfig"]["overrides"][0]["matcher"]["options"] = "no_such_column"
+
+
+def same_id(dashboard: Json) -> None:
+    dashboard["panels"][0]["id"] = dashboard["panels"][-1]["id"]
+
+
+FAULTY = {
+    "too-wide": Broken("noc", too_wide, "grid"),
+    "beyond-the-edge": Broken("noc", beyond_the_edge, "grid"),
+    "unknown-colour": Broken("circuit", unknown_colour, "grene"),
+    "unknown-colour-of-a-code": Broken("circuit", unknown_colour_of_a_code, "dark-grey"),
+    "unknown-reducer": Broken("noc", unknown_reducer, "newest"),
+    "absent-column": Broken("noc", absent_column, "no_such_column"),
+    "same-id": Broken("noc", same_id, "twice"),
+}
+"""What no type says."""
+
+
+def test_no_dashboard_has_a_fault_that_types_do_not_see() -> None:
+    assert [fault for speech in SPEECHES for one in dashboards(speech) for fault in faults(one.json())] == []
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_a_dashboard_with_such_a_fault_is_found(name: str) -> None:
+    broken = FAULTY[name]
+    (one,) = (each for each in dashboards(SPEECHES[1]) if each.name == broken.dashboard)
+    wrong = copy.deepcopy(one.json())
+    broken.make(wrong)
+    found = faults(wrong)
+    assert found
+    assert all(broken.word in fault for fault in found)
 
 
 @pytest.mark.usefixtures("compiler")

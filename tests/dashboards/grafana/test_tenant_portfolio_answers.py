@@ -1,14 +1,18 @@
 """What the tenant's dashboard and the portfolio say of the known day, to everybody who may look at them."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from dashboards.grafana.portfolio_sql import OUTCOMES, SITUATION
 from dashboards.grafana.speech import SPEECHES, Speech
-from store.connection import Connection
+from store.connection import Connection, connect
+from tests.dashboards.grafana.column_contract import run
 from tests.dashboards.grafana.every_query import EVERY, QUERIES, answer
-from tests.dashboards.grafana.filled_day import DAY, HOUR, MINUTE
+from tests.dashboards.grafana.filled_day import DAY, HOUR, MINUTE, NOW
+from tests.dashboards.grafana.macro_expansion import Shown, expanded
 from tests.dashboards.grafana.spoken_figures import spoken
 
 Viewers = dict[str, Connection]
@@ -55,9 +59,39 @@ def test_outages_tickets_and_exclusions_of_the_month(viewers: Viewers) -> None:
         "MAINT-1": ("accepted", 3600), "MAINT-2": ("proposed", 5400), "MAINT-3": ("accepted", 7200),
         "MAINT-5": ("accepted", 300),
     }  # fmt: skip
-    assert {name: row["excluded_seconds"] for name, row in exclusions.items()} == {
-        "MAINT-1": None, "MAINT-2": 3600, "MAINT-3": 7200, "MAINT-5": None,
-    }, "what was taken out is the accepted hour, not the proposal, and stands once per circuit"  # fmt: skip
+    assert {row["counted_seconds"] for row in exclusions.values()} == {None}, "of a running month nothing is kept yet"
+
+
+KEPT = {
+    "exclusions": [
+        {"exclusion": "MAINT-1", "circuit": "casa-a1", "decision": "accepted", "counted_seconds": 3600,
+         "starts_at": "2026-09-08T07:00:00Z", "ends_at": "2026-09-08T08:00:00Z"},
+        {"exclusion": "MAINT-2", "circuit": "casa-a1", "decision": "rejected", "counted_seconds": 0,
+         "starts_at": "2026-09-08T07:30:00Z", "ends_at": "2026-09-08T09:00:00Z"},
+        {"exclusion": "MAINT-5", "circuit": "casa-a1", "decision": "accepted", "counted_seconds": 0,
+         "starts_at": "2026-09-08T03:05:00Z", "ends_at": "2026-09-08T03:10:00Z"},
+    ]
+}  # fmt: skip
+
+
+def test_each_exclusion_has_its_own_seconds_and_never_those_of_another(filled_dsn: str) -> None:
+    """MAINT-2 was decided otherwise when the month was scored, MAINT-3 is of an agreement without anything kept."""
+    shown = Shown(NOW - timedelta(days=7), NOW, {"tenant": "locataire-a", "month": "2026-09"})
+    with connect(filled_dsn, "tests") as owner:  # which sees everything once it is a reader; all is rolled back
+        owner.execute(
+            "INSERT INTO reader (role_name, sees_everything) VALUES (session_user, true) ON CONFLICT DO NOTHING"
+        )
+        owner.execute(
+            "INSERT INTO score_evidence SELECT agreement, period_starts_at, period_ends_at, %s FROM score"
+            " WHERE agreement = 'DEMO-CASA-A'",
+            (json.dumps(KEPT),),
+        )
+        found = run(owner, expanded(QUERIES["tenant-23A"].target.sql, shown))
+    rows = [dict(zip(found.types, row, strict=True)) for row in found.rows]
+    assert {(row["exclusion"], row["agreement"]): row["counted_seconds"] for row in rows} == {
+        ("MAINT-1", "DEMO-CASA-A"): 3600, ("MAINT-2", "DEMO-CASA-A"): None, ("MAINT-3", "DEMO-TECH-A"): None,
+        ("MAINT-5", "DEMO-CASA-A"): 0,
+    }  # fmt: skip
 
 
 def test_the_lines_of_the_credit_end_in_what_is_payable(viewers: Viewers) -> None:

@@ -99,11 +99,13 @@ interface PanelOf<Kind, Options, Custom = {}> {
   maxDataPoints?: number;
 }
 
-// Not in @grafana/schema: read in Grafana's source, public/app/plugins/panel/alertlist/types.ts.
+// Not in @grafana/schema: read in Grafana's source, public/app/plugins/panel/alertlist/types.ts. Its `datasource` is a
+// name, of which the one written here means the rules of Grafana itself.
 interface AlertList {
   alertInstanceLabelFilter: string;
   alertName: string;
   dashboardAlerts: boolean;
+  datasource: "-- Grafana --";
   groupBy: string[];
   groupMode: "default" | "custom";
   maxItems: number;
