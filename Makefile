@@ -1,6 +1,8 @@
 # Everything runs in .venv; the lock files decide the versions. `make` alone lists the targets.
 
 PYTHON ?= python3
+# Test files at a time; each has a database server of its own.
+JOBS   ?= 2
 VENV   := .venv
 BIN    := $(VENV)/bin
 # For tests, from npm: TimescaleDB compiled to WebAssembly, and the types that Grafana's panels are compiled against. Where
@@ -22,7 +24,7 @@ demo: $(VENV)/.runtime ## Run the whole system on this machine for three minutes
 grafana: $(VENV)/.runtime $(VENV)-grafana/.made ## Make p2i and the environment of its own in which p2i grafana runs grafana-client.
 
 test: $(VENV)/.development $(NPM:=/node_modules/.package-lock.json) ## Run every test against a real database, broker and browser-free pages.
-	@$(BIN)/pytest -q $(TEST)
+	@$(BIN)/pytest -q --numprocesses $(JOBS) --dist loadfile $(TEST)
 
 check: $(VENV)/.development ## Check style, types, one-way dependencies and the licences of what we depend on.
 	@$(BIN)/ruff format --check --quiet .

@@ -15,7 +15,7 @@ ELEMENTS = frozenset(
 def labels_of(row: AlertRow, incident: int, audience: Audience, inventory: Inventory) -> dict[str, str | None]:
     """The labels of one alert for one audience; None and "" are absent ones. `incident` is what explains it in the end.
 
-    A tenant gets its own circuit and park, and nothing that names another, or what its circuit hangs on.
+    A tenant gets its own circuit, zone and park, and nothing that names another, or what its circuit hangs on.
     """
     trouble = row.trouble
     circuit = inventory.circuits.get(trouble.circuit or "")
@@ -34,7 +34,9 @@ def labels_of(row: AlertRow, incident: int, audience: Audience, inventory: Inven
         "muted": "false" if row.muted_by is None else "true",
     }
     if audience == "tenant":
-        return found | {"tenant": tenant_of(row, inventory)}
+        tenant = tenant_of(row, inventory)
+        is_let = zone is not None and zone.tenant == tenant
+        return found | {"tenant": tenant, "zone": trouble.zone if is_let else None}
     kind, _, code = trouble.subject.partition(":")
     if circuit is not None:
         for name in ("carrier", "infrastructure_carrier"):

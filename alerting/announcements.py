@@ -14,7 +14,7 @@ from store.alert_rows import AlertRow, Announcement
 ENDS_TOLD_FOR = timedelta(hours=1)
 """So long an alert that has closed is still announced, as ended: whoever was away meanwhile learns it."""
 
-TENANT_RULES = frozenset({"outage", "objective_breached", "breach_foreseen", "statement_ready"})
+TENANT_RULES = frozenset({"outage", "objective_breached", "breach_foreseen", "occupancy_over", "statement_ready"})
 NOT_FOR_ON_CALL = frozenset({"statement_ready"})
 OWNER_RULES = frozenset(
     {"objective_breached", "site_cut", "duct_cut", "carrier_down", "infrastructure_carrier_down", "cable_down"}
@@ -27,8 +27,9 @@ _CAUSE_FOR_TENANTS = {
     "cable_down": "carrier",
 }
 _FACTS_FOR_TENANTS = (
-    "breach_at", "budget_left_seconds", "budget_seconds", "consumed_percent", "currency", "indicator", "month",
-    "payable", "payable_if_breached", "state", "target", "value", "verdict_month", "version",
+    "breach_at", "budget_left_seconds", "budget_seconds", "capacity_people", "consumed_percent", "currency",
+    "indicator", "month", "payable", "payable_if_breached", "people", "state", "target", "value", "verdict_month",
+    "version",
 )  # fmt: skip
 
 
@@ -88,9 +89,10 @@ def drafts(
 
     - on call: everything but published statements. What another alert explains has the labels explained="true" and
       incident=<the cause>; what maintenance mutes has muted="true". Neither is told to anybody, both can be seen.
-    - tenant: outages, breaches, foreseen breaches and statements of its own circuits, an outage even where a parent
-      explains it; without carriers, elements, incidents or anybody else's name.
-    - owner: breached objectives, and incidents of a site or a carrier; labels of causes as for those on call.
+    - tenant: outages, breaches, foreseen breaches and statements of its own circuits, too many people in a zone let to
+      it; an outage even where a parent explains it; without carriers, elements, incidents or anybody else's name.
+    - owner: breached objectives, and incidents of a site or a carrier; labels of causes as for those on call. What is
+      seen as silence only is no incident of theirs: it may be our own measuring.
 
     Labels are an alert's identity: one that is raised, explained or muted is another from then on. `starts_at` is when
     it was noticed, not since when it is: Alertmanager sends at once, and half a group, what began long ago.
@@ -118,8 +120,11 @@ def drafts(
 def announced(draft: Draft, annotate: Annotate | None = None) -> Announcement:
     """The draft with its annotations, which `annotate` writes; without it they are the raw figures."""
     annotations = dict((annotate or raw_annotations)(draft.row, draft.context))
+    well_since = draft.row.trouble.facts.get("well_since")
     if draft.ends_at is not None:
         annotations["ended"] = "closed"
+    if well_since is not None:
+        annotations["well_since" if draft.ends_at is None else "ended_at"] = well_since
     return Announcement(draft.labels, _texts(annotations), draft.starts_at, draft.ends_at)
 
 
@@ -186,7 +191,7 @@ def _audiences(row: AlertRow, inventory: Inventory) -> list[Audience]:
         found.append("on_call")
     if rule in TENANT_RULES and tenant_of(row, inventory) is not None:
         found.append("tenant")
-    if rule in OWNER_RULES:
+    if rule in OWNER_RULES and row.trouble.facts.get("seen_as") != "silence":
         found.append("owner")
     return found
 

@@ -134,7 +134,7 @@ def _step(arguments: argparse.Namespace, inventory: Inventory) -> Callable[[Conn
         told = tell_changes(connection, claimed_by, clock, inventory=inventory, words=words, out=sys.stdout)
         looks = looker.try_to_look(connection, clock())
         show(delivering.deliver(connection, clock()))
-        if looks:
+        if looks and not looker.is_blind(clock()):
             beat(connection, "alerting", clock())
             connection.commit()
         return told

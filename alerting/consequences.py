@@ -14,6 +14,8 @@ AFTERMATH = {
     "burn_72h": timedelta(hours=6),
 }
 """The short window of each burn rule: for so long the budget still burns of an outage that is over."""
+TOGETHER = timedelta(minutes=2)
+"""A collector says once a minute that it lives: what it brought ends within this time of the last sign."""
 EVERYTHING_SILENT = ("collector_dead", "collector:all")
 
 
@@ -21,11 +23,15 @@ def consequences(troubles: Iterable[Trouble], alerts: Iterable[AlertRow], muted:
     """Of what is wrong now or lasts as an alert: what it follows from, by name.
 
     A circuit's silence, burn rates and budget, and a breach foreseen because it is out, follow from its outage as long
-    as that alert is open and not muted: of a muted one nobody is told, so it explains nothing. When nothing at all
-    arrives from anywhere, the silence of each series follows from that.
+    as that alert is open and not muted: of a muted one nobody is told, so it explains nothing. A breach that is so near
+    that it pages is told by itself: whoever has taken the outage must hear that the hour has come. When nothing at all
+    arrives from anywhere, the silence of each series follows from that, and what fell silent with a collector from its
+    death.
     """
-    every = {**{name_of(one): one.trouble for one in alerts}, **{name_of(one): one for one in troubles}}
+    all_of_them = [*(one.trouble for one in alerts), *troubles]
+    every = {name_of(one): one for one in all_of_them}
     hushed = frozenset(muted)
+    pages = {name_of(one) for one in all_of_them if one.severity == "page"}
     outages = {
         one.circuit: name
         for name, one in every.items()
@@ -33,12 +39,40 @@ def consequences(troubles: Iterable[Trouble], alerts: Iterable[AlertRow], muted:
     }
     causes: dict[Name, Name] = {}
     for name, one in every.items():
-        foreseen = one.rule == "breach_foreseen" and one.reason == "breach_by_outage"
+        foreseen = one.rule == "breach_foreseen" and one.reason == "breach_by_outage" and name not in pages
         if one.circuit in outages and (one.rule in FOLLOWS_AN_OUTAGE or foreseen):
             causes[name] = outages[one.circuit]
-        elif one.rule == "no_data" and EVERYTHING_SILENT in every:
-            causes[name] = EVERYTHING_SILENT
-    return causes
+    return {**silenced(troubles, alerts), **causes}
+
+
+def silenced(troubles: Iterable[Trouble], alerts: Iterable[AlertRow]) -> dict[Name, Name]:
+    """Silences that are our own collecting's, by name, with the `collector_dead` each follows from.
+
+    All of them while nothing arrives from anywhere; else those whose last reading came when a collector last lived,
+    give or take `TOGETHER` and the usual time between two readings. So does a parent that was seen as silence only and
+    of which every circuit is such: the collector was taken for dead later than its circuits. That holds until the
+    alert is closed, a minute after the collector is back: the first readings take as long.
+    """
+    every = {name_of(one): one for one in (*(one.trouble for one in alerts), *troubles)}
+    dead = {name: one for name, one in every.items() if one.rule == "collector_dead" and name != EVERYTHING_SILENT}
+    found: dict[Name, Name] = {}
+    for name, one in every.items():
+        if one.rule == "no_data":
+            began_with = (cause for cause, collector in dead.items() if _began_with(one, collector))
+            cause = EVERYTHING_SILENT if EVERYTHING_SILENT in every else next(began_with, None)
+            if cause is not None:
+                found[name] = cause
+    for name, one in every.items():
+        if one.facts.get("seen_as") == "silence" and one.facts.get("circuits"):
+            causes = {found.get(("no_data", f"circuit:{circuit}")) for circuit in one.facts["circuits"]}
+            if len(causes) == 1 and (cause := causes.pop()) is not None:
+                found[name] = cause
+    return found
+
+
+def _began_with(silence: Trouble, collector: Trouble) -> bool:
+    usual = timedelta(seconds=int(silence.facts.get("usual_seconds") or 0))
+    return -TOGETHER - usual <= silence.since_at - collector.since_at <= TOGETHER
 
 
 def still_explained(

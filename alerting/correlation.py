@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from alerting.claims import TOGETHER, Claim, Ground, best_claim, is_enough
@@ -25,6 +25,9 @@ RULES = {
 """The rule that each kind of element stands for when it fails."""
 LOSSES = ("outage", "no_data")
 """The rules by which a circuit is lost."""
+JOINS_WITHIN = timedelta(minutes=15)
+"""So long after a parent began a circuit behind it that is lost is taken to be lost by it: batteries run down, routes
+are tried in turn."""
 NEVER_RECEIVED = "never_received"
 """The reason of a silence that was never broken: what was not there was not lost."""
 
@@ -54,6 +57,7 @@ def correlated(
     doubtful: frozenset[str] = frozenset(),
     muted: frozenset[Name] = frozenset(),
     lasting: Mapping[Name, Lasting] = {},
+    doubted: Iterable[Trouble] = (),
 ) -> Correlated:
     """What failed, and what that explains; the order of `troubles` and `elements` does not matter.
 
@@ -64,20 +68,25 @@ def correlated(
     behind it that still works against it. Of equals the smallest wins: the building, not the park, when only the
     building is lost. A carrier lost in three parks is one element, and so one cause.
 
+    `doubted` are losses of which nobody can say whether they last: they hold up what explains them, and found nothing.
+
     A probe that reaches nothing fails when no place explains the same: its circuits may be well. When all are merely
     silent, the probe is likelier than the place.
 
-    While a parent lasts, circuits behind it that are lost later join it. A parent that begins to end takes nobody new;
-    those it explained stay explained until it has closed. A bigger element found later explains the smaller parent.
+    Circuits behind a parent that are lost within `JOINS_WITHIN` of its beginning join it; later ones only while no
+    circuit behind it is up: what still worked so long after a cut was not cut by it, and its own loss has to be told.
+    A parent that begins to end takes nobody new; those it explained stay explained until it has closed. A bigger
+    element found later explains the smaller parent.
     """
-    base = _lost(troubles, muted)
+    new, doubtful_losses = tuple(troubles), tuple(doubted)
+    base = _lost((*new, *doubtful_losses), muted)
     by_subject = {element.subject: element for element in elements}
     able = measured - doubtful - {subject.removeprefix("circuit:") for rule, subject in muted if rule in LOSSES}
     ground = Ground(base, measured | frozenset(base), able - frozenset(base))
-    assigned = _kept(base, by_subject, lasting)
+    assigned = _kept(ground, by_subject, lasting)
     open_subjects = frozenset(subject for _, subject in lasting)
     found: dict[str, Claim] = {}
-    free = frozenset(base) - frozenset(assigned)
+    free = frozenset(_lost(new, muted)) - frozenset(assigned)
     while (claim := best_claim(ground, elements, free, assigned, open_subjects)) is not None:
         found[claim.element.subject] = claim
         free -= claim.members
@@ -96,19 +105,22 @@ def _lost(troubles: Iterable[Trouble], muted: frozenset[Name]) -> dict[str, Trou
     return dict(sorted(found.items()))
 
 
-def _kept(
-    base: Mapping[str, Trouble], elements: Mapping[str, SharedElement], lasting: Mapping[Name, Lasting]
-) -> dict[str, Name]:
-    """The lasting parent of each lost circuit: the one it has, else, of those that go on, the smallest it is behind."""
+def _kept(ground: Ground, elements: Mapping[str, SharedElement], lasting: Mapping[Name, Lasting]) -> dict[str, Name]:
+    """The lasting parent of each lost circuit: the one it has, else, of those that take it, the smallest."""
     open_ones = sorted(
         (len(elements[name[1]].circuits), name, parent) for name, parent in lasting.items() if name[1] in elements
     )
+    all_down = {name for _, name, _ in open_ones if not (elements[name[1]].circuits & ground.known) - set(ground.lost)}
     kept: dict[str, Name] = {}
-    for circuit, trouble in base.items():
+    for circuit, trouble in ground.lost.items():
         behind = [(name, parent) for _, name, parent in open_ones if circuit in elements[name[1]].circuits]
         had = [name for name, parent in behind if circuit in parent.circuits]
         joins = [
-            name for name, parent in behind if not parent.is_ending and trouble.since_at >= parent.since_at - TOGETHER
+            name
+            for name, parent in behind
+            if not parent.is_ending
+            and trouble.since_at >= parent.since_at - TOGETHER
+            and (trouble.since_at <= parent.since_at + JOINS_WITHIN or name in all_down)
         ]
         if had or joins:
             kept[circuit] = (had or joins)[0]

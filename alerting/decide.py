@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from alerting.names import Name, name_of
 from store.alert_rows import AlertRow, Change, Trouble
+from store.instants import utc_text
 
 MINUTE = timedelta(minutes=1)
 SETTLE = 5 * MINUTE
@@ -90,6 +91,7 @@ def decided(
     now: datetime,
     stays_explained: frozenset[Name] = frozenset(),
     is_unknown: Callable[[AlertRow], bool] = lambda _: False,
+    well_at: Mapping[Name, datetime] = {},
     keep: Mapping[str, timedelta] = KEEP_FIRING,
 ) -> list[Decided]:
     """What becomes of the open `alerts` and of what is wrong now; alerts of which nothing changes are left out.
@@ -98,13 +100,17 @@ def decided(
     of `keep` for its rule without it; found again meanwhile, it goes on, and what flaps counts how often. What gets
     worse is raised at once, what gets better is lowered after the same time. An alert of which nobody can say whether
     its trouble lasts (`is_unknown`: its facts were not read, or are old) stays as it is: unknown is not resolved.
-    Decided twice from the same, the second time changes nothing.
+    `well_at` says when what is found no more was well again, where that is known better than by looking; it stands in
+    facts.well_since while the alert settles, and as its end once it is closed. Decided twice from the same, the second
+    time changes nothing.
     """
     found = {name_of(one): one for one in troubles}
     open_now = {name_of(one): one for one in alerts}
     open_ids = {one.alert_id for one in alerts}
     courses = {
-        name: _course(alert, found.get(name), now, keep.get(name[0], timedelta(0)), is_unknown=is_unknown)
+        name: _course(
+            alert, found.get(name), now, keep.get(name[0], timedelta(0)), well_at.get(name), is_unknown=is_unknown
+        )
         for name, alert in open_now.items()
     }
     ending = {open_now[name].alert_id for name, course in courses.items() if course.closed_at is not None}
@@ -115,8 +121,9 @@ def decided(
             result.append(_opened(trouble, _cause(name, causes, standing), mutes.get(name), now))
     for name, alert in open_now.items():
         course, cause = courses[name], _cause(name, causes, standing)
-        # What is well for now is about to close: nobody has to be told of it by itself.
-        is_well = name not in found and not course.is_doubtful
+        # What is well for now, or better, is about to close or be lowered: nobody has to be told of it by itself.
+        is_better = name in found and _level(found[name]) < _level(course.trouble)
+        is_well = is_better or (name not in found and not course.is_doubtful)
         # A cause that ends at this moment explains until the next look, which may find another in its place.
         lasts = (alert.cause_id in open_ids and course.is_doubtful) or alert.cause_id in ending
         keeps = is_well or lasts or name in stays_explained
@@ -157,6 +164,7 @@ def _course(
     found: Trouble | None,
     now: datetime,
     kept_for: timedelta,
+    well_at: datetime | None,
     *,
     is_unknown: Callable[[AlertRow], bool],
 ) -> _Course:
@@ -167,7 +175,9 @@ def _course(
     is_over = now - quiet_since >= kept_for
     if found is None:
         closed_at, steps = (max(now, alert.opened_at), (Step("closed", "ended"),)) if is_over else (None, ())
-        return _Course(before, alert.seen_at, quiet_since, closed_at, steps)
+        well_since = max(before.since_at, min(quiet_since, well_at or quiet_since))
+        quiet_now = before._replace(facts={**before.facts, "well_since": utc_text(well_since)})
+        return _Course(quiet_now, alert.seen_at, quiet_since, closed_at, steps)
     flaps = max(int(before.facts.get("flaps", 0)), int(found.facts.get("flaps", 0)))
     if quiet is not None and before.rule in FLAPPING:
         flaps += 1

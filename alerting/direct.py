@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from alerting.announcements import Annotate, Draft, Languages, announced, drafts
 from alerting.escalation.intake import intake
+from alerting.escalation.watchdogs import through_alertmanager_at
 from alerting.grouping import audience_of, group_key
 from facilities.inventory import Inventory
 from store.alert_rows import AlertRow
@@ -53,7 +54,10 @@ class Direct:
 
 
 class WhileAway:
-    """Hands over directly while no Alertmanager takes anything, to an escalator that gives signs of life. A deliverer.
+    """Hands over directly while nothing comes through an Alertmanager, to an escalator that lives. A deliverer.
+
+    That one takes alerts is not enough: its webhook may be wrong, from the first day on, and nobody would be told. What
+    shows that it brings them is the watchdog, which the escalator writes down.
 
     What Alertmanager then says of the same groups when it is back makes no second message: the escalator knows them.
     """
@@ -63,13 +67,14 @@ class WhileAway:
         self._since_at: datetime | None = None
 
     def __call__(self, connection: Connection, alerts: Sequence[AlertRow], now: datetime) -> None:
-        """Does nothing while Alertmanager has taken a round in the last three minutes, or nobody would read it."""
+        """Does nothing while a round was taken and the watchdog came within three minutes, or nobody would read it."""
         self._since_at = self._since_at or now
         signs = beats(connection)
         connection.commit()
-        taken_at = max(signs.get("alertmanager") or self._since_at, self._since_at)
+        ways = (signs.get("alertmanager"), through_alertmanager_at(signs))
+        through_at = max(min(at or self._since_at for at in ways), self._since_at)
         read_at = signs.get("escalator")
-        if now - taken_at > AWAY_AFTER and read_at is not None and now - read_at <= AWAY_AFTER:
+        if now - through_at > AWAY_AFTER and read_at is not None and now - read_at <= AWAY_AFTER:
             self._direct(connection, alerts, now)
 
 

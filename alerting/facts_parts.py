@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from alerting.rules.facts import CircuitState, CollectorSession, JudgedPeriod, Published, SensorValues, ZoneCounts
-from alerting.rules.thresholds import RULES
 from facilities.calendar import local_day, zone
 from store import alert_facts, arrivals
 from store.alert_rows import OutlookRow, RestoreRow
@@ -81,10 +80,9 @@ class Rooms(NamedTuple):
     values: tuple[SensorValues, ...] = ()
 
     @classmethod
-    def read(cls, connection: Connection, now: datetime) -> "Rooms":
-        """Of quantities without a band nothing is read."""
+    def read(cls, connection: Connection, quantities: Sequence[str], now: datetime) -> "Rooms":
+        """Values of these quantities only: nothing is said of one without a band."""
         counts = arrivals.read_counts(connection, now - HOUR)
-        quantities = sorted({band.quantity for band in RULES.bands})
         values = arrivals.read_values(connection, quantities, now - HOUR) if quantities else []
         return cls(
             tuple(ZoneCounts(code, tuple(zip(at, people, strict=True))) for code, at, people in sorted(counts)),

@@ -68,6 +68,7 @@ class FactsReader:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
+        self._quantities = sorted({band.quantity for band in inventory.bands.values()})
         self._is_told: set[str] = set()
         self._kept: dict[str, tuple[datetime, object, Any]] = {}
         self._since: datetime | None = None
@@ -116,7 +117,7 @@ class FactsReader:
         none: tuple[Arrival, ...] = ()
         arrived = part("circuits", lambda: tuple(arrivals.read_circuit_arrivals(connection)), none)
         devices = part("devices", lambda: tuple(arrivals.read_device_arrivals(connection)), none)
-        rooms = part("rooms", lambda: Rooms.read(connection, now), Rooms())
+        rooms = part("rooms", lambda: Rooms.read(connection, self._quantities, now), Rooms())
         apart: dict[str, int] = {}
         facts = replace(
             facts,

@@ -15,9 +15,10 @@ AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 GROUPED_BY: Mapping[Audience, tuple[str, ...]] = {
     "on_call": ("alertname", "facility"),
     "tenant": ("tenant", "alertname"),
-    "owner": ("audience",),
+    "owner": ("audience", "alertname"),
 }
-"""One page per kind of trouble and park; one message per tenant and kind; one running notice for the owner."""
+"""One page per kind of trouble and park; one message per tenant and kind; one running notice per kind for
+the owner, so that a breach has its own route and its own beginning."""
 
 
 def audience_of(labels: Mapping[str, str]) -> Audience:

@@ -1,4 +1,4 @@
-"""`p2i alert list`: what lasts, and whether somebody is told of it."""
+"""`p2i alert list`: what lasts, and whether somebody was told of it."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from functools import partial
 from alerting.alert_text import as_json, table
 from facilities.process import run
 from store.alerts import read_alerts, read_alerts_by_number, read_open_alerts
+from store.alerts_told import read_told
 from store.connection import connect, server
 from store.migrations import require_current_schema
 
@@ -30,6 +31,7 @@ def _list(arguments: argparse.Namespace) -> int:
             alerts = read_alerts(connection, newest=NEWEST)
         else:
             alerts = sorted(read_open_alerts(connection), key=lambda one: (one.trouble.severity, -one.alert_id))
+        told = read_told(connection, (one.alert_id for one in alerts))
         causes = read_alerts_by_number(connection, {one.cause_id for one in alerts if one.cause_id is not None})
     if arguments.json:
         for one in alerts:
@@ -37,5 +39,5 @@ def _list(arguments: argparse.Namespace) -> int:
     elif not alerts:
         print("nothing is wrong" if not arguments.all else "no alert yet")
     else:
-        print("\n".join(table(alerts, causes, LABEL)))
+        print("\n".join(table(alerts, causes, told, LABEL)))
     return 0

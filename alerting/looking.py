@@ -10,15 +10,16 @@ from datetime import datetime, timedelta
 import psycopg
 
 from alerting import metrics
-from alerting.consequences import EVERYTHING_SILENT, consequences, still_explained
+from alerting.consequences import consequences, silenced, still_explained
 from alerting.correlation import LOSSES, Lasting, correlated
 from alerting.correlation import RULES as PARENT_RULES
 from alerting.decide import Decided, decided, keep_firing
 from alerting.facts_reading import FactsReader, Seen
-from alerting.judging import Judge
+from alerting.judging import Judge, rules_of
 from alerting.muting import mutes
 from alerting.names import Name, name_of
 from alerting.recording import record
+from alerting.rules.facts import Facts
 from alerting.unknowns import unknowns
 from facilities.inventory import Inventory
 from facilities.shared_elements import SharedElement, shared_elements
@@ -29,6 +30,10 @@ from store.errors import P2IError
 
 logger = logging.getLogger(__name__)
 
+BLIND_AFTER = timedelta(minutes=5)
+FINDS_LOSSES = frozenset(LOSSES)
+"""Rules without whose facts no loss of a circuit is found."""
+
 
 class Looker:
     """Looks again and again; of several processes that look at once, one decides and the others leave it."""
@@ -36,8 +41,9 @@ class Looker:
     def __init__(self, inventory: Inventory, settle_seconds: float) -> None:
         self._reader = FactsReader(inventory)
         self._elements = shared_elements(inventory)
-        self._judge = Judge()
+        self._judge = Judge(rules_of(inventory))
         self._mistake = ""
+        self._unread_since: datetime | None = None
         self._keep = keep_firing(timedelta(seconds=settle_seconds))
 
     def try_to_look(self, connection: Connection, now: datetime) -> bool:
@@ -58,6 +64,10 @@ class Looker:
         self._mistake = ""
         return True
 
+    def is_blind(self, now: datetime) -> bool:
+        """Whether what finds losses could not be read for so long that nothing new would be told: we do not live."""
+        return self._unread_since is not None and now - self._unread_since > BLIND_AFTER
+
     def look(self, connection: Connection, now: datetime) -> bool:
         """Reads, decides and writes, in one transaction; False when another process was deciding at that moment.
 
@@ -70,6 +80,7 @@ class Looker:
             alerts = read_open_alerts(connection)
             ended = read_ended_causes(connection)
             seen = self._reader.read(connection, now, {name_of(one): one.trouble.since_at for one in alerts})
+            self._unread_since = (self._unread_since or now) if seen.unread & FINDS_LOSSES else None
             result = decisions(seen, alerts, ended, self._elements, now, self._keep, self._judge)
             steps = record(connection, result, alerts, now)
         for (change, rule), count in steps.items():
@@ -90,14 +101,24 @@ def decisions(
     """What becomes of each alert, by the rules, by what shares a cause, and by planned work. Pure."""
     found = [one for one in judge.troubles(seen.facts, now) if one.rule not in seen.unread]
     muted = _mutes(seen, found, alerts, now)
-    is_all_silent = any(name_of(one) == EVERYTHING_SILENT for one in found)
+    is_unknown = unknowns(seen.facts, seen.unread, now)
+    names = {name_of(one) for one in found}
+    ours = silenced(found, alerts)
+    losses = [one for one in found if one.rule in LOSSES and name_of(one) not in ours]
+    held = [
+        one.trouble
+        for one in alerts
+        if one.trouble.rule in LOSSES and name_of(one) not in names | set(ours) and is_unknown(one)
+    ]
+    knows_who_works = "no_data" not in seen.unread
     shared = correlated(
-        [one for one in found if not (is_all_silent and one.rule == "no_data")],
+        losses if knows_who_works else (),
         elements,
         measured=seen.working,
         doubtful=seen.doubtful,
         muted=frozenset(muted),
         lasting=_lasting(alerts),
+        doubted=held if knows_who_works else [*losses, *held],
     )
     wrong = [*found, *shared.parents]
     return decided(
@@ -107,9 +128,20 @@ def decisions(
         mutes=muted,
         now=now,
         stays_explained=still_explained(alerts, wrong, ended, now),
-        is_unknown=unknowns(seen.facts, seen.unread, now),
+        is_unknown=is_unknown,
+        well_at=_well_at(seen.facts),
         keep=keep,
     )
+
+
+def _well_at(facts: Facts) -> dict[Name, datetime]:
+    """When each circuit that is up came back, by its alert: back-dated as its agreements say, by the last of them."""
+    found: dict[Name, datetime] = {}
+    for each in facts.states:
+        if each.state == "up":
+            name = ("outage", f"circuit:{each.circuit}")
+            found[name] = max(each.changed_at, found.get(name, each.changed_at))
+    return found
 
 
 def _mutes(seen: Seen, found: Sequence[Trouble], alerts: Sequence[AlertRow], now: datetime) -> dict[Name, str]:

@@ -7,6 +7,7 @@ from functools import partial
 from alerting.alert_text import shown
 from facilities.process import run
 from store.alerts import read_alert, read_alert_changes, read_alerts_by_number, read_explained
+from store.alerts_told import read_told
 from store.connection import connect, server
 from store.errors import InputError
 from store.migrations import require_current_schema
@@ -30,5 +31,6 @@ def _show(arguments: argparse.Namespace) -> int:
         known = {one.alert_id: one for one in (alert, *explained)}
         if alert.cause_id is not None:
             known |= read_alerts_by_number(connection, {alert.cause_id})
-    print("\n".join(shown(alert, changes, explained, known)))
+        told = read_told(connection, (one.alert_id for one in (alert, *explained)))
+    print("\n".join(shown(alert, changes, explained, known, told)))
     return 0

@@ -135,6 +135,7 @@ def _summary(inventory: Inventory) -> Iterator[str]:
         "feeds.toml": _count(len(inventory.feeds), "feed"),
         "sensors.toml": _count(len(inventory.sensors), "sensor"),
         "topology.toml": _count(len(inventory.elements), "shared element"),
+        "bands.toml": _count(len(inventory.bands), "band"),
     }
     for file in FILES:
         if (inventory.path / file).exists():

@@ -15,6 +15,7 @@ from facilities.agreement import Agreement
 from facilities.agreement_files import agreement_problems, read_agreements
 from facilities.agreement_standalone import standalone_agreement
 from facilities.agreement_versions import AgreementFile
+from facilities.bands import Band
 from facilities.circuits import Circuit, Probe, Tenant
 from facilities.civil_calendar import CivilCalendar
 from facilities.civil_calendar_toml import read_calendars
@@ -68,6 +69,7 @@ class Inventory:
     contracts: Mapping[str, tuple[AgreementFile, ...]] = field(repr=False)
     calendars: Mapping[str, CivilCalendar] = field(default_factory=lambda: MappingProxyType({}))
     elements: Mapping[str, Element] = field(default_factory=lambda: MappingProxyType({}))
+    bands: Mapping[str, Band] = field(default_factory=lambda: MappingProxyType({}))
     versions: Mapping[str, tuple[Agreement, ...]] = field(init=False)
     agreements: Mapping[str, Agreement] = field(init=False)
     agreement_files: Mapping[str, Path] = field(init=False, repr=False)
@@ -187,6 +189,7 @@ def read_inventory(path: Path | str) -> Inventory:
         contracts=_frozen(contracts),
         calendars=_frozen(calendars),
         elements=_frozen(_if_there(folder / "topology.toml", "element", Element)),
+        bands=_frozen(_if_there(folder / "bands.toml", "band", Band)),
     )
     for problem in reference_problems(inventory):
         raise mistake(folder / problem.file, str(problem))

@@ -19,8 +19,9 @@ FILES = (
     "feeds.toml",
     "sensors.toml",
     "topology.toml",
+    "bands.toml",
 )
-"""Every file of an inventory besides the two folders, in the order of reading; the last four may be absent."""
+"""Every file of an inventory besides the two folders, in the order of reading; the last five may be absent."""
 FOLDERS = ("agreements", "calendars")
 """Folders of one file per agreement, and per calendar; both may be absent."""
 

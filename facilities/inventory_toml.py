@@ -8,7 +8,7 @@ import tomllib
 from decimal import Decimal
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -39,6 +39,7 @@ _ESCAPES = str.maketrans({"\n": "\\n", "\r": "\\r"})
 _AT_LINE = re.compile(r"at line (?P<line>\d+)")
 _KEY = re.compile(r'key "(?P<key>[^"]*)": (?P<rest>.*)', re.DOTALL)
 _LOCATED = re.compile(r"(?P<message>.*) - at `(?P<path>\$[^`]*)`", re.DOTALL)
+_STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<place>\d+)\]")
 _EXPECTED = re.compile(r"Expected `(?P<types>[^`]+)`(?P<limit>[^,]*?)(?:, got `(?P<got>[^`]+)`)?", re.DOTALL)
 _FIELD = re.compile(r"Object (?P<which>contains unknown|missing required) field `(?P<key>[^`]*)`")
 
@@ -114,26 +115,27 @@ def _convert(path: Path, where: str, written: dict[str, Any], entry_type: type[E
             written, entry_type, dec_hook=exact_number, builtin_types=(datetime.date, datetime.datetime)
         )
     except msgspec.ValidationError as error:
-        raise mistake(path, f"{where}: {_told(str(error), entry_type)}") from None
+        raise mistake(path, f"{where}: {_told(str(error), entry_type, written)}") from None
 
 
-def _told(text: str, entry_type: type[msgspec.Struct]) -> str:
-    """One message of msgspec as a person who edits TOML would say it: which key, what was expected."""
+def _told(text: str, entry_type: type[msgspec.Struct], written: dict[str, Any]) -> str:
+    """One message of msgspec as a person who edits TOML would say it: which table, which key, what was expected."""
     located = _LOCATED.fullmatch(text)
     message, location = (located["message"], located["path"]) if located else (text, "$")
-    keys = re.findall(r"\.([^.\[]+)", location)
-    if keys and (inner := _KEY.fullmatch(message)):  # a check of ours inside the table at `keys`
-        return f'key "{".".join([*keys, inner["key"]])}": {inner["rest"]}'
-    prefix = f'key "{".".join(keys)}": ' if keys else ""
+    every_key = [step["key"] for step in _STEP.finditer(location) if step["key"] is not None]
+    tables, keys = _place(location, written)
+    if (tables or keys) and (inner := _KEY.fullmatch(message)):  # a check of ours inside the table that was found
+        return f'{tables}key "{".".join([*keys, inner["key"]])}": {inner["rest"]}'
+    prefix = f'{tables}key "{".".join(keys)}": ' if keys else tables
     if field := _FIELD.fullmatch(message):
         which = "unknown" if field["which"] == "contains unknown" else "missing"
         return f'{prefix}{which} key "{field["key"]}"'
     if message.startswith("Invalid enum value"):
-        written = message.removeprefix("Invalid enum value ").replace("'", '"')
-        choices = _choices(entry_type, keys)
+        word = message.removeprefix("Invalid enum value ").replace("'", '"')
+        choices = _choices(entry_type, every_key)
         if choices == ["true"]:
             return f"{prefix}only true can be written here"
-        return f"{prefix}{written} is not one of: {', '.join(choices)}"
+        return f"{prefix}{word} is not one of: {', '.join(choices)}"
     if expected := _EXPECTED.fullmatch(message):
         if expected["limit"] == " of length >= 1":
             return f"{prefix}must not be empty"
@@ -148,6 +150,23 @@ def _told(text: str, entry_type: type[msgspec.Struct]) -> str:
     return f"{prefix}{message}"
 
 
+def _place(location: str, written: dict[str, Any]) -> tuple[str, list[str]]:
+    """Which table of a list of them, by code or else by number, as `channel "sms": `, and the keys inside it."""
+    tables, keys, value = "", list[str](), cast(Any, written)
+    for step in _STEP.finditer(location):
+        if step["key"] is not None:
+            keys.append(step["key"])
+            value = value.get(step["key"]) if isinstance(value, dict) else None
+        elif isinstance(value, list):
+            value = value[int(step["place"])]
+            if isinstance(value, dict):
+                code = value.get("code")
+                which = f'"{code}"' if isinstance(code, str) and code else f"number {int(step['place']) + 1}"
+                tables += f"{'.'.join(keys)} {which}: "
+                keys = []
+    return tables, keys
+
+
 def _choices(entry_type: type[msgspec.Struct], keys: list[str]) -> list[str]:
     """The words a key with a closed list accepts, as written in TOML."""
     kind: Any = entry_type
@@ -159,5 +178,7 @@ def _choices(entry_type: type[msgspec.Struct], keys: list[str]) -> list[str]:
 
 
 def _parts(kind: Any) -> tuple[Any, ...]:
-    """The members of a union, or the type itself."""
-    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    """The members of a union, what a list is of, or the type itself."""
+    if get_origin(kind) in (Union, UnionType, tuple, list):
+        return tuple(part for member in get_args(kind) for part in _parts(member))
+    return (kind,)

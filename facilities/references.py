@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from facilities import calendar
+from facilities.bands import band_problems
 from facilities.feed_references import feed_problems, sensor_problems
 from facilities.problem import Problem, absent, site_problems
 from facilities.provenance import PartyFact, Unknown
@@ -27,6 +28,7 @@ def reference_problems(inventory: Inventory) -> Iterator[Problem]:
     yield from feed_problems(inventory)
     yield from sensor_problems(inventory)
     yield from topology_problems(inventory)
+    yield from band_problems(inventory)
     yield from _calendar_problems(inventory)
 
 

@@ -41,8 +41,7 @@ def _advance(connection: Connection, oncall: OnCall, row: NoticeRow, now: dateti
         return
     route, policy = found
     row = row._replace(route=route.code, policy=policy.code)
-    begun_at = row.opened_at if row.climb == 1 else row.next_step_at or now
-    match next_move(policy, row, begun_at, now):
+    match next_move(policy, row, now):
         case Over():
             _say_it_is_over(connection, route, row, now)
         case Wake(was):
@@ -51,10 +50,10 @@ def _advance(connection: Connection, oncall: OnCall, row: NoticeRow, now: dateti
             save_notice(connection, woken)
         case Wait(at):
             save_notice(connection, row._replace(next_step_at=at))
-        case Exhausted():
+        case Exhausted(next_step_at):
             EXHAUSTED.inc()
             write_step(connection, row.notice_id, now, "exhausted", ESCALATOR, "policy")
-            save_notice(connection, row._replace(next_step_at=None))
+            save_notice(connection, row._replace(reason="exhausted", next_step_at=next_step_at))
         case Tell(level, is_repeat, next_step_at):
             _tell(connection, oncall, route, policy, row, level, is_repeat=is_repeat, next_at=next_step_at, now=now)
 
@@ -80,8 +79,12 @@ def _tell(
     now: datetime,
 ) -> None:
     """Writes the messages of a level. Where it finds nobody, the next one follows at once."""
+    people = people_of(oncall, route, policy.level[level], now)
     holder = oncall.people.get(row.held_by or "") if row.climb > 1 and row.level == 0 else None
-    people = [holder] if holder is not None else people_of(oncall, route, policy.level[level], now)
+    if holder is not None:
+        # Something new is for whoever has the duty now, too: who took what was there before may have gone off duty.
+        others = people if row.reason in ("new_alert", "raised") else ()
+        people = [holder, *(person for person in others if person.code != holder.code)]
     kind: Kind = "escalated" if row.level > 0 else "firing" if row.climb == 1 else "updated"
     messages = [
         new_message(row, route, policy, kind, person, channel, f"{row.climb}/{row.level}", now)

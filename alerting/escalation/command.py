@@ -12,6 +12,8 @@ from functools import partial
 import psycopg
 
 from alerting.escalation.acts import Act, act
+from alerting.escalation.example_folder import write_example
+from alerting.escalation.gaps import notes, told_nobody
 from alerting.escalation.listing import check_lines, list_lines, show_lines, who_lines
 from alerting.escalation.oncall import OnCall, oncall_path, read_oncall
 from alerting.escalation.options import parser
@@ -34,6 +36,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _page(arguments: argparse.Namespace) -> int:
+    if arguments.word == "init":
+        _say(write_example(arguments.folder))
+        return 0
     inventory = read_inventory(inventory_path(arguments.inventory, os.environ))
     oncall = read_oncall(oncall_path(arguments.oncall, os.environ, inventory), inventory)
     match arguments.word:
@@ -42,7 +47,10 @@ def _page(arguments: argparse.Namespace) -> int:
         case "check":
             settings = read_settings()
             check_addresses(oncall, os.environ, settings.mail_server)
-            _say(check_lines(oncall, settings))
+            now = datetime.now(UTC)
+            if (wrong := told_nobody(oncall, now)) is not None:
+                raise wrong
+            _say([*check_lines(oncall, settings), *notes(oncall, inventory, now)])
         case "who":
             at = instant(epoch_seconds(arguments.at)) if arguments.at else datetime.now(UTC)
             _say(who_lines(oncall, at))
@@ -91,11 +99,8 @@ def _acted(connection: Connection, oncall: OnCall, arguments: argparse.Namespace
         "hand-over": Act("hand_over", to=getattr(arguments, "to", "")),
         "resolve": Act("resolve"),
     }[arguments.word]
-    row = connection.execute("SELECT session_user").fetchone()
-    assert row is not None
-    after = act(
-        connection, oncall, arguments.notice, wanted, actor=getpass.getuser(), via=f"cli, login {row[0]}", now=now
-    )
+    via = f"cli, login {connection.info.user}"
+    after = act(connection, oncall, arguments.notice, wanted, actor=getpass.getuser(), via=via, now=now)
     connection.commit()
     holder = f", {after.held_by}" if after.held_by else ""
     return f"notice {after.notice_id}: {after.state}{holder}"

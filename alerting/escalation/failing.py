@@ -38,7 +38,7 @@ def write_failure(connection: Connection, oncall: OnCall, of: ClaimedMessage, fa
     else:
         give_up(connection, of.message_id, failed.why, now)
     if follows.another_way:
-        _step_on(connection, of, failed.why, other, now)
+        _step_on(connection, oncall, of, failed.why, other, now)
 
 
 def _over(of: ClaimedMessage, other: Channel, now: datetime) -> NewMessage:
@@ -56,8 +56,14 @@ def _next_channel(person: Person | None, after: str) -> Channel | None:
     return person.channel[codes.index(after) + 1]
 
 
-def _step_on(connection: Connection, of: ClaimedMessage, why: str, other: Channel | None, now: datetime) -> None:
-    """Writes down that somebody could not be reached; where no channel is left, the next level is told at once."""
+def _step_on(
+    connection: Connection, oncall: OnCall, of: ClaimedMessage, why: str, other: Channel | None, now: datetime
+) -> None:
+    """Writes down that somebody could not be reached; where no channel is left, the next level is told at once.
+
+    Only a further level is: telling the last one again before its time would use up its repetitions within seconds,
+    and whatever refuses now would be working by the time nobody is told any more.
+    """
     if of.notice_id is None:
         return
     row = notice(connection, of.notice_id, lock=True)
@@ -65,5 +71,8 @@ def _step_on(connection: Connection, of: ClaimedMessage, why: str, other: Channe
         return
     then = None if other is None else other.code
     write_step(connection, row.notice_id, now, "undelivered", ESCALATOR, of.channel, to=of.person, why=why, then=then)
-    if other is None and row.state == "open" and row.next_step_at is not None and of.kind != "resolved":
+    policy = oncall.policies.get(row.policy or "")
+    has_further = policy is not None and row.level < len(policy.level)
+    is_climbing = row.state == "open" and of.kind != "resolved" and has_further
+    if other is None and is_climbing and row.next_step_at is not None:
         save_notice(connection, row._replace(next_step_at=min(row.next_step_at, now)))

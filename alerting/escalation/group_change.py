@@ -59,7 +59,7 @@ def announced(
 
     None for an end that our record does not know: it says nothing. A notification may be late, Alertmanager calls
     resolved whatever nobody posted for some minutes, and an alert that is raised ends there under its old labels. What
-    is explained or muted spares only those on call; a tenant is told of its outage whatever the cause.
+    is explained spares only those on call, a tenant is told of its outage whatever the cause; what is muted spares all.
     """
     alert_id = alert_number(one.labels)
     is_ended = one.ends_at is not None and one.ends_at <= now
@@ -70,16 +70,21 @@ def announced(
             return None
     elif is_ended:
         settled = "over"
-    elif one.labels.get("explained") == "true":
-        settled = "explained"
     elif one.labels.get("muted") == "true":
         settled = "muted"
-    if settled in ("explained", "muted") and audience != "on_call":
+    elif one.labels.get("explained") == "true":
+        settled = "explained"
+    if not spares(settled, audience):
         settled = None
     ends_at = None if settled is None else min(one.ends_at, now) if one.ends_at is not None else now
     annotations = put_aside(one.annotations, settled)
     alert = NoticeAlert(fingerprint(one.labels), alert_id, dict(one.labels), annotations, one.starts_at, ends_at)
     return Announced(alert, settled)
+
+
+def spares(settled: Settled | None, audience: str) -> bool:
+    """Whether an alert that stands like this need not be told to the audience (any more)."""
+    return settled in ("over", "muted") or (settled == "explained" and audience == "on_call")
 
 
 def put_aside(annotations: Mapping[str, str], settled: Settled | None) -> dict[str, str]:
@@ -105,9 +110,10 @@ def group_change(known: Mapping[str, NoticeAlert], coming: Iterable[Announced]) 
             joined[one.fingerprint] = one
         elif (one.annotations, one.labels, one.starts_at) != (before.annotations, before.labels, before.starts_at):
             refreshed[one.fingerprint] = one._replace(starts_at=min(one.starts_at, before.starts_at))
-    raised = (one for name, one in refreshed.items() if _is_page(one) and not _is_page(known[name]))
+    raised = (one for name, one in refreshed.items() if is_page(one) and not is_page(known[name]))
     return GroupChange(tuple(joined.values()), tuple(left.values()), tuple(refreshed.values()), tuple(raised))
 
 
-def _is_page(one: NoticeAlert) -> bool:
+def is_page(one: NoticeAlert) -> bool:
+    """Whether an alert is for somebody to get up for."""
     return one.labels.get("severity") == "page"

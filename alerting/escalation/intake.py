@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from alerting.escalation.by_hand import not_resolved_by_hand
 from alerting.escalation.group_change import (
     ESCALATOR,
     Announced,
@@ -13,7 +14,9 @@ from alerting.escalation.group_change import (
     alert_number,
     announced,
     group_change,
+    is_page,
     put_aside,
+    spares,
 )
 from alerting.escalation.new_notice import named, new_notice, once
 from store.alert_rows import Announcement
@@ -22,7 +25,6 @@ from store.notice_rows import Audience, NewMessage, NoticeAlert, NoticeRow, Sett
 from store.notices import (
     alerts_of,
     begin_notice,
-    last_closed,
     notice,
     open_notice,
     save_notice,
@@ -32,6 +34,7 @@ from store.notices import (
 )
 from store.outbox import write_messages
 from store.outbox_told import told, waits_for
+from store.outbox_withdrawal import withdraw_climb
 
 JOINING = timedelta(seconds=60)
 """How long a message that a notice has grown waits for what joins next."""
@@ -64,8 +67,8 @@ def intake(
     on_record = standing_alerts(connection, numbers)
     coming = [found for one in announcements if (found := announced(one, on_record, audience, now)) is not None]
     known = open_notice(connection, audience, group_key)
+    coming = not_resolved_by_hand(connection, audience, group_key, coming, known)
     if known is None:
-        coming = _not_resolved_by_hand(connection, audience, group_key, coming)
         lasting = [one.alert for one in coming if one.settled is None]
         if not lasting:
             return Taken(None, "nothing")
@@ -93,7 +96,7 @@ def settle(connection: Connection, notice_id: int, now: datetime) -> Taken:
     coming = []
     for one in lasting:
         why = on_record.get(one.alert_id) if one.alert_id is not None else None
-        if why is not None and (why == "over" or found.audience == "on_call"):
+        if why is not None and spares(why, found.audience):
             annotations = put_aside(one.annotations, why)
             coming.append(Announced(one._replace(annotations=annotations, ends_at=now), why))
     return apply_change(connection, found, coming, now)
@@ -139,10 +142,11 @@ def _join(
 ) -> None:
     if joined:
         write_step(connection, found.notice_id, now, "joined", ESCALATOR, "intake", **named(joined))
-    is_page = bool(raised) or any(one.labels.get("severity") == "page" for one in joined)
-    severity: Literal["page", "ticket"] = "page" if is_page else found.severity
+    pages = bool(raised) or any(is_page(one) for one in joined)
+    severity: Literal["page", "ticket"] = "page" if pages else found.severity
     after = found._replace(severity=severity)
-    if found.state != "open" or severity != found.severity:
+    if found.state != "open" or severity != found.severity or (pages and found.reason == "exhausted"):
+        withdraw_climb(connection, found.notice_id, now)
         why = "raised" if severity != found.severity or not joined else "new_alert"
         write_step(connection, found.notice_id, now, "reopened", ESCALATOR, "intake", reason=why)
         # A page may go another way than the ticket it was: its route is looked up anew.
@@ -155,7 +159,10 @@ def _join(
 
 
 def _tell_of_more(connection: Connection, found: NoticeRow, now: datetime) -> None:
-    """Tells those who were told of a notice that it has grown, unless something they have not got yet will say so."""
+    """Tells those who were told of a notice that it has grown, unless something they have not got yet will say so.
+
+    What is gathered is due as it is written: the escalator, which has the on-call folder, puts it off to its digest.
+    """
     waiting = waits_for(connection, found.notice_id)
     due_at = now + JOINING
     write_messages(
@@ -170,28 +177,11 @@ def _tell_of_more(connection: Connection, found: NoticeRow, now: datetime) -> No
                 lane=one.lane,
                 once_key=f"{found.notice_id}/updated/{due_at.isoformat()}/{one.person}/{one.channel}",
                 priority=1 if found.severity == "page" else 3,
-                is_gathered=False,
+                is_gathered=one.is_gathered,
                 written_at=now,
-                due_at=due_at,
+                due_at=now if one.is_gathered else due_at,
             )
             for one in told(connection, found.notice_id)
-            if (one.person, one.channel) not in waiting and not one.is_gathered
+            if (one.person, one.channel) not in waiting
         ],
     )
-
-
-def _not_resolved_by_hand(
-    connection: Connection, audience: Audience, group_key: str, coming: list[Announced]
-) -> list[Announced]:
-    """Without the alerts that lasted when a person resolved the group's last notice; their end is written there."""
-    before = last_closed(connection, audience, group_key)
-    if before is None:
-        return coming
-    by_hand = {one.fingerprint: one for one in alerts_of(connection, before.notice_id, lasting=True)}
-    ended = [one.alert for one in coming if one.settled is not None and one.alert.fingerprint in by_hand]
-    write_alerts(connection, before.notice_id, ended)
-    return [
-        one
-        for one in coming
-        if one.alert.fingerprint not in by_hand or one.alert.starts_at > by_hand[one.alert.fingerprint].starts_at
-    ]

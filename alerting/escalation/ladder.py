@@ -30,35 +30,45 @@ class Wake(NamedTuple):
 
 
 class Exhausted(NamedTuple):
-    """Everybody was told as often as the policy says, and nobody took it."""
+    """Everybody was told as often as the policy says, and nobody took it; a page is told again from `next_step_at`."""
+
+    next_step_at: datetime | None
 
 
 class Over(NamedTuple):
     """It is resolved: whoever was told is told so."""
 
 
+UNTAKEN_REPEATS = timedelta(minutes=60)
+"""How often the last level is told again of a page that nobody took: it never falls silent by itself."""
+
 Move = Tell | Wait | Wake | Exhausted | Over
 
 
-def next_move(policy: Policy, notice: NoticeRow, begun_at: datetime, now: datetime) -> Move:
+def next_move(policy: Policy, notice: NoticeRow, now: datetime) -> Move:
     """What a notice that is due does now.
 
-    `begun_at` is when this climb began. The first level waits `after_minutes` from there; each further one the
-    difference to the one before, from the telling of that: after an escalator's absence nobody is passed over within a
-    second. After the last level, it is told again every `repeat_minutes`, `repeat_times`; then the notice stays open
-    and says that nobody took it. A policy of one level without repetition only informs, and ends there.
+    The first level waits `after_minutes` from the opening, and in a later climb not at all: what wakes or opens again
+    has waited already. Each further level waits the difference to the one before, from the telling of that: after an
+    escalator's absence nobody is passed over within a second. After the last level, it is told again every
+    `repeat_minutes`, `repeat_times`; then the notice stays open and says that nobody took it, and a page goes on being
+    told hourly. A policy of one level without repetition only informs, and ends there.
     """
     if notice.state == "resolved":
         return Over()
     if notice.state in ("acknowledged", "snoozed"):
         return Wake("acknowledged" if notice.state == "acknowledged" else "snoozed")
     levels = policy.level
-    if notice.level == 0:
-        first_at = begun_at + timedelta(minutes=levels[0].after_minutes)
+    if notice.level == 0 and notice.climb == 1:
+        first_at = notice.opened_at + timedelta(minutes=levels[0].after_minutes)
         if first_at > now:
             return Wait(first_at)
     if notice.level >= len(levels) + policy.repeat_times:
-        return Exhausted()
+        if notice.reason == "exhausted":
+            return Tell(len(levels) - 1, True, now + UNTAKEN_REPEATS)
+        has_waited = timedelta(minutes=policy.repeat_minutes)
+        goes_on = notice.severity == "page" and policy.is_ladder
+        return Exhausted(now + max(UNTAKEN_REPEATS - has_waited, timedelta(0)) if goes_on else None)
     level = min(notice.level, len(levels) - 1)
     return Tell(level, notice.level >= len(levels), _after(policy, notice.level, now))
 

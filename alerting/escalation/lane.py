@@ -19,6 +19,7 @@ from alerting.escalation.oncall import OnCall
 from alerting.escalation.outcome import Outcome, never, not_now
 from alerting.escalation.smtp_sender import MailServer, send_mails
 from alerting.escalation.storm import Limits, flow
+from alerting.escalation.told_later import put_off_to_hours
 from alerting.escalation.told_text import Said, say
 from alerting.escalation.webhook_shapes import webhook
 from store.connection import Connection
@@ -34,8 +35,8 @@ from store.outbox import (
     hold_sender,
     lock_claiming,
     waiting,
-    withdraw_unneeded,
 )
+from store.outbox_withdrawal import withdraw_unneeded
 
 logger = logging.getLogger(__name__)
 
@@ -116,6 +117,7 @@ class LaneWorker:
         lock_claiming(connection, self._lane)
         free_the_gones(connection, now)
         withdraw_unneeded(connection, now)
+        put_off_to_hours(connection, self._oncall, self._lane, now)
         found: list[ClaimedMessage] = []
         for one in waiting(connection, self._lane, now, self._limits.window):
             found += self._claim_of(connection, one, now, AT_ONCE - len(found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
 EPILOG = """\
 run          take notifications in, tell people, serve the page of their links
@@ -12,10 +13,13 @@ show N       one notice: its alerts and everything that happened to it
 acknowledge N, snooze N --minutes M, hand-over N --to PERSON, resolve N
              what the links in messages do, as the login of this machine
 who          who is on call now, or --at 2026-12-24T20:00:00Z
-check        read the on-call folder and every address, and say what it comes to
+check        read the on-call folder and every address, and say what it comes to, and who is never told of what
+init DIR     write the packaged example of an on-call folder to DIR, to put your own people into
 
 docs/on-call.md says how to set it up in ten minutes.
 """
+
+INIT = "Writes the packaged example of an on-call folder, whose people are fictional, to put your own into."
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--oncall", metavar="DIR", help="on-call folder (P2I_ONCALL; of the demo: the packaged one)")
         one.add_argument("--inventory", metavar="DIR", help="inventory folder (P2I_INVENTORY; default: the real parks)")
         found[word] = one
+    init = words.add_parser("init", help="write an example of an on-call folder", description=INIT)
+    init.add_argument("folder", type=Path, metavar="DIR", help="a folder that does not exist yet")
     for word in ("show", "acknowledge", "snooze", "hand-over", "resolve"):
         found[word].add_argument("notice", type=_number, metavar="N", help="number of the notice")
     found["list"].add_argument("--all", action="store_true", help="what is over, too, newest first")

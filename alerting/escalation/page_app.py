@@ -27,6 +27,7 @@ from alerting.escalation.tokens import PATH, NotAllowed, act_by_link, look
 from facilities.http_body import read_body
 from store.connection import Connection
 from store.errors import StoreUnavailable
+from store.notice_wellness import as_recorded
 from store.notices import alerts_of, steps_of
 
 _FILES = importlib.resources.files("alerting.escalation") / "templates"
@@ -96,7 +97,8 @@ class Pages:
             connection.rollback()
             return self._shown(connection, token, why=error.why, status=409)
         connection.commit()
-        return RedirectResponse(f"{PATH}{follows}", 303, HEADERS)  # a reload then shows, and does not act again
+        # A reload then shows, and does not act again. Relative: behind a proxy the page may be under a path of its own.
+        return RedirectResponse(follows, 303, HEADERS)
 
     def _shown(self, connection: Connection, token: str, why: str | None = None, status: int = 200) -> Response:
         now = self._clock()
@@ -106,7 +108,7 @@ class Pages:
             return _page("fr", None, "unknown", 404)
         shown = view(
             seen.notice,
-            alerts_of(connection, seen.row.notice_id, at_most=_MOST_ALERTS),
+            as_recorded(connection, alerts_of(connection, seen.row.notice_id, at_most=_MOST_ALERTS)),
             steps_of(connection, seen.row.notice_id),
             person,
             self._oncall.people,

@@ -10,9 +10,9 @@ from alerting.escalation.entries import Language, Person
 from alerting.escalation.group_change import ESCALATOR
 from alerting.escalation.page_words import WORDS
 from alerting.words.blocks import block
-from alerting.words.headline import headline
 from alerting.words.page import Heading, Link, Piece, Row, is_link
 from alerting.words.said import Said, most_urgent_first
+from alerting.words.settling import standing
 from alerting.words.spelling import short_moment
 from alerting.words.tongue import TONGUES, Tongue
 from store.alert_rows import Announcement
@@ -64,7 +64,7 @@ def view(
         number=words["number"].format(number=row.notice_id),
         severity=row.severity,
         is_demo=row.is_demo or any(one.is_demo for one in said),
-        headline=headline(said[0], tongue, row.audience) if said else row.rule,
+        headline=standing(said[0], tongue, row.audience, now) if said else row.rule,
         state=_state(row, words, people, now, person.language),
         next=words["next"].format(at=short_moment(row.next_step_at, now, person.language))
         if row.state == "open" and row.next_step_at is not None
@@ -72,10 +72,10 @@ def view(
         token=token if is_open else None,
         is_dead=token is None and is_open,
         can_be_taken=(row.state, row.held_by) != ("acknowledged", person.code),
-        is_lasting=any(one.ends_at is None for one in alerts),
+        is_lasting=any(_is_lasting(one, now) for one in said),
         people=tuple((code, people[code].name) for code in can_be_handed_to if code != person.code),
         blocks=tuple(_block(one, tongue, row, now) for one in said[:_WHOLE]),
-        others=tuple(headline(one, tongue, row.audience) for one in said[_WHOLE : _WHOLE + _LISTED]),
+        others=tuple(standing(one, tongue, row.audience, now) for one in said[_WHOLE : _WHOLE + _LISTED]),
         more=words["more"].format(n=left_over) if left_over else "",
         steps=tuple(
             (short_moment(one.stepped_at, now, person.language), _step(one, words, people))
@@ -83,6 +83,10 @@ def view(
         ),
         for_whom=words["for"].format(name=person.name),
     )
+
+
+def _is_lasting(one: Said, now: datetime) -> bool:
+    return not (one.is_over(now) or one.put_aside or one.well_since(now))
 
 
 def _state(

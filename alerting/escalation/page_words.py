@@ -48,7 +48,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "step.undelivered": ("N’a pu être remis à {to}", "Could not be delivered to {to}"),
     "step.acknowledged": ("Pris en charge par {actor}", "Taken by {actor}"),
     "step.snoozed": ("Mis en veille par {actor}", "Put off by {actor}"),
-    "step.woken": ("Dure encore : relancé", "Still lasts: begun again"),
+    "step.woken": ("Toujours ouvert : relancé", "Still open: begun again"),
     "step.handed_over": ("Passé par {actor} à {to}", "Handed over by {actor} to {to}"),
     "step.resolved": ("Clos", "Closed"),
     "step.resolved.person": ("Clos par {actor}", "Closed by {actor}"),

@@ -17,6 +17,9 @@ WATCHDOG = "Watchdog"
 """The alert that always fires (its name in the rules of everybody): it says that the way from there to here works."""
 
 
+EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+
 class _Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One alert; keys we do not read are left alone, each release of the senders adds some."""
 
@@ -79,7 +82,10 @@ def _announcement(alert: _Alert) -> Announcement:
 def _instant(at: datetime, key: str) -> datetime:
     if at.tzinfo is None:
         raise InputError(f"alerts: {key} has no offset")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:  # Go's year 1 on a clock east of Greenwich: refused, the alert would be lost
+        return EARLIEST if at.year == 1 else LATEST
 
 
 def _text(pairs: dict[str, str]) -> dict[str, str]:

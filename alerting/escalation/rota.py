@@ -34,12 +34,17 @@ def duty(rota: Rota, rotas: Mapping[str, Rota], days_off: Mapping[str, Collectio
             return Duty(span.person, "override", rota.code, span.ends_at)
     until = min([ends_at, *changes])
     if day < rota.starts_on:
-        return Duty(None, "not begun", rota.code, until)
+        return Duty(None, "not begun", rota.code, min([begins_at(rota), *changes]))
     if rota.holidays is not None and day in days_off.get(rota.holidays.calendar, ()):
         other = duty(rotas[rota.holidays.rota], rotas, days_off, at)
         return Duty(other.person, "holiday", other.rota, min(until, other.until))
     turn = (day - rota.starts_on).days // rota.days
     return Duty(rota.members[turn % len(rota.members)], "turn", rota.code, until)
+
+
+def begins_at(rota: Rota) -> datetime:
+    """The instant of the first hand-over: before it nobody has the duty, unless by an override."""
+    return instant(local_seconds(rota.starts_on, rota.hand_over_minute, zone(rota.time_zone)))
 
 
 def _day_of_duty(rota: Rota, at: datetime) -> tuple[date, datetime]:

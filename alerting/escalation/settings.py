@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from alerting.escalation.addresses import address_of
+from alerting.escalation.addresses import address_of, channel_mistake
 from alerting.escalation.oncall import OnCall
 from alerting.escalation.proof import secrets_of
 from alerting.escalation.smtp_sender import MailServer, mail_server
@@ -54,9 +54,7 @@ def check_addresses(oncall: OnCall, environment: Mapping[str, str], server: Mail
         for channel in person.channel:
             address_of(person, channel, oncall.path, environment)
             if channel.kind == "email" and server is None:
-                raise InputError(
-                    f'person "{person.code}", channel "{channel.code}": e-mail needs P2I_SMTP_HOST and P2I_SMTP_FROM'
-                )
+                raise channel_mistake(person, channel, oncall.path, "e-mail needs P2I_SMTP_HOST and P2I_SMTP_FROM")
 
 
 def _is_web(value: str) -> bool:

@@ -63,13 +63,16 @@ def look(connection: Connection, token: str, now: datetime) -> Seen:
 def act_by_link(connection: Connection, oncall: OnCall, token: str, wanted: Act, now: datetime) -> str:
     """Does what the bearer of a link asks, uses the link up, and returns the token of the one that takes its place.
 
-    The caller commits. A used or expired link raises NotAllowed, and that it was tried is written down once. An act
-    that is refused (Refusal) uses nothing up.
+    The caller commits. A used or expired link raises NotAllowed, and so does one of somebody who has left the on-call
+    folder; that it was tried is written down once. An act that is refused (Refusal) uses nothing up.
     """
     seen = look(connection, token, now)
     if seen.row is None:
         raise NotAllowed("unknown")
     row = seen.row
+    if row.person not in oncall.people:
+        _write_refused(connection, row, "unknown", now)
+        raise NotAllowed("unknown")
     if not use_link(connection, row.token_sha256, wanted.verb, now):
         _write_refused(connection, row, seen.standing, now)
         raise NotAllowed("used" if seen.standing == "good" else seen.standing)  # good a moment ago

@@ -12,12 +12,14 @@ from typing import NamedTuple
 from alerting.escalation.entries import Language
 from alerting.escalation.oncall import OnCall
 from alerting.escalation.tokens import PATH, new_link
-from alerting.words.message import Told, Words, message
+from alerting.words.message import Words, message
+from alerting.words.told import Told
 from store.alert_rows import Announcement
 from store.connection import Connection
-from store.notice_rows import Audience, ClaimedMessage, Kind, NoticeAlert, NoticeRow
-from store.notices import alerts_of, notice
-from store.outbox_told import digested, first_of_thread
+from store.notice_rows import Audience, ClaimedMessage, Kind, NoticeAlert, NoticeRow, NoticeStep, Step
+from store.notice_wellness import as_recorded
+from store.notices import alerts_of, notice, steps_of
+from store.outbox_told import digested, first_of_thread, last_told_at
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +53,15 @@ def say(connection: Connection, oncall: OnCall, of: ClaimedMessage, base_url: st
     assert of.notice_id is not None  # only a digest is of several
     row = notice(connection, of.notice_id)
     assert row is not None  # by its foreign key
-    alerts = alerts_of(connection, of.notice_id, at_most=MOST_ALERTS)
+    alerts = as_recorded(connection, alerts_of(connection, of.notice_id, at_most=MOST_ALERTS))
     links = {}
     if row.audience == "on_call" and base_url is not None and of.lane != "webhook":
         page = f"{base_url.rstrip('/')}{PATH}{new_link(connection, of.notice_id, of.person, now)}"
         links = {"page": page, "acknowledge": page}
+    policy = oncall.policies.get(row.policy or "")
+    levels = row.level if policy is None else min(row.level, len(policy.level))
+    since = last_told_at(connection, of)
+    steps = () if since is None else [one for one in steps_of(connection, of.notice_id) if one.stepped_at >= since]
     told = Told(
         notice_id=row.notice_id,
         severity=row.severity,
@@ -63,11 +69,15 @@ def say(connection: Connection, oncall: OnCall, of: ClaimedMessage, base_url: st
         opened_at=row.opened_at,
         now=now,
         state=row.state,
-        level=row.level,
+        level=levels,
         held_by=name_of(oncall, row.held_by),
-        actor=name_of(oncall, of.reason if of.kind == "handed_over" else _closer(of, row)),
+        actor=name_of(oncall, of.reason if of.kind == "handed_over" else _absent_or_closer(of, row)),
         next_step_at=row.next_step_at,
-        reason=row.reason,
+        reason=of.reason if of.kind == "updated" else row.reason,
+        is_repeat=row.level > levels,
+        joined_since=since,
+        joined=_alerts_of_steps(steps, "joined"),
+        left=_alerts_of_steps(steps, "left"),
     )
     words = worded(row.audience, of.kind, person.language, [_announcement(one) for one in alerts], told, links)
     first = first_of_thread(connection, of)
@@ -91,8 +101,16 @@ def _identity(once_key: str, written_at: datetime) -> str:
     return hashlib.sha256(f"{once_key}\0{written_at.isoformat()}".encode()).hexdigest()[:32]
 
 
-def _closer(of: ClaimedMessage, row: NoticeRow) -> str | None:
+def _absent_or_closer(of: ClaimedMessage, row: NoticeRow) -> str | None:
+    """Who had the notice and did not answer, for whom it comes to next; who closed it."""
+    if of.kind == "escalated" and row.held_by != of.person:
+        return row.held_by
     return row.held_by if of.kind == "resolved" and row.reason == "person" else None
+
+
+def _alerts_of_steps(steps: Sequence[NoticeStep], which: Step) -> frozenset[str]:
+    """The numbers of the alerts that these steps name: of an alert that came late its beginning does not tell."""
+    return frozenset(str(number) for one in steps if one.step == which for number in one.detail.get("alert_ids", ()))
 
 
 def _digest(
@@ -107,7 +125,8 @@ def _digest(
             continue
         rows.append(row)
         room = max(1, MOST_ALERTS - len(announcements))
-        announcements += [_announcement(one) for one in alerts_of(connection, number, at_most=room)]
+        alerts = as_recorded(connection, alerts_of(connection, number, at_most=room))
+        announcements += [_announcement(one) for one in alerts]
     told = Told(
         notice_id=None,
         severity="page" if any(row.severity == "page" for row in rows) else "ticket",

@@ -57,7 +57,7 @@ def environment(facts: Facts, now: datetime, rules: Rules) -> Iterator[Trouble]:
     fresh = timedelta(seconds=rules.reading_fresh_seconds)
     for each in facts.values:
         sensor = facts.sensors.get(each.sensor)
-        band = None if sensor is None else _band(rules, each.quantity, sensor.facility)
+        band = None if sensor is None else _band(rules, each.quantity, sensor.facility, sensor.zone)
         if sensor is None or band is None or not each.values:
             continue
         subject = _subject(each)
@@ -91,10 +91,13 @@ def _subject(values: SensorValues) -> str:
     return f"sensor:{values.sensor}{part}/{values.quantity}"
 
 
-def _band(rules: Rules, quantity: str, facility: str) -> Band | None:
-    """The band of the park where it has one of its own, else the one for all."""
-    fitting = [band for band in rules.bands if band.quantity == quantity and band.facility in (None, facility)]
-    return next((band for band in fitting if band.facility is not None), fitting[0] if fitting else None)
+def _band(rules: Rules, quantity: str, facility: str, zone: str | None) -> Band | None:
+    """The band of the zone where it has one of its own, else that of the park, else the one for all."""
+    bands = [band for band in rules.bands if band.quantity == quantity]
+    of_zone = (band for band in bands if zone in band.zones)
+    of_park = (band for band in bands if band.facility == facility and not band.zones)
+    of_all = (band for band in bands if band.facility is None and not band.zones)
+    return next(of_zone, None) or next(of_park, None) or next(of_all, None)
 
 
 def _side(band: Band, value: float) -> str:

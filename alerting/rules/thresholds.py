@@ -13,14 +13,15 @@ from facilities.burn import BURN_ROWS, BurnRow
 class Band(NamedTuple):
     """What a physical quantity may be, both ends included; None = no end on that side.
 
-    It holds for the sensors of one park, or for all. Quantities are those of readings: `temperature_celsius`,
-    `humidity_ratio` and `co2_ratio` (0..1).
+    It holds for the sensors of the zones named, else of one park, else for all. Quantities are those of readings:
+    `temperature_celsius`, `humidity_ratio` and `co2_ratio` (0..1).
     """
 
     quantity: str
     at_least: Decimal | None
     at_most: Decimal | None
     facility: str | None = None
+    zones: frozenset[str] = frozenset()
 
 
 OFFICE_BANDS = (

@@ -17,7 +17,7 @@ from alerting.words.page import is_link
 from alerting.words.plain import clean
 from alerting.words.said import Said
 from alerting.words.spelling import Language
-from alerting.words.tongue import TONGUES
+from alerting.words.tongue import TONGUES, texts_of
 from facilities.inventory import Inventory
 from store.alert_rows import AlertRow, Announcement
 
@@ -97,8 +97,9 @@ def annotations(
             made["parks"] = [inventory.parks[code].title if code in inventory.parks else code for code in parks]
         if cause is not None:
             made |= {"cause_rule": cause.trouble.rule, "cause_name": subject_name(cause, inventory)}
+            made["cause_seen_as"] = cause.trouble.facts.get("seen_as")
         if members:
-            made |= {"explains": _listed(members), "explains_count": len(members)}
+            made |= {"explains": _listed(alert, members, language), "explains_count": len(members)}
         if alert.muted_by is not None:
             made["muted_by"] = alert.muted_by
         if runbooks := base_urls.get("runbooks"):
@@ -117,8 +118,16 @@ def annotations(
     return texts | {"summary": headline(said, TONGUES[language], audience)}
 
 
-def _listed(members: Sequence[AlertRow]) -> str:
-    names = sorted({member.trouble.circuit or member.trouble.subject.partition(":")[2] for member in members})
+def _listed(alert: AlertRow, members: Sequence[AlertRow], language: Language) -> str:
+    """What the members are of; those of the alert's own circuit by what they are called: it does not explain itself."""
+
+    def called(member: AlertRow) -> str:
+        trouble = member.trouble
+        if trouble.circuit and trouble.circuit == alert.trouble.circuit:
+            return TONGUES[language].one_of(texts_of(trouble.rule).name)
+        return trouble.circuit or trouble.subject.partition(":")[2]
+
+    names = sorted({called(member) for member in members})
     return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
 
 

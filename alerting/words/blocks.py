@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from alerting.words.details import details
-from alerting.words.headline import Audience, headline, place
+from alerting.words.headline import Audience, place, plain_texts
 from alerting.words.page import Heading, Paragraph, Piece, Row
 from alerting.words.rule_texts import GOOD_NEWS, PARENTS, RULES
 from alerting.words.said import Said
+from alerting.words.settling import standing, well
 from alerting.words.spelling import duration, moment
 from alerting.words.stakes import stakes
 from alerting.words.tongue import Tongue, texts_of
@@ -17,7 +18,7 @@ from alerting.words.tongue import Tongue, texts_of
 
 def block(said: Said, tongue: Tongue, audience: Audience, now: datetime) -> Iterator[Piece]:
     """Heading and figures of one alert."""
-    yield Heading(headline(said, tongue, audience))
+    yield Heading(standing(said, tongue, audience, now))
     if audience == "tenant":
         yield from _for_tenant(said, tongue, now)
     else:
@@ -25,9 +26,15 @@ def block(said: Said, tongue: Tongue, audience: Audience, now: datetime) -> Iter
 
 
 def _for_staff(said: Said, tongue: Tongue, audience: Audience, now: datetime) -> Iterator[Piece]:
-    texts = texts_of(said.rule)
+    texts = texts_of(said.rule, is_silence=said.is_silence)
     what = said.text(f"description_{tongue.language}", 400) or said.text("description", 400)
-    yield Row(tongue("row.what"), tongue.one_of(texts.what) if said.rule in RULES or not what else what)
+    state = well(said, tongue, now)
+    if state:
+        yield Row(tongue("row.now"), state)
+    elif said.rule not in RULES:
+        yield Row(tongue("row.what"), what or tongue.one_of(texts.what))
+    elif not said.is_over(now):
+        yield Row(tongue("row.what"), tongue.one_of(texts.what))
     if where := _where(said, tongue):
         yield Row(tongue("row.where"), where)
     yield from _when(said, tongue, now)
@@ -37,7 +44,7 @@ def _for_staff(said: Said, tongue: Tongue, audience: Audience, now: datetime) ->
         yield Row(tongue("row.detail"), " ; ".join(told) if tongue.language == "fr" else "; ".join(told))
     yield from _agreement(said, tongue)
     if not said.is_over(now):
-        yield from stakes(said, tongue)
+        yield from stakes(said, tongue, is_well=bool(state))
     count = said.whole("explains_count")
     if audience == "on_call" and count and (names := said.text("explains", 200)):
         yield Row(tongue("row.explains"), tongue("members", names=names, alerts=tongue.count("alerts", count)))
@@ -47,10 +54,13 @@ def _for_tenant(said: Said, tongue: Tongue, now: datetime) -> Iterator[Piece]:
     """Plain words: no cause by its name, no code of ours, nobody else's circuits."""
     is_over = said.is_over(now)
     if is_over and said.rule not in GOOD_NEWS:
-        restored = said.rule in _INTERRUPTS
+        restored = said.rule in _INTERRUPTS and not said.is_measurement
         yield Paragraph(tongue("resolved.plain" if restored else "resolved.plain.other"))
+    elif state := well(said, tongue, now):
+        is_circuit = said.rule == "outage" and not said.is_measurement
+        yield Paragraph(tongue("well.circuit" if is_circuit else "well.matter", well=state))
     else:
-        yield Paragraph(tongue.one_of(texts_of(said.rule).plain_what))
+        yield Paragraph(tongue.one_of(plain_texts(said).plain_what))
     yield from _when(said, tongue, now)
     cause = f"cause.{said.text('cause_kind') or ''}"
     if not is_over and tongue.has(cause):
@@ -60,20 +70,28 @@ def _for_tenant(said: Said, tongue: Tongue, now: datetime) -> Iterator[Piece]:
             yield Row(tongue("row.detail"), " ; ".join(told) if tongue.language == "fr" else "; ".join(told))
         yield from _agreement(said, tongue)
         if not is_over:
-            yield from stakes(said, tongue, is_tenant=True)
+            yield from stakes(said, tongue, is_tenant=True, is_well=said.well_since(now) is not None)
 
 
 def _when(said: Said, tongue: Tongue, now: datetime) -> Iterator[Row]:
     if said.rule in GOOD_NEWS:
         return
     since, language = said.since_at, tongue.language
-    if said.is_over(now):
-        ended = said.announcement.ends_at or now
-        span = duration(int((ended - since).total_seconds()), language)
-        yield Row(tongue("row.ended"), tongue("ended", at=moment(ended, language), span=span))
-        return
-    span = duration(max(0, int((now - since).total_seconds())), language)
-    yield Row(tongue("row.since"), tongue("since", at=moment(since, language), span=span))
+    ended_at, well_at = said.ended_at(now), said.well_since(now)
+
+    def spoken(until: datetime) -> str:
+        return duration(max(0, int((until - since).total_seconds())), language)
+
+    if ended_at is not None:
+        yield Row(tongue("row.ended"), tongue("ended", at=moment(ended_at, language), span=spoken(ended_at)))
+    elif said.is_over(now):
+        # Alerts close some time after what they are of: how long that was is not known here.
+        yield Row(tongue("row.began"), moment(since, language))
+        yield Row(tongue("row.closed"), moment(said.announcement.ends_at or now, language))
+    elif well_at is not None:
+        yield Row(tongue("row.began"), tongue("began", at=moment(since, language), span=spoken(well_at)))
+    else:
+        yield Row(tongue("row.since"), tongue("since", at=moment(since, language), span=spoken(now)))
 
 
 def _where(said: Said, tongue: Tongue) -> str:
@@ -92,10 +110,10 @@ def _cause(said: Said, tongue: Tongue) -> str:
     """The alert that explains this one, else where to look first."""
     cause_rule = said.text("cause_rule")
     if cause_rule and cause_rule in RULES:
-        called = tongue.one_of(RULES[cause_rule].name)
+        called = tongue.one_of(texts_of(cause_rule, is_silence=said.text("cause_seen_as") == "silence").name)
         name = said.text("cause_name")
         return tongue("cause.of", name=called, thing=name) if name else called
-    return tongue.one_of(texts_of(said.rule).cause)
+    return tongue.one_of(texts_of(said.rule, is_silence=said.is_silence).cause)
 
 
 def _agreement(said: Said, tongue: Tongue) -> Iterator[Row]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from alerting.words.fact_texts import FACTS
+
 FRAME: Mapping[str, tuple[str, str]] = {
     # ---------------------------------------------------------------- why it is sent
     "severity.page": ("ASTREINTE", "PAGE"),
@@ -15,7 +17,9 @@ FRAME: Mapping[str, tuple[str, str]] = {
     "kind.updated": ("Mise à jour", "Update"),
     "kind.resolved": ("Terminé", "Over"),
     "kind.escalated": ("ESCALADE", "ESCALATED"),
+    "kind.repeated": ("RAPPEL", "REMINDER"),
     "kind.handed_over": ("Passation", "Handed over"),
+    "kind.person": ("Clos", "Closed"),
     "kind.digest": ("Récapitulatif", "Digest"),
     "kind.explained": ("Expliqué", "Explained"),
     "kind.muted": ("En maintenance", "In maintenance"),
@@ -27,10 +31,46 @@ FRAME: Mapping[str, tuple[str, str]] = {
         "{actor} n'a pas répondu à temps : l'avis vous revient (niveau {level}).",
         "{actor} did not answer in time: the notice is now yours (level {level}).",
     ),
+    "escalated.taken": (
+        "Escaladé faute de réponse ; {holder} s'en est chargé entre-temps.",
+        "Escalated for want of an answer; {holder} has taken it meanwhile.",
+    ),
+    "repeated": (
+        "Personne n'a encore pris cet avis en charge : rappel (niveau {level}).",
+        "Nobody has taken this notice yet: a reminder (level {level}).",
+    ),
     "handed_over": ("Cet avis vous est confié.", "This notice is handed over to you."),
     "handed_over.from": ("{actor} vous confie cet avis.", "{actor} hands this notice over to you."),
     "updated": ("L'avis a changé depuis le dernier message.", "The notice has changed since the last message."),
+    "woken": (
+        "Pris ou mis en veille, cet avis n'est toujours pas clos : il reprend.",
+        "Taken or put off, this notice is still not closed: it begins again.",
+    ),
+    "raised": (
+        "Ce qui n'était qu'un ticket relève maintenant de l'astreinte.",
+        "What was a mere ticket now needs somebody on call.",
+    ),
+    "left": ("plus en cause : {what}", "no longer wrong: {what}"),
+    "left.explained": ("expliqué par une autre alerte", "explained by another alert"),
+    "left.muted": ("couvert par une maintenance acceptée", "covered by accepted maintenance"),
     "resolved": ("Plus rien n'est en cours ; aucune action n'est attendue.", "Nothing lasts; there is nothing to do."),
+    "resolved.rest": (
+        "Plus rien n'est à suivre ici : une autre alerte ou une maintenance couvre ce qui n'est pas terminé.",
+        "Nothing is left to follow here: another alert or maintenance covers what has not ended.",
+    ),
+    "person": ("Avis clos à la main ; plus rien n'est en cours.", "Notice closed by hand; nothing lasts."),
+    "person.well": (
+        "Avis clos à la main pendant que l'on vérifiait si le retour tient.",
+        "Notice closed by hand while it was being seen whether the recovery holds.",
+    ),
+    "person.lasting": (
+        "Avis clos à la main alors que cela dure : plus rien n'en sera dit avant que cela ne cesse puis revienne.",
+        "Notice closed by hand while it lasts: nothing more is said of it until it ends and comes again.",
+    ),
+    "person.lasting.plain": (
+        "Ce point n'est pas réglé, mais vous ne recevrez plus de message à son sujet.",
+        "This matter is not settled, but you will get no more messages on it.",
+    ),
     "explained": (
         "Une autre alerte l'explique désormais : suivre celle-là. Cet avis s'arrête ici.",
         "Another alert now explains it: follow that one. This notice ends here.",
@@ -48,6 +88,7 @@ FRAME: Mapping[str, tuple[str, str]] = {
     "more": ("et {n} autre|et {n} autres", "and {n} more|and {n} more"),
     "lasting": ("{n} en cours|{n} en cours", "{n} lasting|{n} lasting"),
     "over": ("{n} terminée|{n} terminées", "{n} over|{n} over"),
+    "settling": ("{n} à confirmer|{n} à confirmer", "{n} to be confirmed|{n} to be confirmed"),
     "circuits": ("{n} liaison|{n} liaisons", "{n} circuit|{n} circuits"),
     # ---------------------------------------------------------------- what it is of
     "thing.circuit": ("liaison {name}", "circuit {name}"),
@@ -72,6 +113,9 @@ FRAME: Mapping[str, tuple[str, str]] = {
     "row.where": ("Où", "Where"),
     "row.since": ("Depuis", "Since"),
     "row.ended": ("Terminé", "Ended"),
+    "row.closed": ("Clos", "Closed"),
+    "row.began": ("Début", "Began"),
+    "row.now": ("Maintenant", "Now"),
     "row.cause": ("Cause probable", "Likely cause"),
     "row.budget": ("Budget restant", "Budget left"),
     "row.breach": ("Non-respect prévu", "Breach foreseen"),
@@ -81,7 +125,12 @@ FRAME: Mapping[str, tuple[str, str]] = {
     "row.detail": ("Détail", "Detail"),
     "row.agreement": ("Convention", "Agreement"),
     "row.park": ("Parc", "Park"),
-    "row.holder": ("Pris par", "Taken by"),
+    "row.holder.acknowledged": ("Pris par", "Taken by"),
+    "row.holder.snoozed": ("Mis en veille par", "Put off by"),
+    "row.holder.unanswered": ("Confié à", "Handed to"),
+    "holder.acknowledged": ("{name}", "{name}"),
+    "holder.snoozed": ("{name}", "{name}"),
+    "holder.unanswered": ("{name}, sans réponse pour l'instant", "{name}, no answer so far"),
     "row.next": ("Prochaine étape", "Next step"),
     "row.notice": ("Avis", "Notice"),
     "where.tenant": ("locataire {name}", "tenant {name}"),
@@ -90,6 +139,18 @@ FRAME: Mapping[str, tuple[str, str]] = {
     "since": ("{at}, soit {span}", "{at}, that is {span}"),
     "ended": ("{at}, après {span}", "{at}, after {span}"),
     "since.short": (" depuis {at}", " since {at}"),
+    "began": ("{at} ; durée {span}", "{at}; lasted {span}"),
+    "ended.short": (" de {start} à {end}", " from {start} to {end}"),
+    "closed.short": (" depuis {at}, clos", " since {at}, closed"),
+    # ---------------------------------------------------------------- what is well again, its alert not closed yet
+    "well": ("{state} depuis {at} ; clos si cela tient", "{state} since {at}; closes if it stays so"),
+    "well.short": ("{state} depuis {at}", "{state} since {at}"),
+    "well.answers": ("répond de nouveau", "answers again"),
+    "well.answer": ("les liaisons répondent de nouveau", "the circuits answer again"),
+    "well.reports": ("les mesures reviennent", "readings come again"),
+    "well.gone": ("n'est plus constaté", "no longer found"),
+    "well.circuit": ("Votre liaison {well}.", "Your circuit {well}."),
+    "well.matter": ("Ce point : {well}.", "This matter: {well}."),
     "cause.of": ("{name} ({thing})", "{name} ({thing})"),
     "cause.park": ("une panne du parc", "an outage at the park"),
     "cause.carrier": ("une panne de l'opérateur", "an outage of the carrier"),
@@ -115,56 +176,6 @@ FRAME: Mapping[str, tuple[str, str]] = {
     "link.page": ("Voir l'avis", "See the notice"),
     "link.runbook": ("Conduite à tenir", "Runbook"),
     "link.dashboard": ("Tableau de bord", "Dashboard"),
-    # ---------------------------------------------------------------- what facts say
-    "fact.flaps": ("{n} rechute|{n} rechutes", "{n} relapse|{n} relapses"),
-    "fact.outages_day": (
-        "{n} interruption en 24 h|{n} interruptions en 24 h",
-        "{n} outage in 24 h|{n} outages in 24 h",
-    ),
-    "fact.bad": (
-        "{bad} de mesures mauvaises en {span} de service",
-        "{bad} of bad readings in {span} of service",
-    ),
-    "fact.share": ("(seuil : {share} du budget du mois)", "(threshold: {share} of the month's budget)"),
-    "fact.consumed": ("{consumed} du budget du mois consommés", "{consumed} of the month's budget used"),
-    "fact.restore": (
-        "ticket {ticket} : {elapsed} écoulés sur {allowed}",
-        "ticket {ticket}: {elapsed} elapsed of {allowed}",
-    ),
-    "fact.deadline": ("échéance {at}", "due {at}"),
-    "fact.month": ("période {month}", "period {month}"),
-    "fact.credit": ("avoir proposé : {amount} HT", "credit proposed: {amount} (ex VAT)"),
-    "fact.people": (
-        "{n} personne pour {capacity} places|{n} personnes pour {capacity} places",
-        "{n} person for {capacity} places|{n} people for {capacity} places",
-    ),
-    "fact.environment": ("{quantity} : {value}", "{quantity}: {value}"),
-    "fact.at_least": ("minimum {limit}", "at least {limit}"),
-    "fact.at_most": ("maximum {limit}", "at most {limit}"),
-    "fact.seen_at": ("vu pour la dernière fois le {at}", "last seen on {at}"),
-    "fact.received_at": ("dernière mesure reçue le {at}", "last reading received on {at}"),
-    "fact.passed_at": ("dernière passe du moteur : {at}", "the engine's last pass: {at}"),
-    "fact.ahead": ("horloge en avance de {span}", "clock ahead by {span}"),
-    "fact.behind": ("horloge en retard de {span}", "clock behind by {span}"),
-    "fact.zone_rules": (
-        "règles horaires de {zone} : {n} mois diffère|règles horaires de {zone} : {n} mois diffèrent",
-        "zone rules of {zone}: {n} month differs|zone rules of {zone}: {n} months differ",
-    ),
-    "fact.statement": ("relevé de {month}, version {version}", "statement of {month}, version {version}"),
-    "fact.source": ("muet : {source}", "silent: {source}"),
-    "fact.why": ("motif rapporté : {why}", "reason reported: {why}"),
-    "fact.members": (
-        "{n} liaison touchée sur {of}|{n} liaisons touchées sur {of}",
-        "{n} circuit affected of {of}|{n} circuits affected of {of}",
-    ),
-    "fact.parks": ("parcs : {parks}", "parks: {parks}"),
-    # ---------------------------------------------------------------- other words
-    "indicator.availability": ("disponibilité", "availability"),
-    "indicator.loss": ("perte de paquets", "packet loss"),
-    "indicator.round_trip": ("temps d'aller-retour", "round trip"),
-    "indicator.time_to_restore": ("GTR", "time to restore"),
-    "quantity.temperature_celsius": ("température", "temperature"),
-    "quantity.humidity_ratio": ("humidité", "humidity"),
-    "quantity.co2_ratio": ("CO2", "CO2"),
     "signature": ("Supervision des parcs P2I", "P2I parks monitoring"),
+    **FACTS,
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from alerting.words.rule_texts import RULES
+from alerting.words.rule_texts import RULES, RuleTexts
 from alerting.words.said import Said
 from alerting.words.tongue import Tongue, texts_of
 
@@ -15,13 +15,18 @@ _LONGEST_NAME = 48
 
 def name(said: Said, tongue: Tongue, audience: Audience) -> str:
     """What the alert is called. One of Prometheus or Grafana is called by its own summary, for who is on call."""
-    texts = texts_of(said.rule)
+    texts = texts_of(said.rule, is_silence=said.is_silence)
     if audience == "tenant":
-        return tongue.one_of(texts.plain_name)
+        return tongue.one_of(plain_texts(said).plain_name)
     if said.rule in RULES:
         return tongue.one_of(texts.name)
     own = said.text(f"summary_{tongue.language}") or said.text("summary") or said.rule
     return own if audience == "on_call" and own else tongue.one_of(texts.name)
+
+
+def plain_texts(said: Said) -> RuleTexts:
+    """The words for tenants: of an outage that the measurement explains, nobody tells them that they are cut off."""
+    return RULES["probe_fault"] if said.rule == "outage" and said.is_measurement else texts_of(said.rule)
 
 
 def thing(said: Said, tongue: Tongue, audience: Audience) -> str:

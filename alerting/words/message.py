@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from alerting.words.blocks import block
-from alerting.words.headline import Audience, headline
+from alerting.words.changes import joined, newest_first
+from alerting.words.headline import Audience
 from alerting.words.listing import listing
 from alerting.words.page import Item, Link, Paragraph, Piece, Row, as_html, as_text, is_link
-from alerting.words.plain import clean, isolated
+from alerting.words.plain import clean
 from alerting.words.said import Said, most_urgent_first
+from alerting.words.settling import standing
 from alerting.words.short_form import short_form
-from alerting.words.spelling import Language, moment
+from alerting.words.spelling import Language
+from alerting.words.told import Kind, Told
 from alerting.words.tongue import TONGUES, Tongue
+from alerting.words.why import footer, kind_of, why
 from store.alert_rows import Announcement
-
-Kind: TypeAlias = Literal["firing", "updated", "resolved", "escalated", "handed_over", "digest"]
 
 _WHOLE = 5
 """Alerts told in full; of more only the headline."""
@@ -34,27 +35,6 @@ class Words(NamedTuple):
     short: str
 
 
-class Told(NamedTuple):
-    """What the words need of the notice: people by their names. `now` is when the message is written.
-
-    `actor` is who handed it over, did not answer in time, or closed it; `reason` is the notice's own, of which
-    "explained" and "muted" are said; `notices` is for how many a digest stands.
-    """
-
-    notice_id: int | None
-    severity: str
-    is_demo: bool
-    opened_at: datetime
-    now: datetime
-    state: str = "open"
-    level: int = 0
-    held_by: str | None = None
-    actor: str | None = None
-    next_step_at: datetime | None = None
-    notices: int = 1
-    reason: str = ""
-
-
 def message(
     audience: Audience,
     kind: Kind,
@@ -67,19 +47,23 @@ def message(
 
     Needs labels and annotations only, so that a webhook of Alertmanager is enough. `links` may have acknowledge,
     snooze, hand_over, resolve (for who is on call) and page; whatever is no web address is left out. Figures that
-    are absent or no figures are left out with their sentence. The `DÉMO` label is on all four forms when the notice
-    or any of its alerts is of fictional data.
+    are absent or no figures are left out with their sentence. An update begins with what has joined since its reader
+    was told last. What is over needs nobody: its message has no link to act by. The `DÉMO` label is on all four forms
+    when the notice or any of its alerts is of fictional data.
     """
     tongue = TONGUES[language]
     said = most_urgent_first([Said(one) for one in announcements], notice.now)
+    if kind == "updated":
+        said = newest_first(said, notice)
     is_demo = notice.is_demo or any(one.is_demo for one in said)
-    opened = {name: url for name, url in links.items() if is_link(url)}
+    is_over = kind == "resolved" or notice.state == "resolved"
+    opened = {name: url for name, url in links.items() if is_link(url) and not (is_over and name in _ACTIONS)}
     first = _first_line(tongue, audience, kind, said, notice)
     pieces: list[Piece] = [Paragraph(tongue("demo"), is_strong=True)] if is_demo else []
-    pieces += _why(tongue, audience, kind, said, notice)
+    pieces += why(tongue, audience, kind, said, notice)
     pieces += _body(tongue, audience, kind, said, notice)
     pieces += _links(tongue, audience, said, opened)
-    pieces += _footer(tongue, audience, notice)
+    pieces += footer(tongue, audience, kind, notice)
     label = "[DÉMO] " if is_demo else ""
     return Words(
         subject=clean(label + first, _LONGEST_SUBJECT),
@@ -90,42 +74,22 @@ def message(
 
 
 def _first_line(tongue: Tongue, audience: Audience, kind: Kind, said: Sequence[Said], notice: Told) -> str:
-    """Why it is sent, the most urgent alert, and how many more there are."""
+    """Why it is sent, the newest alert of an update or else the most urgent, and how many more there are."""
     is_graded = audience == "on_call" and kind != "resolved"
     grade = tongue(f"severity.{_severity(notice, said)}") if is_graded else ""
-    why = "" if kind == "firing" else tongue(f"kind.{_ending(said, notice) if kind == 'resolved' else kind}")
+    sent_as = "" if kind == "firing" else tongue(f"kind.{kind_of(kind, said, notice)}")
     if kind == "digest":
         notices = tongue.count("notices", notice.notices) if audience == "on_call" else ""
         main = ", ".join(part for part in (tongue.count("alerts", len(said)), notices) if part)
     else:
         more = f" ({tongue.count('more', len(said) - 1)})" if len(said) > 1 else ""
-        main = f"{headline(said[0], tongue, audience)}{more}" if said else tongue("signature")
-    return " – ".join(part for part in (grade, why, main) if part)
+        sign = "+ " if kind == "updated" and joined(said[:1], notice) else ""
+        main = f"{sign}{standing(said[0], tongue, audience, notice.now)}{more}" if said else tongue("signature")
+    return " – ".join(part for part in (grade, sent_as, main) if part)
 
 
 def _severity(notice: Told, said: Sequence[Said]) -> str:
     return "page" if notice.severity == "page" or any(one.is_page for one in said) else "ticket"
-
-
-def _ending(said: Sequence[Said], notice: Told) -> str:
-    """Why nobody is told any more: what was put aside lasts, and must not be called over."""
-    aside = notice.reason if notice.reason in ("explained", "muted") else ""
-    return aside or next((one.put_aside for one in said if one.put_aside), "resolved")
-
-
-def _why(tongue: Tongue, audience: Audience, kind: Kind, said: Sequence[Said], notice: Told) -> Iterator[Piece]:
-    if audience != "on_call":
-        return
-    actor = isolated(clean(notice.actor or "", 60))
-    if kind in ("escalated", "handed_over"):
-        places = {"level": str(notice.level), "actor": actor}
-        yield Paragraph(tongue(f"{kind}.from" if actor else kind, **places), is_strong=True)
-    elif kind == "updated":
-        yield Paragraph(tongue(kind))
-    elif kind == "resolved":
-        yield Paragraph(tongue(_ending(said, notice)))
-        if actor:
-            yield Row(tongue("closed_by"), actor)
 
 
 def _body(tongue: Tongue, audience: Audience, kind: Kind, said: Sequence[Said], notice: Told) -> Iterator[Piece]:
@@ -134,7 +98,7 @@ def _body(tongue: Tongue, audience: Audience, kind: Kind, said: Sequence[Said], 
         return
     for one in said[:_WHOLE]:
         yield from block(one, tongue, audience, notice.now)
-    yield from (Item(headline(one, tongue, audience)) for one in said[_WHOLE : 4 * _WHOLE])
+    yield from (Item(standing(one, tongue, audience, notice.now)) for one in said[_WHOLE : 4 * _WHOLE])
     if len(said) > 4 * _WHOLE:
         yield Item(tongue.count("more", len(said) - 4 * _WHOLE))
 
@@ -154,14 +118,3 @@ def _links(tongue: Tongue, audience: Audience, said: Sequence[Said], opened: Map
             yield Link(tongue(f"link.{name}"), url)
         elif name == "runbook" and (page := said[0].text("runbook")):
             yield Row(tongue("link.runbook"), page)
-
-
-def _footer(tongue: Tongue, audience: Audience, notice: Told) -> Iterator[Piece]:
-    if audience == "on_call":
-        if notice.notice_id is not None:
-            yield Row(tongue("row.notice"), str(notice.notice_id))
-        if notice.held_by:
-            yield Row(tongue("row.holder"), isolated(clean(notice.held_by, 60)))
-        if notice.next_step_at is not None and notice.state != "resolved":
-            yield Row(tongue("row.next"), moment(notice.next_step_at, tongue.language))
-    yield Paragraph(tongue("signature"))

@@ -282,6 +282,23 @@ PARENTS = frozenset(
 )
 """Rules whose alert explains others."""
 
+OBSERVED = PARENTS - {"probe_fault"}
+"""Those that say of circuits that they failed: a probe at fault is silence by its nature."""
+
+SILENCE = RuleTexts(
+    ("Plus de mesures", "No more readings"),
+    (
+        "Plus rien n'est reçu de ces liaisons : leur état est inconnu, aucune coupure n'est constatée.",
+        "Nothing is received of these circuits: their state is unknown, no cut was observed.",
+    ),
+    (
+        "sonde, passerelle ou réseau de mesure sur place ; sinon l'énergie ou l'adduction",
+        "the probe, the gateway or the measuring network there; else the power or the entry",
+    ),
+    *RULES["no_data"][3:],
+)
+"""Of a common cause that is seen only by what no longer reports."""
+
 GOOD_NEWS = frozenset({"statement_ready"})
 """What is no trouble: nothing is restored when it ends."""
 

@@ -34,6 +34,11 @@ class Said:
         return self.announcement.labels.get("demo") == "true"
 
     @property
+    def is_silence(self) -> bool:
+        """Whether it is a common cause of which only missing readings are seen."""
+        return self.announcement.annotations.get("seen_as") == "silence"
+
+    @property
     def since_at(self) -> datetime:
         """When the trouble began: its own instant, not that of the first time it was announced."""
         return self.instant("since") or self.instant("since_at") or self.announcement.starts_at
@@ -44,9 +49,28 @@ class Said:
         ended = self.announcement.annotations.get("ended", "")
         return ended if ended in ("explained", "muted") else ""
 
+    @property
+    def is_measurement(self) -> bool:
+        """Whether a tenant is told of it although the measurement is at fault, and not what is measured."""
+        return self.announcement.annotations.get("cause_kind") == "measurement"
+
     def is_over(self, now: datetime) -> bool:
+        """Whether its alert is closed."""
         ends_at = self.announcement.ends_at
         return ends_at is not None and ends_at <= now and not self.put_aside
+
+    def well_since(self, now: datetime) -> datetime | None:
+        """Since when it is well although its alert is open, to see whether that stays so; None = it is not, or over."""
+        return None if self.is_over(now) else self._well_at("well_since")
+
+    def ended_at(self, now: datetime) -> datetime | None:
+        """When it was well again, which is before its alert closed; None = it lasts, or only the closing is known."""
+        return self._well_at("ended_at") or self._well_at("well_since") if self.is_over(now) else None
+
+    def _well_at(self, name: str) -> datetime | None:
+        at, ends_at = self.instant(name), self.announcement.ends_at
+        is_possible = at is not None and at >= self.since_at and (ends_at is None or at <= ends_at)
+        return at if is_possible else None
 
     def label(self, name: str, most: int = 60) -> str | None:
         """A label as a line of text."""
@@ -80,12 +104,13 @@ class Said:
 
 
 def most_urgent_first(said: list[Said], now: datetime) -> list[Said]:
-    """What lasts before what is over, pages before tickets, causes before the rest, then by the budget that is left."""
+    """What lasts before what is well again, and that before what is over; then pages before tickets, causes before the
+    rest, then by the budget that is left."""
 
-    def urgency(one: Said) -> tuple[bool, bool, bool, Decimal, datetime]:
+    def urgency(one: Said) -> tuple[bool, bool, bool, bool, Decimal, datetime]:
         left = one.decimal("budget_left_seconds")
         return (
-            one.is_over(now), not one.is_page, one.rule not in PARENTS,
+            one.is_over(now), one.well_since(now) is not None, not one.is_page, one.rule not in PARENTS,
             Decimal("Infinity") if left is None else left, one.since_at,
         )  # fmt: skip
 

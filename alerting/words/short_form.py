@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
 
+from alerting.words.changes import joined
 from alerting.words.headline import Audience, name, place
 from alerting.words.said import Said
+from alerting.words.settling import spell
 from alerting.words.sms import cut, fitted, in_alphabet, is_sayable
-from alerting.words.spelling import short_moment
 from alerting.words.stakes import budget_left_short
+from alerting.words.told import Kind, Told
 from alerting.words.tongue import Tongue
+from alerting.words.why import kind_of
 
 _THING = 28
 _PLACE = 22
 _NAME = 48
 
 
-class Notice(Protocol):
-    """What is needed of a notice here."""
-
-    @property
-    def now(self) -> datetime: ...
-
-
 def short_form(
     tongue: Tongue,
     audience: Audience,
-    kind: str,
+    kind: Kind,
     said: Sequence[Said],
-    notice: Notice,
+    notice: Told,
     *,
     is_demo: bool,
     first: str,
@@ -42,19 +36,19 @@ def short_form(
     if kind == "digest" or not said:
         return fitted(f"{label}{first}", [], link)
     one = said[0]
-    why = _why(tongue, audience, kind, one)
+    why = _why(tongue, audience, kind_of(kind, said, notice), one)
+    sign = "+" if kind == "updated" and joined(said[:1], notice) else ""
     called = cut(in_alphabet(name(one, tongue, audience)), _NAME)
     thing = _thing(one, audience)
-    needed = " ".join(part for part in (f"{label}{why}", called, thing) if part)
+    needed = " ".join(part for part in (f"{label}{why}", sign, called, thing) if part)
     where = place(one)
-    since = short_moment(one.since_at, notice.now, tongue.language)
     more = f" ({tongue.count('more', len(said) - 1)})" if len(said) > 1 else ""
     lasts = kind != "resolved"
     return fitted(
         needed,
         [
             (0, f" {cut(in_alphabet(where), _PLACE)}" if where and is_sayable(where) else ""),
-            (1, tongue("since.short", at=since) if lasts else ""),
+            (1, spell(one, tongue, notice.now)),
             (2, more),
             (3, budget_left_short(one, tongue) if lasts and audience == "on_call" else ""),
         ],
@@ -63,8 +57,8 @@ def short_form(
 
 
 def _why(tongue: Tongue, audience: Audience, kind: str, one: Said) -> str:
-    if kind in ("resolved", "escalated", "handed_over"):
-        return f"{tongue(f'kind.{one.put_aside or kind}')}:"
+    if kind not in ("firing", "updated"):
+        return f"{tongue(f'kind.{kind}')}:"
     if audience != "on_call":
         return "P2I:"
     return f"{tongue('severity.page' if one.is_page else 'severity.ticket')}:"

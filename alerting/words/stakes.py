@@ -10,10 +10,15 @@ from alerting.words.spelling import duration, moment, money
 from alerting.words.tongue import Tongue
 
 
-def stakes(said: Said, tongue: Tongue, *, is_tenant: bool = False) -> Iterator[Row]:
-    """Rows of what is known of it; none for an alert without a running period."""
+def stakes(said: Said, tongue: Tongue, *, is_tenant: bool = False, is_well: bool = False) -> Iterator[Row]:
+    """Rows of what is known of it; none for an alert without a running period.
+
+    Of what is well again (`is_well`) only the budget: when it would be gone was foreseen for its going on.
+    """
     if left := budget_left(said, tongue):
         yield Row(tongue("row.budget"), left)
+    if is_well:
+        return
     if breach_at := said.instant("breach_at"):
         condition = f"breach.{said.text('reason') or ''}"
         key = condition if tongue.has(condition) else "breach"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from alerting.words.frame_texts import FRAME
-from alerting.words.rule_texts import FOREIGN, RULES, Pair, RuleTexts
+from alerting.words.rule_texts import FOREIGN, OBSERVED, RULES, SILENCE, Pair, RuleTexts
 from alerting.words.spelling import NARROW_NO_BREAK, NO_BREAK, Language, number
 
 
@@ -38,8 +38,13 @@ class Tongue:
 TONGUES: dict[Language, Tongue] = {language: Tongue(language) for language in get_args(Language)}
 
 
-def texts_of(rule: str) -> RuleTexts:
-    """The words of a rule; of one that is not ours, those of any alert from outside."""
+def texts_of(rule: str, *, is_silence: bool = False) -> RuleTexts:
+    """The words of a rule; of one that is not ours, those of any alert from outside.
+
+    A common cause of which only silence is seen (`is_silence`) is no cut that anybody has observed.
+    """
+    if is_silence and rule in OBSERVED:
+        return SILENCE
     return RULES.get(rule, FOREIGN)
 
 

@@ -141,6 +141,7 @@ def what(mail: EmailMessage) -> str:
 def said(mail: EmailMessage) -> str:
     """Its subject without the labels; which of ten circuits is named first is no matter."""
     subject = str(mail["Subject"]).replace("[DÉMO] ", "").replace("ASTREINTE – ", "")
+    subject = re.sub(r" \((la liaison répond|les liaisons répondent) de nouveau\)", "", subject)  # by the second
     return re.sub(r"liaison casa-\d\d, (\w+) \(et 9 autres\)", r"dix liaisons, \1", subject)
 
 

@@ -47,7 +47,73 @@ def test_the_list_says_of_each_whether_somebody_is_told(capsys: pytest.CaptureFi
     ]  # fmt: skip
     assert lines[1].endswith("outage     no: muted by exclusion M-7")
     assert lines[2].endswith("no: explained by alert 1 (site_cut of park:p)")
-    assert lines[4].endswith("park_lost  yes")
+    assert lines[4].endswith("park_lost  nobody yet")
+
+
+def notice_of(connection: Connection, audience: str, alert_id: int) -> None:
+    row = connection.execute(
+        "INSERT INTO notice (audience, group_key, severity, is_demo, rule, opened_at, state, reason, level, climb)"
+        " VALUES (%s, %s, 'page', false, 'site_cut', %s, 'open', 'alerts', 1, 1) RETURNING notice_id",
+        (audience, f"{audience}:{alert_id}", NOW),
+    ).fetchone()
+    assert row is not None
+    connection.execute(
+        "INSERT INTO notice_alert (notice_id, fingerprint, alert_id, labels, annotations, starts_at)"
+        " VALUES (%s, 'f', %s, '{}', '{}', %s)",
+        (row[0], alert_id, NOW),
+    )
+    connection.execute(
+        "INSERT INTO message (notice_id, kind, person, channel, lane, once_key, priority, written_at, due_at)"
+        " VALUES (%s, 'firing', 'amina', 'email', 'email', %s, 1, %s, %s)",
+        (row[0], f"{audience}/{alert_id}", NOW, NOW),
+    )
+    connection.commit()
+
+
+def send(connection: Connection, audience: str, kind: str, at: timedelta) -> None:
+    connection.execute(
+        "UPDATE message SET sent_at = %s, kind = %s FROM notice WHERE notice.notice_id = message.notice_id"
+        " AND audience = %s",
+        (NOW + at, kind, audience),
+    )
+    connection.commit()
+
+
+@pytest.mark.usefixtures("night")
+def test_somebody_was_told_only_once_a_message_has_gone_out(
+    connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told() -> str:
+        return run(capsys, "list")[4].partition("park_lost  ")[2]
+
+    assert told() == "nobody yet"
+    notice_of(connection, "owner", 1)
+    notice_of(connection, "on_call", 1)
+    assert told() == "to be told"
+    send(connection, "owner", "firing", timedelta(seconds=5))
+    assert told() == "to be told; owner told already"
+    send(connection, "on_call", "firing", timedelta(seconds=-5))  # of what the notice had before this alert
+    assert told() == "to be told; owner told already"
+    send(connection, "on_call", "resolved", timedelta(seconds=5))
+    assert told() == "to be told; owner told already"
+    send(connection, "on_call", "firing", timedelta(seconds=5))
+    assert told() == "yes"
+    assert "  told     yes" in run(capsys, "show", "1")
+    going = read_open_alerts(connection)[0]._replace(quiet_since_at=NOW + timedelta(minutes=1))
+    update_alerts(connection, [going])
+    connection.commit()
+    assert told() == "yes; not found since 2026-11-22T03:01:00Z, about to end or to be lowered"
+
+
+@pytest.mark.usefixtures("night")
+def test_a_statement_is_for_its_tenant_alone(connection: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    ready = Trouble("statement_ready", "statement:A/2026-10", "ticket", BEGAN, "issued", False, tenant="t")
+    open_alerts(connection, [(ready, None)], NOW)
+    number = read_open_alerts(connection)[-1].alert_id
+    notice_of(connection, "tenant", number)
+    assert run(capsys, "show", str(number))[3] == "  told     to be told"
+    send(connection, "tenant", "firing", timedelta(seconds=5))
+    assert run(capsys, "show", str(number))[3] == "  told     yes: tenant"
 
 
 @pytest.mark.usefixtures("night")

@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 
 from alerting.announcements import ENDS_TOLD_FOR, Context, Languages, announcements, by_mail, drafts
+from alerting.words.annotations import annotator
+from alerting.words.headline import headline
+from alerting.words.said import Said
+from alerting.words.tongue import TONGUES
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from store.alert_rows import AlertRow, Announcement
 from tests.alerting.alertmanager.running import alert
@@ -37,6 +41,10 @@ def told(inventory: Inventory, *rows: AlertRow, **options: Any) -> dict[tuple[st
          {"on_call", "tenant", "owner"}),
         ("statement_ready", "statement:A/2026-11", {"tenant": "locataire-c"}, {"tenant"}),
         ("site_cut", "park:fes-shore", FES, {"on_call", "owner"}),
+        ("site_cut", "park:fes-shore", FES | {"facts": {"seen_as": "outage"}}, {"on_call", "owner"}),
+        ("site_cut", "park:fes-shore", FES | {"facts": {"seen_as": "silence"}}, {"on_call"}),
+        ("occupancy_over", "zone:fes-z1", FES | {"zone": "fes-z1", "tenant": "locataire-c"}, {"on_call", "tenant"}),
+        ("occupancy_over", "zone:fes-z3", FES | {"zone": "fes-z3"}, {"on_call"}),
         ("carrier_down", "carrier:operateur-a", {"carrier": "operateur-a"}, {"on_call", "owner"}),
         ("probe_fault", "probe:agadir", {}, {"on_call"}),
         ("engine_late", "engine:pass", {}, {"on_call"}),
@@ -73,6 +81,20 @@ def test_a_tenant_learns_of_its_own_outage_though_a_cut_explains_it_and_of_nobod
         "circuit": "fes-a1", "tenant": "locataire-c", "muted": "false", "demo": "true", "language": "fr",
     }  # fmt: skip
     assert own.annotations == {"since": "2026-11-22T03:00:00Z", "breach_at": "2026-11-22T04:00:00Z", "cause": "park"}
+
+
+def test_a_tenant_learns_of_its_own_room_by_its_name(demo: Inventory) -> None:
+    zone = next(one for one in demo.zones.values() if one.tenant is not None)
+    facts = {"people": 60, "capacity_people": 50, "neighbour": "Locataire Z"}
+    row = alert(1, "occupancy_over", f"zone:{zone.code}", NOW, zone=zone.code, tenant=zone.tenant, facts=facts)
+    found = told(demo, row)["tenant", "1"]
+    assert (found.labels["zone"], found.labels["tenant"]) == (zone.code, zone.tenant)
+    assert found.annotations == {"since": "2026-11-22T03:00:00Z", "people": "60", "capacity_people": "50"}
+    words = Said(told(demo, row, annotate=annotator(demo, {}))["tenant", "1"])
+    assert headline(words, TONGUES["fr"], "tenant").startswith(f"Affluence au-delà de la capacité – zone {zone.label}")
+    other = next(one for one in demo.zones.values() if one.tenant not in (None, zone.tenant))
+    moved = told(demo, row._replace(trouble=row.trouble._replace(tenant=other.tenant)))
+    assert "zone" not in moved["tenant", "1"].labels
 
 
 def test_causes_come_first_and_what_they_explain_names_the_first_cause(demo: Inventory) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from alerting.consequences import EVERYTHING_SILENT, consequences, still_explained
 from store.alert_rows import AlertRow, Trouble
-from tests.alerting.estate import NOW, lost
+from tests.alerting.estate import BEGAN, NOW, lost
 
 OUTAGE = ("outage", "circuit:p00")
 
@@ -26,7 +26,8 @@ def alert(
         (of_objective("burn_fast"), True),
         (of_objective("burn_slow"), True),
         (of_objective("budget"), True),
-        (of_objective("breach_foreseen", "breach_by_outage"), True),
+        (of_objective("breach_foreseen", "breach_by_outage")._replace(severity="ticket"), True),
+        (of_objective("breach_foreseen", "breach_by_outage"), False),  # within the hour: told by itself
         (of_objective("breach_foreseen", "breach_by_trend"), False),
         (of_objective("objective_breached"), False),
         (of_objective("restore_deadline"), False),
@@ -49,6 +50,40 @@ def test_when_everything_is_silent_each_silence_follows_from_that() -> None:
     zone = Trouble("no_data", "zone:z", "ticket", NOW, "no_data", False)
     found = consequences([dead, zone, lost("p00", rule="no_data"), lost("p01")], [], [])
     assert found == {("no_data", "zone:z"): EVERYTHING_SILENT, ("no_data", "circuit:p00"): EVERYTHING_SILENT}
+
+
+def silence(circuit: str, seconds: int = 0, usual: int = 10) -> Trouble:
+    return lost(circuit, seconds, rule="no_data", facts={"usual_seconds": usual})
+
+
+def dead_collector() -> Trouble:
+    return Trouble("collector_dead", "collector:mqtt", "page", BEGAN, "lease_gone", False)
+
+
+def test_a_dead_collector_explains_the_silences_that_began_with_it_and_no_others() -> None:
+    silences = [
+        silence("p00"),
+        silence("p01", 120),
+        silence("p02", 121),  # it was heard after the collector had died
+        silence("p03", -130),
+        silence("p04", -131),  # it had fallen silent before
+        silence("p05", -420, usual=300),
+    ]
+    found = consequences([dead_collector(), *silences, lost("p09")], [], [])
+    assert {name[1].removeprefix("circuit:") for name in found} == {"p00", "p01", "p03", "p05"}
+    assert set(found.values()) == {("collector_dead", "collector:mqtt")}
+
+
+def test_a_park_that_was_taken_for_silent_before_its_collector_was_known_dead_is_explained_too() -> None:
+    park = Trouble("site_cut", "park:p", "page", BEGAN, "park_lost", False, facts={"seen_as": "silence"})
+    name = ("site_cut", "park:p")
+    silences = [silence("p00"), silence("p01")]
+    ours = alert(park._replace(facts=park.facts | {"circuits": ["p00", "p01"]}))
+    assert consequences([dead_collector(), *silences], [ours], [])[name] == ("collector_dead", "collector:mqtt")
+    cut = alert(park._replace(facts={"seen_as": "outage", "circuits": ["p00", "p01"]}))
+    assert name not in consequences([dead_collector(), *silences], [cut], [])
+    more = alert(park._replace(facts=park.facts | {"circuits": ["p00", "p01", "p02"]}))
+    assert name not in consequences([dead_collector(), *silences, silence("p02", 600)], [more], [])
 
 
 @pytest.mark.parametrize(("reason", "minutes"), [("burn_1h", 5), ("burn_6h", 30), ("burn_24h", 120), ("burn_72h", 360)])

@@ -130,7 +130,25 @@ SITUATIONS = {
         muted=frozenset(("outage", f"circuit:p0{n}") for n in range(4)),
     ),
     # While a parent lasts.
-    "late joiners": Situation(
+    "who is lost within a quarter of an hour joins, a working neighbour or not": Situation(
+        [*outages(behind("p") - {"p38", "p39"}), lost("p38", 900)],
+        {SITE: 39},
+        set(),
+        lasting={SITE: open_since(0, behind("p") - {"p38", "p39"})},
+    ),
+    "what is lost later while a neighbour works is told by itself": Situation(
+        [*outages(behind("p") - {"p38", "p39"}), lost("p38", 901)],
+        {SITE: 38},
+        {"p38"},
+        lasting={SITE: open_since(0, behind("p") - {"p38", "p39"})},
+    ),
+    "and stays explained once it is": Situation(
+        [*outages(behind("p") - {"p38", "p39"}), lost("p38", 901)],
+        {SITE: 39},
+        set(),
+        lasting={SITE: open_since(0, behind("p") - {"p39"})},
+    ),
+    "late joiners of an element of which everything is down": Situation(
         [*outages(behind("p") - {"p38", "p39"}), lost("p38", 1800), lost("p39", 7200)],
         {SITE: 40},
         set(),
@@ -220,6 +238,15 @@ def test_the_order_changes_nothing(situation: Situation) -> None:
         lasting=dict(reversed(situation.lasting.items())),
     )
     assert backwards == run(situation)
+
+
+def test_losses_of_which_nobody_can_say_whether_they_last_hold_up_a_parent_and_found_none() -> None:
+    doubted = outages({"p01", "p02", "p03", "p04"})
+    working = behind("q")  # nobody can say of park p who works
+    assert correlated([], ELEMENTS, measured=working, doubted=doubted) == Correlated((), {})
+    before = {SITE: open_since(0, {"p01", "p02", "p03", "p04"})}
+    found = correlated([], ELEMENTS, measured=working, doubted=doubted, lasting=before)
+    assert (names(found.parents), set(found.causes.values())) == ({SITE}, {SITE})
 
 
 def test_a_parent_says_what_it_is_of() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from alerting.decide import Decided, decided, keep_firing
 from alerting.names import Name, name_of
 from store.alert_rows import AlertRow, Severity, Trouble
+from store.instants import utc_text
 from tests.alerting.estate import BEGAN, NOW, lost
 
 OUTAGE = ("outage", "circuit:p00")
@@ -44,6 +45,7 @@ class Book:
         mutes: Mapping[Name, str] = {},
         unknown: Sequence[str] = (),
         stays: frozenset[Name] = frozenset(),
+        well_at: Mapping[Name, datetime] = {},
     ) -> list[tuple[str, str, str]]:
         """One look; returns its steps as (rule, change, reason)."""
         self.now += after
@@ -55,6 +57,7 @@ class Book:
             mutes=mutes,
             now=self.now,
             stays_explained=stays,
+            well_at=well_at,
             is_unknown=lambda row: row.trouble.rule in unknown,
         )
         self.touched = len(result)
@@ -260,6 +263,32 @@ def test_a_parent_that_explains_more_says_so_at_once() -> None:
     book.look(park(20))
     book.look(park(40), after=timedelta(seconds=5))
     assert book.one("site_cut").trouble.facts["members"] == 40
+
+
+def test_what_gets_better_is_told_as_what_it_has_become_and_not_before() -> None:
+    book = Book()
+    near = lost("p00")._replace(rule="breach_foreseen", subject="objective:A/o/2026-11", reason="breach_by_outage")
+    later = near._replace(reason="breach_by_trend", severity="ticket")
+    causes = {name_of(near): OUTAGE}
+    book.look(lost("p00"), near, causes=causes)
+    assert book.look(later, after=MINUTE) == [], "the circuit is back: no page for a breach by its outage"
+    steps = book.look(later, after=15 * MINUTE)
+    assert ("breach_foreseen", "lowered", "breach_by_trend") in steps
+
+
+def test_an_alert_says_since_when_its_circuit_is_well() -> None:
+    book = Book()
+    book.look(lost("p00"))
+    back_at = book.now + timedelta(seconds=30)
+    book.look(after=MINUTE, well_at={OUTAGE: back_at})
+    assert book.one().trouble.facts["well_since"] == utc_text(back_at)
+    book.look(lost("p00"), after=MINUTE)
+    assert "well_since" not in book.one().trouble.facts
+    book.look(after=MINUTE)
+    well_since = utc_text(book.now)  # nobody knows better than by looking
+    book.look(after=5 * MINUTE)
+    assert book.rows[0].closed_at is not None
+    assert book.rows[0].trouble.facts["well_since"] == well_since
 
 
 NAMES = ["outage", "no_data", "burn_fast", "budget", "site_cut"]

@@ -6,6 +6,7 @@ import pytest
 from alerting.announcements import Context, Languages
 from alerting.command import deliverers
 from alerting.direct import AGAIN_AFTER, AWAY_AFTER, Direct, WhileAway
+from alerting.escalation.watchdogs import hear
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from store.alert_rows import AlertRow, Trouble
 from store.alerts import open_alerts, read_open_alerts, update_alerts
@@ -107,3 +108,19 @@ def test_while_every_alertmanager_is_away_a_living_escalator_is_told_directly(
     assert notices_at(later, escalator=later) == 2
     back = later + AGAIN_AFTER
     assert notices_at(back, alertmanager=back, escalator=back) == 2, "the same notices"
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_an_alertmanager_whose_webhook_is_wrong_from_the_first_day_holds_nothing_back(
+    connection: Connection, inventory: Inventory, heard: bool
+) -> None:
+    alerts = lasting(connection, [OUTAGE])
+    away = WhileAway(Direct(inventory, Worded(), Languages()))
+    for minute in range(6):
+        now = NOW + timedelta(minutes=minute)
+        for process in ("alertmanager", "alerting", "escalator"):
+            beat(connection, process, now)
+        if heard:
+            hear(connection, "p2i-alerting", now)
+        away(connection, alerts, now)
+    assert len(list_notices(connection)) == (0 if heard else 2)

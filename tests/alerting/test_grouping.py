@@ -9,11 +9,11 @@ texts = st.dictionaries(
 )
 
 
-def test_a_page_per_rule_and_park_a_message_per_tenant_and_rule_one_notice_for_the_owner() -> None:
+def test_a_page_per_rule_and_park_a_message_per_tenant_and_rule_per_rule_for_the_owner() -> None:
     labels = {"alertname": "outage", "facility": "fes-shore", "tenant": "locataire-c", "severity": "page"}
     assert group_key(labels) == 'on_call:{alertname="outage",facility="fes-shore"}'
     assert group_key(labels | {"audience": "tenant"}) == 'tenant:{tenant="locataire-c",alertname="outage"}'
-    assert group_key(labels | {"audience": "owner"}) == 'owner:{audience="owner"}'
+    assert group_key(labels | {"audience": "owner"}) == 'owner:{audience="owner",alertname="outage"}'
 
 
 def test_what_was_a_ticket_and_becomes_a_page_stays_in_its_group() -> None:

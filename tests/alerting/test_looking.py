@@ -187,15 +187,60 @@ def test_a_part_that_cannot_be_read_closes_nothing_and_is_logged_once(
     estate.change(CUT[:1], "down")
     estate.look()
     estate.connection.execute("ALTER TABLE transition RENAME TO elsewhere")
-    for _ in range(4):
+    for minutes in (4, 8, 12, 16):
         assert names(estate.look(after=4 * MINUTE)) == {("outage", "circuit:k00")}
+        assert estate.looker.is_blind(estate.now) == (minutes > 8), "who cannot see gives no sign of life"
     assert [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR] == [
         'engine could not be read: relation "transition" does not exist'
     ]
     estate.connection.execute("ALTER TABLE elsewhere RENAME TO transition")
     estate.change(CUT[:1], "up", ago=timedelta(0))
     estate.look(after=MINUTE)
+    assert not estate.looker.is_blind(estate.now)
     assert estate.look(after=5 * MINUTE) == []
+
+
+@pytest.mark.parametrize("how", ["unread", "unknown"])
+def test_of_a_park_that_is_cut_nobody_is_told_that_it_is_over_while_nobody_can_say(estate: Estate, how: str) -> None:
+    estate.change(CUT, "down")
+    before = names(estate.look())
+    assert ("site_cut", "park:fes-shore") in before
+    estate.now += MINUTE
+    if how == "unread":
+        estate.connection.execute("ALTER TABLE transition RENAME TO elsewhere")
+    else:
+        estate.change(CUT, "unknown", ago=timedelta(0))
+    for _ in range(8):
+        assert names(estate.look(after=MINUTE)) == before
+    assert {change for _, change, _ in estate.steps()} == {"opened", "explained"}
+    if how == "unread":
+        estate.connection.execute("ALTER TABLE elsewhere RENAME TO transition")
+    estate.change(CUT, "up", ago=timedelta(0))
+    estate.look(after=MINUTE)
+    assert estate.look(after=5 * MINUTE) == []
+
+
+def test_while_nobody_can_say_who_works_three_outages_are_no_cut_of_their_park(estate: Estate) -> None:
+    estate.change(CUT[:3], "down")
+    estate.look(hears=CUT[3:])
+    estate.connection.execute("ALTER TABLE ingest RENAME COLUMN received_at TO elsewhere")
+    estate.now += MINUTE
+    estate.passed()
+    estate.connection.commit()
+    assert estate.looker.look(estate.connection, estate.now)
+    assert {rule for rule, _ in names(read_open_alerts(estate.connection))} == {"outage"}
+
+
+def test_a_dead_collector_is_one_page_and_its_park_none(estate: Estate) -> None:
+    estate.look(after=timedelta(0), hears=[*CUT, "live-1"])
+    estate.connection.execute(
+        "INSERT INTO collector_session (client_id, topics, seen_at) VALUES ('mqtt', '{}', %s)", [estate.now]
+    )
+    estate.now += timedelta(seconds=200)
+    alerts = estate.look(hears=["live-1"])
+    told = [one for one in alerts if one.cause_id is None]
+    assert names(told) == {("collector_dead", "collector:mqtt")}
+    assert {one.trouble.circuit for one in alerts if one.cause_id == told[0].alert_id} == set(CUT)
 
 
 def test_maintenance_mutes_and_leaves_the_record_as_it_is(estate: Estate, decide_by_two: WriteExclusions) -> None:

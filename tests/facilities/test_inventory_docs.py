@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from facilities.bands import Band
 from facilities.circuits import Circuit, Probe, Tenant
 from facilities.inventory import Heading
 from facilities.inventory_folder import FILES
@@ -28,6 +29,7 @@ SECTIONS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "## feeds.toml": (Feed,),
     "## sensors.toml": (Sensor,),
     "## topology.toml": (Element,),
+    "## bands.toml": (Band,),
 }
 
 

@@ -614,8 +614,8 @@ def test_a_file_nobody_would_read_is_refused(folder: Path, name: str) -> None:
         read_inventory(folder)
     assert str(error.value) == (
         f"inventory/{name}: not a file of an inventory (inventory.toml, sources.toml, organisations.toml, parks.toml, "
-        "tenants.toml, zones.toml, circuits.toml, probes.toml, feeds.toml, sensors.toml, topology.toml, agreements/*.toml,"
-        " calendars/*.toml)"
+        "tenants.toml, zones.toml, circuits.toml, probes.toml, feeds.toml, sensors.toml, topology.toml, bands.toml,"
+        " agreements/*.toml, calendars/*.toml)"
     )
 
 
@@ -633,9 +633,9 @@ def test_notes_of_an_editor_and_other_kinds_of_files_are_left_alone(folder: Path
     assert set(read_inventory(folder).agreements) == {"AGR-A", "AGR-B"}
 
 
-def test_probes_feeds_sensors_topology_agreements_and_calendars_are_optional_and_files_may_be_empty(folder: Path) -> None:
-    for name in ("probes.toml", "feeds.toml", "sensors.toml", "topology.toml"):
-        (folder / name).unlink()
+def test_the_last_five_files_and_both_folders_are_optional_and_files_may_be_empty(folder: Path) -> None:
+    for name in ("probes.toml", "feeds.toml", "sensors.toml", "topology.toml", "bands.toml"):
+        (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / "agreements")
     shutil.rmtree(folder / "calendars")
     for name in ("zones.toml", "circuits.toml", "tenants.toml"):

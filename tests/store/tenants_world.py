@@ -104,9 +104,9 @@ INSERT INTO outlook VALUES ('{mark}-g', '{mark}-o', '2025-12-31 23:00Z', '2026-0
 INSERT INTO restore_outlook VALUES ('{mark}-g', '{mark}-o', '{mark}-t', '{mark}-c', false, '2026-01-05 10:{number}Z',
     '2026-01-06 03:{number}Z', {number}, {number}, {number}, '2026-01-07 01:{number}Z');
 INSERT INTO notice (audience, group_key, severity, is_demo, facility, tenant, rule, opened_at, state, reason, level,
-    held_by, next_step_at, route, policy) VALUES ('tenant', '{mark}-n', 'page', false, '{park}', '{mark}', '{mark} rule',
-    '2026-01-06 03:{number}Z', 'open', '{mark} reason', {number}, '{mark} person', '2026-01-06 04:{number}Z',
-    '{mark} route', '{mark} policy');
+    held_by, next_step_at, route, policy) VALUES ('tenant', '{mark}-n', 'page', false, '{park}', '{mark}',
+    '{mark} rule', '2026-01-06 03:{number}Z', 'open', '{mark} reason', {number}, '{mark} person',
+    '2026-01-06 04:{number}Z', '{mark} route', '{mark} policy');
 INSERT INTO notice_step (notice_id, stepped_at, step, actor, via)
     SELECT notice_id, '2026-01-06 03:{number}Z', 'opened', '{mark} actor', '{mark} via' FROM notice
     WHERE group_key = '{mark}-n';

@@ -36,23 +36,30 @@ def notice(**changed: Any) -> NoticeRow:
         (policy(0, 10, 25), notice(level=1), Tell(1, False, NOW + 15 * MINUTE)),
         (policy(0, 10, 25), notice(level=2), Tell(2, False, NOW + 15 * MINUTE)),
         (policy(0, 10, 25), notice(level=3), Tell(2, True, NOW + 15 * MINUTE)),
-        (policy(0, 10, 25), notice(level=4), Exhausted()),
+        (policy(0, 10, 25), notice(level=4), Exhausted(NOW + 45 * MINUTE)),
+        (policy(0, 10, 25), notice(level=4, reason="exhausted"), Tell(2, True, NOW + 60 * MINUTE)),
+        (policy(0, 10, 25), notice(level=9, reason="exhausted"), Tell(2, True, NOW + 60 * MINUTE)),
+        (policy(0, 10, 25), notice(level=4, severity="ticket"), Exhausted(None)),
         (policy(5), notice(), Wait(NOW + 5 * MINUTE)),
+        (policy(5, 10), notice(opened_at=NOW - 5 * MINUTE), Tell(0, False, NOW + 5 * MINUTE)),
+        (policy(5, 10), notice(climb=2), Tell(0, False, NOW + 5 * MINUTE)),
         (policy(0, repeat_times=0), notice(), Tell(0, False, None)),
         (policy(0, 5, repeat_times=0), notice(level=1), Tell(1, False, NOW + 15 * MINUTE)),
-        (policy(0, 5, repeat_times=0), notice(level=2), Exhausted()),
+        (policy(0, 5, repeat_times=0), notice(level=2), Exhausted(NOW + 45 * MINUTE)),
         (policy(0), notice(state="acknowledged", level=1), Wake("acknowledged")),
         (policy(0), notice(state="snoozed"), Wake("snoozed")),
         (policy(0), notice(state="resolved", closed_at=NOW), Over()),
     ],
 )
 def test_what_comes_next(levels: Policy, row: NoticeRow, expected: Move) -> None:
-    assert next_move(levels, row, NOW, NOW) == expected
+    assert next_move(levels, row, NOW) == expected
 
 
-def waiting(due: int, *, alone: int = 0, within_hour: int = 0, digest_ago: float | None = None) -> Waiting:
+def waiting(
+    due: int, *, alone: int = 0, within_hour: int = 0, digest_ago: float | None = None, urgent: int | None = None
+) -> Waiting:
     digest_at = None if digest_ago is None else NOW - timedelta(seconds=digest_ago)
-    return Waiting("amina", "email", due, 0, 0, alone, within_hour, digest_at)
+    return Waiting("amina", "email", due, 0, 0, alone, within_hour, digest_at, due if urgent is None else urgent)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +77,11 @@ def waiting(due: int, *, alone: int = 0, within_hour: int = 0, digest_ago: float
         (waiting(3, within_hour=118), Flow(1, True)),
         (waiting(3, within_hour=119), Flow(1, False)),
         (waiting(3, within_hour=120), Flow(0, False)),
+        (waiting(3, within_hour=93, urgent=0), Flow(3, False)),
+        (waiting(3, within_hour=94, urgent=0), Flow(1, True)),
+        (waiting(3, within_hour=95, urgent=0), Flow(1, False)),
+        (waiting(3, within_hour=96, urgent=0), Flow(0, False)),
+        (waiting(3, within_hour=110, urgent=1), Flow(1, False)),
     ],
 )
 def test_how_much_goes_out(one: Waiting, expected: Flow) -> None:
@@ -88,7 +100,7 @@ def test_a_channel_carries_a_bounded_number_whatever_comes() -> None:
         alone = sum(at > since for at in sent)
         last = max(digests, default=None)
         going = flow(
-            Waiting("a", "e", pending, 0, 0, alone, alone + sum(at > since for at in digests), last),
+            Waiting("a", "e", pending, 0, 0, alone, alone + sum(at > since for at in digests), last, pending),
             limits,
             10_000,
             now,
@@ -144,6 +156,9 @@ def one(ends_at: datetime | None = None, **labels: str) -> Announcement:
         (one(alert="7", explained="true"), {7: None}, "on_call", None),
         (one(alert="7", muted="true"), {}, "on_call", "muted"),
         (one(alert="7", muted="false"), {}, "on_call", None),
+        (one(alert="7", muted="true", explained="true"), {}, "tenant", "muted"),
+        (one(alert="7"), {7: "muted"}, "tenant", "muted"),
+        (one(alert="7"), {7: "muted"}, "owner", "muted"),
         (one(alert="7"), {7: "explained"}, "tenant", None),
         (one(alert="7"), {7: "over"}, "tenant", "over"),
         (one(alert="²"), {}, "on_call", None),

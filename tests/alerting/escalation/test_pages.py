@@ -47,9 +47,11 @@ def test_a_link_acts_once_and_its_replay_is_refused_in_one_sentence(night: Night
     assert night.steps(number).count("refused") == 1, "tried once or often, it is written down once"
     row = night.connection.execute("SELECT actor, via FROM notice_step WHERE step = 'acknowledged'").fetchone()
     assert row == ("amina", "link")
-    after = site.ask("GET", done.headers["location"])
+    follows = done.headers["location"]
+    assert "/" not in follows, "relative: a proxy may serve the page under a path of its own"
+    after = site.ask("GET", f"/l/{follows}")
     assert "Pris en charge par Amina" in after.text
-    assert site.post(done.headers["location"], act="resolve").status == 303
+    assert site.post(f"/l/{follows}", act="resolve").status == 303
     assert night.state(number) == "resolved"
 
 
@@ -117,7 +119,7 @@ def test_nothing_keeps_or_tells_a_token(
     token = path.removeprefix("/l/")
     page = site.ask("GET", path)
     done = site.post(path, act="acknowledge")
-    next_token = done.headers["location"].removeprefix("/l/")
+    next_token = done.headers["location"]
     tables = [
         str(night.connection.execute(f"SELECT to_jsonb(t) FROM {table} t".encode()).fetchall())
         for table in ("link", "message", "notice_step", "notice")

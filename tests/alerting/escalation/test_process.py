@@ -127,7 +127,7 @@ def test_from_the_notification_to_the_acknowledgement_and_over_a_kill(
     assert re.search(r"resolved +\w+ \(cli, login \w+\)", shown.stdout)
     assert second.end() == 0
     for text in (first.printed, second.printed, listed.stdout, shown.stdout):
-        for secret in (found[1][3:], location[3:], "example.org", SECRET):
+        for secret in (found[1][3:], location, "example.org", SECRET):
             assert secret not in text
 
 

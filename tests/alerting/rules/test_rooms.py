@@ -105,6 +105,17 @@ def test_without_bands_there_is_no_rule_and_a_park_may_have_its_own() -> None:
     assert found("environment", rules=own, values=hot) == []
 
 
+def test_the_band_of_a_zone_holds_before_that_of_its_park() -> None:
+    hot = values(*[40.0] * 4)
+    kitchen = Band("temperature_celsius", None, Decimal(45), zones=frozenset({"z", "y"}))
+    park = Band("temperature_celsius", None, Decimal(26), "casa")
+    assert found("environment", rules=Rules(bands=(park, kitchen)), values=hot) == []
+    elsewhere = kitchen._replace(zones=frozenset({"y"}))
+    (told,) = found("environment", rules=Rules(bands=(elsewhere, park)), values=hot)
+    assert told.facts["at_most"] == "26"
+    assert found("environment", rules=Rules(bands=(elsewhere,)), values=hot) == []
+
+
 def test_it_lasts_until_a_value_is_inside() -> None:
     is_open = {("environment", "sensor:s/temperature_celsius"): NOW - timedelta(hours=1)}
     assert found("environment", rules=WARM, values=values(26.5), open=is_open)

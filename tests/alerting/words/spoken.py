@@ -5,9 +5,9 @@ from typing import Any
 
 from alerting.words.annotations import annotations
 from alerting.words.headline import Audience
-from alerting.words.message import Told
 from alerting.words.rule_texts import RULES
 from alerting.words.spelling import Language
+from alerting.words.told import Told
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
 from store.alert_rows import AlertRow, Announcement, Trouble
 

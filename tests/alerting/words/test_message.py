@@ -10,10 +10,11 @@ import msgspec
 import pytest
 
 from alerting.words.headline import Audience
-from alerting.words.message import Kind, Words, message
-from alerting.words.rule_texts import GOOD_NEWS, PARENTS, RULES
+from alerting.words.message import Words, message
+from alerting.words.rule_texts import GOOD_NEWS, OBSERVED, PARENTS, RULES
 from alerting.words.sms import _BASIC, _TWO_PLACES, places
 from alerting.words.spelling import NARROW_NO_BREAK, Language
+from alerting.words.told import Kind
 from facilities.inventory import Inventory
 from store.alert_rows import Announcement
 from tests.alerting.words.spoken import AGREEMENT, CIRCUIT, DEMO, LINKS, NOW, SINCE, ZONE, alert, announcement, notice
@@ -195,6 +196,22 @@ def test_a_tenant_reads_plain_words_and_the_cause_as_a_kind() -> None:
     assert "Votre liaison est interrompue." in text
     assert "Cause probable : une panne de l’opérateur" in text
     assert "opérateur-a" not in text
+
+
+@pytest.mark.parametrize("rule", sorted(OBSERVED))
+def test_a_common_cause_of_which_only_silence_is_seen_is_not_called_a_cut(rule: str) -> None:
+    facts = alert(rule).trouble.facts
+    silent = alert(rule, facts=facts | {"seen_as": "silence"})
+    told = message("on_call", "firing", "fr", [announcement(silent)], notice(), LINKS)
+    assert "Plus de mesures" in told.subject
+    assert "Plus de mesures" in told.short
+    assert "aucune coupure n’est constatée" in told.text
+    called = RULES[rule].name[0].replace("'", "’")
+    assert called not in told.subject + told.text
+    explained = announcement(alert("no_data"), cause=silent)
+    assert called not in message("on_call", "firing", "fr", [explained], notice(), LINKS).text
+    seen = announcement(alert(rule, facts=facts | {"seen_as": "outage"}))
+    assert called in message("on_call", "firing", "fr", [seen], notice(), LINKS).subject
 
 
 def test_what_is_explained_is_not_called_over() -> None:
