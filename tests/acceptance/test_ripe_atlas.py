@@ -117,7 +117,8 @@ def derived(file: Path, *, day_first: bool, month: str) -> Expected:
 def inventory(tmp_path: Path) -> Path:
     folder = tmp_path / "inventory"
     shutil.copytree(DEMO_INVENTORY, folder)
-    (folder / "probes.toml").unlink()
+    for name in ("probes.toml", "topology.toml"):
+        (folder / name).unlink()
     for file in (folder / "agreements").iterdir():
         file.unlink()
     (folder / "circuits.toml").write_text("".join(CIRCUIT.format(probe=probe) for probe in PROBES))

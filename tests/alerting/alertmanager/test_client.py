@@ -1,5 +1,6 @@
 """Accepted maintenance becomes silences of a real Alertmanager, and what the deliverer writes into the database."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,12 @@ from tests.alerting.alertmanager.running import Hooks, RunningAlertmanager, aler
 from tests.conftest import LogIn, WriteExclusions
 
 BEGAN = datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture(autouse=True)
+def begins_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alertmanager lives by the real clock: each test begins now, however long ago this file was read."""
+    monkeypatch.setattr(sys.modules[__name__], "BEGAN", datetime.now(UTC).replace(microsecond=0))
 
 
 @pytest.fixture
