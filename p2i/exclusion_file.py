@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 from facilities.instants import instant_text
 from p2i.checked_file import CheckedFile, Texts
@@ -10,10 +11,11 @@ from sla_engine.due import epoch_seconds_of
 from store.errors import InputError
 from store.exclusion_rows import Decided, Key, Proposal
 from store.reading_text import csv_line
+from store.rows import Decision, ExclusionKind
 
 COLUMNS = ("id", "circuit", "kind", "starts_at", "ends_at", "announced_at", "decision", "reason", "evidence")
-KINDS = ("maintenance", "customer", "force_majeure")
-DECISIONS = ("proposed", "accepted", "rejected")
+KINDS: tuple[str, ...] = get_args(ExclusionKind)
+DECISIONS: tuple[str, ...] = get_args(Decision)
 
 
 def read_proposals(path: str | Path) -> CheckedFile[Proposal]:

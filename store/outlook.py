@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 from store.alert_rows import LookedBack, OutlookRow, RestoreRow
 from store.connection import Connection
@@ -48,9 +48,11 @@ def forget_outlooks(connection: Connection, running: Collection[tuple[str, datet
 
 def read_outlooks(connection: Connection) -> list[OutlookRow]:
     """Every outlook, by agreement, objective and period."""
-    with connection.cursor(row_factory=class_row(OutlookRow)) as cursor:
+    with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(f"SELECT {_OUTLOOK} FROM outlook ORDER BY agreement, objective, period_starts_at".encode())
-        return [row._replace(windows=tuple(LookedBack(**each) for each in row.windows)) for row in cursor]  # type: ignore[arg-type]
+        return [
+            OutlookRow(**{**row, "windows": tuple(LookedBack(**each) for each in row["windows"])}) for row in cursor
+        ]
 
 
 def read_restores(connection: Connection) -> list[RestoreRow]:

@@ -19,7 +19,7 @@ from alerting.words.said import Said
 from alerting.words.spelling import Language
 from alerting.words.tongue import TONGUES, texts_of
 from facilities.inventory import Inventory
-from store.alert_rows import AlertRow, Announcement
+from store.alert_rows import AlertRow, Announcement, Trouble
 
 _NAMED = 12
 """Of the alerts it explains; how many there are is said besides."""
@@ -88,8 +88,7 @@ def annotations(
     if audience == "tenant":
         made |= {name: value for name, value in trouble.facts.items() if name in _FACTS_FOR_TENANTS}
         made |= names_for_tenants(alert, inventory)
-        if kind := _CAUSE_FOR_TENANTS.get(cause.trouble.rule if cause else trouble.rule):
-            made["cause_kind"] = kind
+        made["cause_kind"] = _cause_for_tenants((cause or alert).trouble)
     else:
         made |= trouble.facts
         made |= names(alert, inventory)
@@ -116,6 +115,13 @@ def annotations(
     }
     said = Said(Announcement({name: text for name, text in labels.items() if text}, texts, trouble.since_at, None))
     return texts | {"summary": headline(said, TONGUES[language], audience)}
+
+
+def _cause_for_tenants(cause: Trouble) -> str | None:
+    """What kind of thing it is; where all that is known is silence it is the measurement, and nothing of the park's."""
+    if cause.rule in _CAUSE_FOR_TENANTS and cause.facts.get("seen_as") == "silence":
+        return "measurement"
+    return _CAUSE_FOR_TENANTS.get(cause.rule)
 
 
 def _listed(alert: AlertRow, members: Sequence[AlertRow], language: Language) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from alerting.escalation.entries import Channel, Person
 from alerting.escalation.page_view import View, view
+from alerting.words.annotations import annotations
 from alerting.words.headline import Audience
 from alerting.words.message import Words, message
 from alerting.words.rule_texts import GOOD_NEWS, RULES
@@ -294,3 +295,12 @@ def test_the_phone_page_of_a_circuit_that_answers_again_does_not_say_that_it_las
     out = page(outage(language="en"))
     assert out.is_lasting
     assert "answers again" not in out.headline
+
+
+@pytest.mark.parametrize(("seen_as", "kind"), [("outage", "park"), ("silence", "measurement")])
+def test_a_tenant_is_not_told_of_a_failure_of_the_park_where_all_that_is_known_is_silence(
+    seen_as: str, kind: str
+) -> None:
+    cause = alert("site_cut", 7, facts={"members": 40, "of": 40, "seen_as": seen_as})
+    made = annotations(alert("outage"), DEMO, "fr", audience="tenant", cause=cause)
+    assert made["cause_kind"] == kind
