@@ -38,14 +38,23 @@ def agreement_problems(inventory: Inventory) -> Iterator[tuple[Path, str]]:
             yield file, f'agreement.tenant: no tenant "{agreement.tenant}" in tenants.toml'
         if agreement.facility not in inventory.parks:
             yield file, f'agreement.facility: no park "{agreement.facility}" in parks.toml'
-        calendar = None if agreement.calendar is None else inventory.calendars.get(agreement.calendar.id)
-        if calendar is not None and calendar.tenant not in (None, agreement.tenant):
-            whose = f'is that of tenant "{calendar.tenant}", not of "{agreement.tenant}"'
-            yield file, f'agreement.service_hours.calendar: "{calendar.id}" {whose}'
+        for key, name in _named_calendars(agreement):
+            calendar = inventory.calendars.get(name)
+            if calendar is not None and calendar.tenant not in (None, agreement.tenant):
+                whose = f'is that of tenant "{calendar.tenant}", not of "{agreement.tenant}"'
+                yield file, f'agreement.{key}.calendar: "{calendar.id}" {whose}'
         for objective in agreement.objectives:
             wrong = _objective_problem(inventory, agreement, objective)
             if wrong is not None:
                 yield file, f"objective[{objective.id}].circuit: {wrong}"
+
+
+def _named_calendars(agreement: Agreement) -> Iterator[tuple[str, str]]:
+    """The tables that name a calendar, and which."""
+    if agreement.calendar is not None:
+        yield "service_hours", agreement.calendar.id
+    if agreement.closing.issue is not None:
+        yield "closing", agreement.closing.issue.calendar
 
 
 def _objective_problem(inventory: Inventory, agreement: Agreement, objective: Objective) -> str | None:

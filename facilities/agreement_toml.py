@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 from zoneinfo import ZoneInfo
 
 from facilities.agreement import Agreement, Maintenance
 from facilities.amendment import Amendment
 from facilities.calendar import ServiceHours, zone
+from facilities.calendar_days import DayKind
 from facilities.civil_calendar import CalendarVersion, CivilCalendar
-from facilities.closing import Closing
+from facilities.closing import Closing, IssueDays
 from facilities.hours_toml import read_service_hours
 from facilities.objective_toml import read_objectives
 from facilities.toml_document import toml_document
@@ -22,6 +23,8 @@ from facilities.toml_table import TomlTable
 from store.errors import InputError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_MOST_ISSUE_DAYS = 366
+"""More than a year after a month nobody waits for its verdict; most likely a digit is mistyped."""
 
 
 def read_agreement(path: str | Path, calendars: Mapping[str, CivilCalendar] | None = None) -> Agreement:
@@ -75,7 +78,7 @@ def agreement_from_toml(content: bytes, source: str, calendars: Mapping[str, Civ
         amendment=None if amended is None else _amendment(amended, starts_on, ends_on),
         superseded_on=table.optional_day("superseded_on"),
         scored_from=table.optional_day("scored_from"),
-        closing=Closing() if closing is None else _closing(closing),
+        closing=Closing() if closing is None else _closing(closing, calendars),
         vat_percent_text=table.percent_text("vat_percent") if table.has("vat_percent") else None,
     )
     _refuse_no_days(table, agreement)
@@ -106,14 +109,32 @@ def _amendment(table: TomlTable, starts_on: date, ends_on: date | None) -> Amend
     return amendment
 
 
-def _closing(table: TomlTable) -> Closing:
+def _closing(table: TomlTable, calendars: Mapping[str, CivilCalendar] | None) -> Closing:
     usual = Closing()
     closing = Closing(
         table.integer("lateness_hours", 0, usual.lateness_hours),
         table.integer("contest_days", 0, usual.contest_days),
+        _issue_days(table, calendars) if table.has("issue_days") else None,
     )
+    for key in ("issue_day_kind", "calendar"):
+        if closing.issue is None and table.has(key):
+            table.refuse(key, "says of which days issue_days are, which is not there")
     table.close()
     return closing
+
+
+def _issue_days(table: TomlTable, calendars: Mapping[str, CivilCalendar] | None) -> IssueDays:
+    """The calendar stays a name, also in a text that stands alone: it decides a day of publication and no figure."""
+    days = IssueDays(
+        table.integer("issue_days", 0),
+        table.choice("issue_day_kind", get_args(DayKind)),
+        table.text("calendar"),
+    )
+    if days.count > _MOST_ISSUE_DAYS:
+        table.refuse("issue_days", f"must be at most {_MOST_ISSUE_DAYS}")
+    if calendars is not None and days.calendar not in calendars:
+        table.refuse("calendar", f'no calendar "{days.calendar}" in calendars/*.toml')
+    return days
 
 
 def _refuse_no_days(table: TomlTable, agreement: Agreement) -> None:

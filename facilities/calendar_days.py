@@ -43,6 +43,14 @@ def add_days(calendar: CivilCalendar, kind: DayKind, on: date, count: int) -> da
     return day
 
 
+def movable_days(calendar: CivilCalendar, on: date, last_on: date) -> tuple[date, ...]:
+    """The forecast days whose announcement could move a delay that runs after `on` and ends on `last_on`, in order.
+
+    The moon is sighted on one of two evenings: a forecast may turn out to be the day before or the day after.
+    """
+    return tuple(day for day in sorted(calendar.forecasts) if on < day + _ONE_DAY and day - _ONE_DAY <= last_on)
+
+
 def days_between(calendar: CivilCalendar, kind: DayKind, first_on: date, last_on: date) -> int:
     """How many days of that kind come after `first_on`, up to `last_on` included: a delay as `add_days` counts it.
 

@@ -1,10 +1,9 @@
 """`p2i inventory due`: the day a delay in *jours ouvrés* or *jours ouvrables* ends, by a calendar, for people."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from facilities.calendar import local_day
-from facilities.calendar_days import DayKind, add_days, due_at
+from facilities.calendar_days import DayKind, add_days, due_at, movable_days
 from facilities.civil_calendar import CivilCalendar
 from facilities.instants import epoch_seconds, instant_text
 from store.errors import InputError
@@ -25,7 +24,5 @@ def due_lines(calendar: CivilCalendar, kind: DayKind, count: int, filed: str) ->
     last_on, due = add_days(calendar, kind, filed_on, count), due_at(calendar, kind, filed_at, count)
     yield f"{count} {FRENCH[kind]} after {filed_on}: {last_on}, until {instant_text(due)} (not included)"
     yield f"calendar {calendar.id} version {calendar.identity.version}, {calendar.time_zone.key}"
-    one_day = timedelta(days=1)
-    for day in sorted(calendar.forecasts):
-        if filed_on < day + one_day and day - one_day <= last_on:
-            yield f"{day} is only forecast: the announcement may move this"
+    for day in movable_days(calendar, filed_on, last_on):
+        yield f"{day} is only forecast: the announcement may move this"

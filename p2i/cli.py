@@ -44,6 +44,7 @@ WORDS = {
     "alert": Word("alerting.command", "tell about every change, at least once"),
     "page": Word("alerting.escalation.command", "tell who is on call, until somebody takes it"),
     "statement": Word("reports.command", "write tenants' statements as JSON, HTML, PDF, CSV and XLSX"),
+    "closing": Word("p2i.closing.command", "publish what is due, issue tenants' statements, and send them"),
     "verify": Word("p2i.verify_command", "verify a statement's files, signature, ledger and figures; no database"),
     "keys": Word("reports.keys_command", "make, end and publish the keys that statements are signed with"),
     "inventory": Word("p2i.inventory_command", "check or show what exists and what was promised"),

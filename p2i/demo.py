@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from rich.table import Table
 
 from facilities.process import run
 from p2i.broker import start_broker
+from p2i.demo_closing import DemoClosing
 from p2i.demo_feed import Feed
 from p2i.demo_month import DemoMonth
 from p2i.demo_processes import (
@@ -113,7 +114,7 @@ class _Demo:
         self._await_scores(connection, processes, answering_at)
         comparisons = self._compare(connection, stopped_at, answering_at)
         self._show(comparisons)
-        self._board_and_statements()
+        self._board_and_statements(processes.logs)
         wrong = sum(not each.is_equal for each in comparisons)
         verdict = "every figure is the truth" if not wrong else f"{wrong} of {len(comparisons)} figures differ"
         self.teller.step(f"[bold]{verdict}[/bold]; {time.monotonic() - began:.0f} s")
@@ -251,23 +252,28 @@ class _Demo:
             table.add_row(each.circuit, each.objective, each.truth, scored, mark)
         self.console.print(table)
 
-    def _p2i(self, *words: str) -> None:
-        """Runs one `p2i` word in the demo's environment, as a person would, and shows what it prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", "p2i", *words], env=self.environment, stdin=subprocess.DEVNULL, check=False
-        )
-        if done.returncode != 0:
-            raise P2IError(f"p2i {words[0]} ended with exit code {done.returncode}")
+    def _p2i(self, *words: str, log: Path | None = None, ends: Collection[int] = (0,)) -> None:
+        """Runs one `p2i` word in the demo's environment, as a person would, and shows what it prints, or logs it."""
+        with ExitStack() as stack:
+            out = None if log is None else stack.enter_context(log.open("ab"))
+            done = subprocess.run(
+                [sys.executable, "-m", "p2i", *words], env=self.environment, stdin=subprocess.DEVNULL, check=False,
+                stdout=out, stderr=out,
+            )  # fmt: skip
+        if done.returncode not in ends:
+            raise P2IError(f"p2i {words[0]} ended with exit code {done.returncode}{f': see {log}' if log else ''}")
 
-    def _board_and_statements(self) -> None:
+    def _board_and_statements(self, logs: Path) -> None:
         self._p2i("board", "--once", "--period", self.month_text)
-        folder = self.home / "statements"
         simulated = {agreement.tenant for agreement in self.month.agreements}
+        closing = DemoClosing(self.home, self.month_text, self._p2i, logs)
+        self.environment |= closing.environment
+        self.teller.step(closing.close(sorted(simulated)))
+        self.teller.step(closing.verify())
         running = datetime.now(self.month.agreements[0].time_zone).strftime("%Y-%m")
         for tenant in self.inventory.tenants:
-            period = self.month_text if tenant in simulated else running
-            self._p2i("statement", "--tenant", tenant, "--period", period, "--out", str(folder))
-        self.teller.step(f"statements: {folder}")
+            closing.write_what_is_left(tenant, self.month_text if tenant in simulated else running)
+        self.teller.step(f"statements: {closing.folder}")
 
     def _keep(self, feed: Feed, processes: Processes) -> None:
         # Not before: the sums of a month that comes in within seconds cost time, and of an old month, which --month

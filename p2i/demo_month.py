@@ -77,7 +77,7 @@ class DemoMonth:
         connection.commit()
         with _as(connection, PROPOSER) as proposing, _as(connection, APPROVER) as deciding:
             rows = [row for simulated in self.circuits for row in simulated.exclusions]
-            write_exclusions(proposing, deciding, rows, numbers, reason="simulated")
+            write_exclusions(proposing, deciding, rows, numbers, reason="travaux simulés (DÉMO)")
 
     def publish(self, feed: Feed) -> Iterator[Counter[str]]:
         """Publishes the month series by series, yielding after each how many readings of each kind it had."""

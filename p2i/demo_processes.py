@@ -24,7 +24,10 @@ PATIENCE_SECONDS = 150
 LOOK_EVERY_SECONDS = 0.3
 LOGINS = "logins.json"
 GRAFANA = "http://127.0.0.1:3000"
-TOLD = ("P2I_DSN", "P2I_INVENTORY", "P2I_MQTT_URL", "P2I_LOGINS_FILE", "P2I_GRAFANA_DATABASE")
+TOLD = (
+    "P2I_DSN", "P2I_INVENTORY", "P2I_MQTT_URL", "P2I_LOGINS_FILE", "P2I_GRAFANA_DATABASE", "P2I_STATEMENTS",
+    "P2I_RECIPIENTS", "P2I_KEYS",
+)  # fmt: skip
 
 
 @contextmanager
@@ -41,7 +44,7 @@ def only_one(home: Path) -> Iterator[Path]:
         except BlockingIOError:
             raise InputError(f"another demo is running in {home}") from None
         EmbeddedServer(home).stop()  # of a demo that was killed: its data must not vanish under a running server
-        for left in ("data", "broker", "logs", "statements"):
+        for left in ("data", "broker", "logs", "statements", "keys"):
             shutil.rmtree(home / left, ignore_errors=True)
         (home / LOGINS).unlink(missing_ok=True)
         yield home
@@ -111,6 +114,7 @@ class Teller:
             shell_line(settings),
             f"{p2i} board                      # the live circuits, now",
             f"{p2i} board --period {month}     # the simulated month",
+            f"{p2i} closing list               # statements: issued, and what waits for a person",
             f"{p2i} doctor                     # what is wrong, if anything",
             f"ls {shlex.quote(str(logs))}     # the log of every process",
             f"{p2i} tenants apply && P2I_GRAFANA_PASSWORD=… {p2i} grafana apply --url {GRAFANA}     # docs/grafana.md",

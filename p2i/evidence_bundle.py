@@ -12,7 +12,7 @@ from facilities.inventory import Inventory
 from p2i.recompute import recomputed
 from reports.bundle import ENDING, write_bundle_file
 from reports.files import stem
-from reports.statement import part_name
+from reports.statement_text import part_name
 from sla_engine.due import epoch_seconds_of
 from sla_engine.export_reading import Exported, read_exports
 from store.connection import Connection

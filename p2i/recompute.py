@@ -1,29 +1,25 @@
-"""Computes every figure of a statement again from an evidence bundle, with the functions that scored it."""
+"""Computes every figure of a statement again from an evidence bundle, with the functions that scored it. Pure."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from facilities.agreement import Agreement, AvailabilityObjective
+from facilities.agreement import Agreement
 from facilities.agreement_toml import read_agreement
 from facilities.calendar import period
 from facilities.instants import epoch_seconds
-from reports.credits import credits_of
-from reports.evidence import raw_figures, spans_of
-from reports.formats import exact_decimal, percent_of
+from p2i.recompute_beside import beside_faults, evidence_faults
+from p2i.recompute_registers import register_faults
+from reports.bounded import read_bounded
 from reports.json_difference import differences
-from reports.statement import document_text, part_name
+from reports.statement_text import document_text, part_name
 from sla_engine.csv_files import FactFiles, read_facts
 from sla_engine.document import document
-from sla_engine.evidence import evidence, without_exclusions
 from sla_engine.fact_options import FILES
-from sla_engine.facts import Facts
-from sla_engine.scoring import Score, score, scored_period
-from store.errors import InputError, P2IError
+from sla_engine.scoring import score, scored_period
 from store.finding import Finding
 from store.intervals import Interval
 
@@ -40,7 +36,8 @@ def recomputed(made: Json, folder: Path) -> Iterator[Finding]:
     """
     found: dict[str, list[Path]] = {}
     for text in sorted(folder.rglob(TEXT)):
-        found.setdefault(sha256(text.read_bytes()).hexdigest(), []).append(text.parent)
+        if text.is_file():
+            found.setdefault(sha256(read_bounded(text)).hexdigest(), []).append(text.parent)
     for part in made["agreements"]:
         name = part_name(part)
         place = _place(made["month"], part, found.get(part["agreement_sha256"], []))
@@ -48,7 +45,7 @@ def recomputed(made: Json, folder: Path) -> Iterator[Finding]:
             wanted = f"no agreement.toml with SHA-256 {part['agreement_sha256']} that covers its period"
             yield Finding("error", QUESTION, f"{name}: {wanted}")
             continue
-        wrong = list(_wrong(made["month"], part, place))
+        wrong = list(_wrong(made["month"], made["language"], part, place))
         for text_ in wrong:
             yield Finding("error", QUESTION, f"{name}: {text_}")
         if not wrong:
@@ -78,7 +75,7 @@ def _requested(month: str, agreement: Agreement) -> tuple[Interval[int], Interva
     return requested, scored_period(agreement, requested)
 
 
-def _wrong(month: str, part: Json, folder: Path) -> Iterator[str]:
+def _wrong(month: str, language: str, part: Json, folder: Path) -> Iterator[str]:
     agreement = read_agreement(folder / TEXT)
     requested, span = _requested(month, agreement)
     scored_to = epoch_seconds(part["scored_to_at"])
@@ -87,10 +84,10 @@ def _wrong(month: str, part: Json, folder: Path) -> Iterator[str]:
     facts = read_facts(agreement, FactFiles(**files))
     result = score(agreement, requested, facts, as_of=as_of)
     yield from _document(part["score"], document(result))
-    yield from _beside(part, agreement, requested, is_complete=as_of is None)
-    yield from _registers(part, folder, span)
+    yield from beside_faults(part, agreement, requested, is_complete=as_of is None, language=language)
+    yield from register_faults(part, folder, span)
     if as_of is None and any(one["raw"] is not None for one in part["objectives"]):
-        yield from _evidence(part, agreement, requested, facts, result)
+        yield from evidence_faults(part, agreement, requested, facts, result)
 
 
 def _document(stated: Json, found: Json) -> Iterator[str]:
@@ -102,97 +99,3 @@ def _document(stated: Json, found: Json) -> Iterator[str]:
         return
     wrong = list(differences(stated, same_release, "score"))
     yield from (f"{text} (stated and computed)" for text in wrong or ["score: its keys are in another order"])
-
-
-def _beside(part: Json, agreement: Agreement, requested: Interval[int], *, is_complete: bool) -> Iterator[str]:
-    """What the statement works out of the document: credits line by line, the budget, the sum of seconds."""
-    stated = part["score"]
-    owed = credits_of(agreement, stated, requested.ends_at - requested.starts_at)
-    yield from (f"{text} (stated and computed)" for text in differences(part["credits"], owed, "credits"))
-    if part["currency"] != agreement.currency:
-        yield f"currency: {part['currency']} and {agreement.currency} (stated and computed)"
-    figures = {one["id"]: one for one in stated["objectives"]}
-    promised = {objective.id: objective for objective in agreement.objectives}
-    for shown in part["objectives"]:
-        objective, found = promised.get(shown["id"]), figures.get(shown["id"])
-        if objective is None or found is None:
-            yield f"{shown['id']}: is no objective of the agreement and of the score"
-        elif isinstance(objective, AvailabilityObjective):
-            expected = _reconciled(objective, found, is_complete=is_complete)
-            said = {key: shown.get(key) for key in expected}
-            yield from (f"{text} (stated and computed)" for text in differences(said, expected, shown["id"]))
-
-
-def _reconciled(objective: AvailabilityObjective, found: Json, *, is_complete: bool) -> Json:
-    """What a statement prints beside an availability: its promise, the sum of its seconds, and the budget of outage
-    seconds they allow, (1 - target) x (up + down), once the period is over."""
-    seconds = found["seconds"]
-    allowed = (1 - objective.target_ratio) * (seconds["up"] + seconds["down"])
-    left = allowed - seconds["down"]
-    budget = {"allowed": exact_decimal(allowed), "used": seconds["down"], "left": exact_decimal(left)}
-    return {
-        "target_percent": percent_of(objective.target_ratio),
-        "min_coverage_percent": percent_of(objective.min_coverage_ratio),
-        "seconds_total": sum(seconds.values()),
-        "budget_seconds": budget if is_complete else None,
-    }
-
-
-def _evidence(part: Json, agreement: Agreement, requested: Interval[int], facts: Facts, result: Score) -> Iterator[str]:
-    """Raw figures, the spans of unknown and excluded time, and what was measured in every outage."""
-    try:
-        kept = evidence(result, score(agreement, requested, without_exclusions(facts)), facts, ())
-    except P2IError as error:
-        yield str(error)
-        return
-    promised = {objective.id: objective for objective in agreement.objectives}
-    measured = {one["id"]: one for one in kept["objectives"]}
-    for shown in part["objectives"]:
-        name, objective = shown["id"], promised.get(shown["id"])
-        found: Json = {"raw": raw_figures(kept, name)}
-        if isinstance(objective, AvailabilityObjective) and name in measured:
-            found["spans"] = spans_of(agreement, objective, part["score"]["period"], kept)
-            found["outages"] = measured[name]["outages"]
-        stated = {key: shown[key] for key in found}
-        if "outages" in stated:
-            stated["outages"] = [
-                {"starts_at": one["starts_at"], "ends_at": one["ends_at"], **(one["measured"] or {})}
-                for one in shown["outages"]
-            ]
-        yield from (f"{text} (stated and computed)" for text in differences(stated, found, name))
-
-
-def _registers(part: Json, folder: Path, span: Interval[int]) -> Iterator[str]:
-    """Exclusions and tickets that the statement lists, beside those of the files."""
-    exclusions = _rows(folder / "exclusions.csv", ("id", "circuit"))
-    for row in part["registers"]["exclusions"]:
-        yield from _same(row, exclusions.pop((row["exclusion"], row["circuit"]), None), f"exclusion {row['exclusion']}")
-    for (name, circuit), row in exclusions.items():
-        starts_at, ends_at = epoch_seconds(row["starts_at"]), epoch_seconds(row["ends_at"])
-        if row["decision"] == "accepted" and starts_at < span.ends_at and span.starts_at < ends_at:
-            yield f"exclusion {name} of {circuit}: is accepted in the files, and the statement does not list it"
-    tickets = _rows(folder / "tickets.csv", ("ticket", "circuit"))
-    for row in part["registers"]["tickets"]:
-        yield from _same(row, tickets.get((row["ticket"], row["circuit"])), f"ticket {row['ticket']}")
-
-
-def _same(stated: Json, found: Mapping[str, str] | None, what: str) -> Iterator[str]:
-    if found is None:
-        yield f"{what} of {stated['circuit']}: is not in the files"
-        return
-    for name, text in found.items():
-        if name == "decision" and "accepted" not in (stated[name], text):
-            continue  # proposed or rejected: it counts for nothing, and may have been decided since
-        if name in stated and (stated[name] or "") != text:
-            yield f"{what} of {stated['circuit']}: {name} is {stated[name]}, in the files {text or 'empty'}"
-
-
-def _rows(path: Path, key: tuple[str, str]) -> dict[tuple[str, str], dict[str, str]]:
-    if not path.exists():
-        return {}
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return {(row[key[0]], row[key[1]]): row for row in rows}
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-        raise InputError(f"{path}: {error}") from None

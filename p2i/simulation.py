@@ -117,7 +117,7 @@ def _tickets(circuit: str, script: Script, starts_at: datetime) -> tuple[list[Ti
         if fault.frozen_minutes:
             frozen_at = opened + timedelta(minutes=fault.frozen_after_minutes)
             until = frozen_at + timedelta(minutes=fault.frozen_minutes)
-            freezes.append(FreezeRow(name, frozen_at, until, "acces au site refuse (DEMO)"))
+            freezes.append(FreezeRow(name, frozen_at, until, "accès au site refusé (DÉMO)"))
     return tickets, freezes
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from facilities.agreement import Agreement, AvailabilityObjective, TimeToRestoreObjective
 from facilities.calendar import period
-from facilities.instants import epoch_seconds
+from facilities.instants import epoch_seconds, instant_text
 from facilities.inventory import Inventory
+from facilities.parks import Park
 from reports.catalogue import Catalogue
 from reports.correction import correction
 from reports.credits import credits_of
@@ -18,6 +18,7 @@ from reports.evidence import Told, outages_of, raw_figures, spans_of, tickets_of
 from reports.formats import exact_decimal, percent_of
 from reports.published import Published
 from reports.rules import agreement_rules, objective_rules, promise
+from reports.statement_text import document_text
 from store.errors import P2IError
 from store.verdict_rows import ScoreRow
 
@@ -39,9 +40,10 @@ class Scored(NamedTuple):
     told: Sequence[Told] = ()
 
 
-def document_text(document: Json) -> str:
-    """The text of a document as `p2i score` prints it: an auditor gets the same bytes back from the statement."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+def _manager(inventory: Inventory, park: Park) -> str | None:
+    """Who manages the park, and answers for the statement; None where the inventory does not know."""
+    code = park.manager.value
+    return None if code is None else inventory.organisations[code].name
 
 
 def agreement_part(one: Scored, document: Json, month: str, inventory: Inventory, words: Catalogue) -> Json:
@@ -73,7 +75,7 @@ def agreement_part(one: Scored, document: Json, month: str, inventory: Inventory
     calendar = {} if one.row.calendar is None else {"calendar": _calendar(one.row)}
     return {
         "agreement": agreement.id,
-        "facility": {"code": park.code, "name": park.title},
+        "facility": {"code": park.code, "name": park.title, "manager": _manager(inventory, park)},
         "circuits": {code: _circuit(inventory, code) for code in _circuits(agreement)},
         "currency": agreement.currency,
         "credits": credits_of(agreement, document, _month_seconds(one, month)),
@@ -114,6 +116,7 @@ def published_part(one: Published) -> Json:
         "version": one.entry.version,
         "state": one.state,
         "issued_at": said["occurred_at"],
+        "contest_until": instant_text(one.contest_until),
         "reason": said["reason"],
         "adjustment": said["credit"]["adjustment"],
         "entry": one.entry.entry,

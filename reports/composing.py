@@ -17,6 +17,7 @@ from reports.texts import scored_by
 from store.connection import Connection
 from store.errors import InputError
 from store.score_evidence import read_evidence
+from store.statements import read_newest
 from store.verdict_rows import ScoreRow
 from store.verdicts import read_unscored
 
@@ -56,6 +57,7 @@ def compose(
         failed = [row for row in read_unscored(connection) if row.agreement not in known]
         not_scored = missing_scores(inventory, tenant, chosen, rows, failed, issued_at)
         own_premises = read_premises(connection, inventory, tenant, chosen, issued_at)
+        newest = read_newest(connection, [tenant]).get((tenant, chosen))
     return statement(
         inventory.tenants[tenant],
         chosen,
@@ -66,6 +68,7 @@ def compose(
         words=LANGUAGES[language],
         ledgers=ledgers,
         own_premises=own_premises,
+        newest=newest,
     )
 
 

@@ -14,8 +14,8 @@ from reports.timeline import WIDTH, Mark, Timeline
 
 FONT = 'font-family="Noto Sans, Liberation Sans, Arial, sans-serif"'
 INK, SOFT, LINE, DARK = "#1b2127", "#59636c", "#b9c1c6", "#7a1414"
-TOP, HEIGHT, STRIP = 17, 30, 10
-"""The bar, and of it the strip at its foot for excluded and unknown time: outages above would hide them."""
+TOP, HEIGHT, STRIP = 17, 34, 14
+"""The bar, and of it the strip at its foot in which excluded time is drawn over outages, which fill the rest."""
 PATTERNS = {
     "outside": '<rect width="5" height="5" fill="#dfe3e5"/>',
     "unknown": '<rect width="4" height="4" fill="#fff"/><circle cx="2" cy="2" r="1.15" fill="#3c454c"/>',
@@ -39,25 +39,23 @@ class Bar:
 def timeline_svg(drawn: Timeline, name: str, alternative: str) -> str:
     """The bar of a period. `name` tells the drawings of a page apart; `alternative` says in words what it shows."""
     shapes = [f'<rect x=".5" y="{TOP}" width="{WIDTH - 1}" height="{HEIGHT}" fill="#fff"/>']
-    shapes += [_filled(mark, "outside", name) for mark in drawn.outside]
+    for kind, marks in (("outside", drawn.outside), ("unknown", drawn.unknown), ("excluded", drawn.excluded)):
+        shapes += [_filled(mark, kind, name) for mark in marks]
     if drawn.ahead:
         shapes.append(_filled(drawn.ahead, "ahead", name))
     for day in drawn.days:
         shapes.append(f'<path d="M{day.x} {TOP}V{TOP + HEIGHT + 4}" stroke="{LINE}" stroke-width=".7"/>')
         shapes.append(_text(day.middle, TOP + HEIGHT + 17, day.label, SOFT))
-    foot = TOP + HEIGHT - STRIP
-    shapes.append(f'<path d="M.5 {foot}H{WIDTH - 0.5}" stroke="{LINE}" stroke-width=".7"/>')
-    for kind, marks in (("unknown", drawn.unknown), ("excluded", drawn.excluded)):
-        shapes += [_filled(mark, kind, name) for mark in marks]
     shapes.append(f'<rect x=".5" y="{TOP}" width="{WIDTH - 1}" height="{HEIGHT}" fill="none" stroke="{SOFT}"/>')
     for outage in drawn.outages:
-        high = HEIGHT - STRIP + 2
+        high = HEIGHT + 2
         shapes.append(f'<rect x="{outage.x}" y="{TOP - 2}" width="{outage.width}" height="{high}" fill="{DARK}"/>')
         if outage.label:
             middle = min(max(float(outage.middle), 9), WIDTH - 9)
             shapes.append(_text(f"{middle:.2f}", TOP - 5, outage.label, INK, weight=700))
+    shapes += [_filled(mark, "excluded", name, from_y=TOP + HEIGHT - STRIP) for mark in drawn.excluded]
     used = [kind for kind in PATTERNS if getattr(drawn, kind)]
-    return _svg(WIDTH, 68, alternative, "".join(shapes), used, name)
+    return _svg(WIDTH, TOP + HEIGHT + 21, alternative, "".join(shapes), used, name)
 
 
 def swatch_svg(kind: str, name: str) -> str:
@@ -115,11 +113,10 @@ def months_svg(bars: Sequence[Bar], limit: Fraction | None, limit_text: str, nam
     return _svg(WIDTH, base + 37, alternative, "".join(shapes), used, name)
 
 
-def _filled(mark: Mark, kind: str, name: str) -> str:
-    """Time that fills the bar, or of excluded and unknown time the strip, with a frame that shows where it ends."""
-    y, height, frame = TOP + 0.5, HEIGHT - 1.0, ""
-    if kind in ("excluded", "unknown"):
-        y, height, frame = TOP + HEIGHT - STRIP + 0.5, STRIP - 1.0, f' stroke="{INK}" stroke-width=".6"'
+def _filled(mark: Mark, kind: str, name: str, from_y: int = TOP) -> str:
+    """Time that fills the bar, so that none of it looks available; unknown and excluded time has a frame."""
+    frame = f' stroke="{INK}" stroke-width=".6"' if kind != "outside" and from_y == TOP else ""
+    y, height = from_y + 0.5, TOP + HEIGHT - from_y - 1.0
     return f'<rect x="{mark.x}" y="{y}" width="{mark.width}" height="{height}" fill="url(#{name}-{kind})"{frame}/>'
 
 

@@ -12,6 +12,11 @@ from facilities.instants import epoch_seconds, instant_text
 from store.intervals import Interval, subtract
 
 Json = dict[str, Any]
+OF_OUTAGES = frozenset(
+    {"outage", "no_data", "probe_fault", "site_cut", "duct_cut", "carrier_down", "infrastructure_carrier_down",
+     "cable_down"}
+)  # fmt: skip
+"""Rules whose alerts speak for an outage. One that foresees a breach may stay open for weeks and proves none."""
 
 
 class Told(NamedTuple):
@@ -52,7 +57,7 @@ def outages_of(
     """The outages of an availability objective, numbered in order of time, each with what speaks for and of it.
 
     `measured` is None where the engine kept no evidence. Tickets overlap it, accepted exclusions cover part of it,
-    alerts lasted in it; they are of the same circuit.
+    alerts of an outage or of its cause lasted in it; they are of the same circuit.
     """
     kept = _kept(evidence, found["id"])
     measured = {} if kept is None else {one["starts_at"]: one for one in kept["outages"]}
@@ -124,6 +129,7 @@ def _alerts(told: Sequence[Told], circuit: str, outage: Json) -> list[Json]:
         {"alert": one.alert, "rule": one.rule, "notices": list(one.notices)}
         for one in told
         if one.circuit == circuit
+        and one.rule in OF_OUTAGES
         and one.since_at.timestamp() < ends_at
         and (one.closed_at is None or starts_at < one.closed_at.timestamp())
     ]

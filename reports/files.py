@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from reports.catalogue import Catalogue
 from reports.composing import LANGUAGES
 from reports.csv_tables import csv_tables
+from reports.forms import FORMS, stem
 from reports.html import html
 from reports.pdf import arabic_pdf, pdf
 from reports.statement import Json, statement_text
 from reports.xlsx import require_xlsx, xlsx
 from store.errors import InputError
+from store.whole_file import write_whole
 
-FORMS = ("json", "html", "pdf", "ar.pdf", "csv", "xlsx")
-"""Every form, by the end of its file's name; the JSON is always written, for the others are made of it."""
-
-
-def stem(made: Json) -> str:
-    """The name of a statement's files without its end: its number in ASCII, so that any mail and disk takes it."""
-    plain = unicodedata.normalize("NFKD", made["number"]).encode("ascii", "ignore").decode()
-    return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in plain)
+__all__ = ["FORMS", "stem", "write_statement"]
 
 
 def write_statement(
@@ -49,33 +44,33 @@ def write_statement(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         standing = _final(as_json, made) if as_json.exists() else None
-        if standing is not None:
-            made = standing
-        # The JSON last: where it is, what is beside it is whole.
-        for form, file in zip(wanted, files, strict=False):
-            if standing is not None and file.exists():
-                continue
-            if form == "html":
-                _write_whole(file, html(made, words).encode())
-            elif form == "csv":
-                _write_whole(file, csv_tables(made, words).encode())
-            elif form == "xlsx":
-                _write_whole(file, xlsx(made, words))
-            else:
-                drawn = pdf(made, words, as_json.name) if form == "pdf" else arabic_pdf(made, as_json.name)
-                _write_whole(file, drawn)
-        if standing is None:
-            _write_whole(as_json, statement_text(made).encode())
     except OSError as error:
         raise InputError(f"--out: {error.filename}: {error.strerror}") from error
+    if standing is not None:
+        made = standing
+    # The JSON last: where it is, what is beside it is whole.
+    for form, file in zip(wanted, files, strict=False):
+        if standing is None or not file.exists():
+            _write(file, _drawn(form, made, words, as_json.name))
+    if standing is None:
+        _write(as_json, statement_text(made).encode())
     return files
 
 
-def _write_whole(file: Path, content: bytes) -> None:
+def _drawn(form: str, made: Json, words: Catalogue, attached: str) -> bytes:
+    """The statement in one form; a PDF carries the JSON under the name `attached`."""
+    if form == "html":
+        return html(made, words).encode()
+    if form == "csv":
+        return csv_tables(made, words).encode()
+    if form == "xlsx":
+        return xlsx(made, words)
+    return pdf(made, words, attached) if form == "pdf" else arabic_pdf(made, attached)
+
+
+def _write(file: Path, content: bytes) -> None:
     """Under its name only when it is complete: half a statement would stand in the way of the next."""
-    unfinished = file.with_name(f"{file.name}.unfinished")
-    unfinished.write_bytes(content)
-    unfinished.replace(file)
+    write_whole(file, lambda stream: stream.write(content))
 
 
 def _final(file: Path, made: Json) -> Json | None:

@@ -88,7 +88,12 @@ def percent_of(ratio: Fraction) -> str:
 
 def cut_decimal(value: Fraction, places: int) -> str:
     """A number as plain digits and a point, cut towards zero after so many decimals, without superfluous zeros."""
+    text = even_decimal(value, places)
+    return text.rstrip("0").rstrip(".") if places else text
+
+
+def even_decimal(value: Fraction, places: int) -> str:
+    """The same with all of its decimals, so that figures of a column stand under each other."""
     whole, rest = divmod(abs(value.numerator) * 10**places // value.denominator, 10**places)
-    decimals = f"{rest:0{places}d}".rstrip("0")
     sign = "-" if value < 0 and (whole or rest) else ""
-    return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
+    return f"{sign}{whole}.{rest:0{places}d}" if places else f"{sign}{whole}"

@@ -28,8 +28,8 @@ def history(month: str, entries: Sequence[LedgerEntry], drafts: Iterable[Json], 
         published = [entry for entry in found if entry.kind in PUBLISHING]
         if name in by_month and published:
             last = published[-1]
-            by_month[name].append(_figures(last.published(), last.version, state_of(found)))
-    by_month[month] += [_figures(document, None, None) for document in drafts]
+            by_month[name].append(figures(last.published(), last.version, state_of(found)))
+    by_month[month] += [figures(document, None, None) for document in drafts]
     return [{"month": name, "versions": versions} for name, versions in by_month.items()]
 
 
@@ -44,7 +44,8 @@ def months_before(month: str) -> list[str]:
     return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(last - MONTHS + 1, last + 1)]
 
 
-def _figures(document: Json, version: int | None, state: str | None) -> Json:
+def figures(document: Json, version: int | None, state: str | None) -> Json:
+    """What the twelve months tell of one score: a version in force and where it stands, or a draft (None, None)."""
     return {
         "version": version,
         "state": state,

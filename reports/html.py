@@ -9,11 +9,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from reports.catalogue import Catalogue
-from reports.pages.blocks import Cell
+from reports.pages.blocks import has_long_word
 from reports.pages.whole import pages
 
 Json = dict[str, Any]
-LONG = 22
 
 
 def html(statement: Json, words: Catalogue) -> str:
@@ -31,13 +30,14 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"drawn": _drawn, "has_long_word": _has_long_word}
+    environment.filters |= {"drawn": _drawn, "has_long_word": has_long_word, "css_string": _css_string}
     return environment.get_template("statement.html")
 
 
-def _has_long_word(cell: Cell) -> str:
-    """The class of a cell in which a word may be broken anywhere."""
-    return "long" if any(len(word) > LONG for line in cell for word in line["text"].split()) else ""
+def _css_string(text: str) -> Markup:
+    """The text as a string of a style sheet: there no entity is decoded, and a backslash begins a sign's number."""
+    signs = (sign if sign.isalnum() or sign in " -.:/" or sign > "\x9f" else f"\\{ord(sign):06x}" for sign in text)
+    return Markup('"{}"').format(Markup("".join(signs)))
 
 
 def _drawn(svg: str) -> Markup:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from facilities.instants import epoch_seconds
+from reports.bounded import read_bounded
 from reports.keys import KeyRing, PublicKey, SigningKey, key_ring, public_key, ring_text
 from store.errors import InputError
 
@@ -26,10 +27,7 @@ RING = "keys.json"
 
 def read_ring(path: Path) -> KeyRing:
     """The keys in a file."""
-    try:
-        return key_ring(path.read_bytes(), str(path))
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
+    return key_ring(read_bounded(path), str(path))
 
 
 def signing_key(folder: Path | None, at: datetime) -> SigningKey | None:

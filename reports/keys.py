@@ -113,7 +113,9 @@ def key_ring(content: bytes, path: str) -> KeyRing:
             _check(one)
         if len({one.key for one in ring.keys}) < len(ring.keys):
             raise InputError("two keys have one id")
-    except (InputError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        if ring_text(ring.keys).encode() != content:
+            raise InputError("is not written as p2i keys publish writes it: get it anew, byte for byte")
+    except (InputError, msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: not a key ring: {error}") from None
     return ring
 

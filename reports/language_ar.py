@@ -21,6 +21,8 @@ FORMATS = Formats(
 TEXTS = {
     "title": "بيان مستوى الخدمة – ملخص",
     "tenant": "المكتري",
+    "manager": "مسير المنصة",
+    "manager.unknown": "في انتظار التأكيد",
     "number": "رقم البيان",
     "replaces": "يعوض البيان رقم",
     "issued_at": "حُرر في",

@@ -21,6 +21,8 @@ TEXTS = {
     # ---------------------------------------------------------------- heading
     "title": "Relevé de niveau de service",
     "tenant": "Locataire",
+    "manager": "Gestionnaire",
+    "manager.unknown": "à confirmer",
     "period": "Période",
     "number": "Relevé n°",
     "issued_at": "Établi le",
@@ -33,6 +35,7 @@ TEXTS = {
     "published": "Publication",
     "published.version": "version {version}, {state}, du {at}",
     "published.reason": "Motif : {reason}",
+    "published.contest_until": "contestable jusqu'au {at} exclu",
     "published.entry": "inscription {entry} au registre, SHA-256 {sha256}",
     "state.issued": "émise",
     "state.contested": "contestée",
@@ -51,8 +54,9 @@ TEXTS = {
     "reason.not_scored": "la convention {agreement} n'a pas encore été évaluée pour ce mois.",
     "reason.cannot_be_scored": "l'évaluation de la convention {agreement} pour ce mois est impossible : {why}.",
     "demo": "{label} – locataires, opérateurs et mesures fictifs. Ce document n'engage personne.",
-    "period_span": "du {start} au {end} exclu, heure locale ({zone})",
-    "period_utc": "{start} – {end} (UTC), soit {seconds} s ({duration}) ; fuseaux horaires : tzdb {tzdb}",
+    "period_span": "du {start} au {end} exclu, heure locale",
+    "period_utc": "{start} – {end} (UTC), soit {seconds} s ({duration})",
+    "period_clock": "heure locale : {zone}, selon la base des fuseaux horaires tzdb {tzdb}",
     # ---------------------------------------------------------------- summary
     "summary": "L'essentiel",
     "park": "Parc",
@@ -75,6 +79,7 @@ TEXTS = {
     "verdict.means.to_date": "À ce jour : selon les mesures arrêtées à l'instant indiqué ; la suite de la période peut "
     "encore changer le verdict.",
     "verdicts": "Comment lire un verdict",
+    "verdict.meaning": "Ce qu'il veut dire",
     "verdict.means.met": "La promesse est tenue ; l'égalité avec la cible suffit.",
     "verdict.means.breached": "La promesse n'est pas tenue ; l'avoir prévu au contrat est proposé.",
     "verdict.means.open": "Un ticket est encore ouvert et dans les temps : rien n'est décidé.",
@@ -133,7 +138,8 @@ TEXTS = {
     "credits": "Avoirs",
     "credit.rate": "Taux",
     "credit.amount": "Montant HT",
-    "credit.none": "Aucun engagement n'est en défaut : aucun avoir n'est proposé.",
+    "credit.none": "Aucun avoir n'est proposé : aucun engagement n'est jugé en défaut.",
+    "credit.none.breached": "Aucun avoir n'est proposé : le contrat n'en attache pas aux engagements en défaut.",
     "credit.total.sum": "Total des lignes",
     "credit.total.max": "Ligne la plus élevée",
     "credit.capped": "Écrêté par le plafond",
@@ -142,7 +148,7 @@ TEXTS = {
     "exclusions.none": "Aucune exclusion n'est enregistrée pour ces liaisons dans la période.",
     "exclusion": "Exclusion",
     "exclusion.not_announced": "non annoncée",
-    "exclusion.decision": "Décision",
+    "exclusion.decision": "Décision et auteurs",
     "kind.maintenance": "travaux programmés",
     "kind.customer": "fait du client",
     "kind.force_majeure": "force majeure",
@@ -182,19 +188,19 @@ TEXTS = {
     "rule.exact": "Les verdicts comparent des nombres entiers de secondes et de paquets ; l'égalité avec la cible vaut "
     "respect. Les pourcentages affichés sont tronqués à quatre décimales, jamais arrondis vers le haut.",
     "rule.as_of": "Ce qui a été mesuré, ouvert ou rétabli après l'arrêté des mesures n'est pas pris en compte.",
-    "rule.grid": "On compte les paquets émis et perdus par intervalle de {seconds} s, sur une grille qui part du "
+    "rule.grid": "On compte les paquets émis et perdus par intervalle Δt = {seconds} s, sur une grille qui part du "
     "{starts_on} à 00:00 (heure locale) et ne repart pas chaque mois.",
-    "rule.bad": "Un intervalle est mauvais si la perte {comparison} {threshold} ; bon sinon ; indéterminé si rien n'a "
-    "été émis ou reçu.",
+    "rule.bad": "Un intervalle est mauvais si la perte {comparison} le seuil C = {threshold} ; bon sinon ; indéterminé "
+    "si rien n'a été émis ou reçu.",
     "rule.bad.above": "dépasse",
     "rule.bad.at_least": "atteint ou dépasse",
-    "rule.machine": "La liaison devient indisponible après {n} intervalles mauvais de suite ({seconds} s) et de "
+    "rule.machine": "La liaison devient indisponible après n = {n} intervalles mauvais de suite ({seconds} s) et de "
     "nouveau disponible après {n} bons de suite ; les deux changements sont datés du premier intervalle de la série "
     "(MEF 10.4 §8.8.7). L'état se poursuit d'un mois à l'autre.",
-    "rule.machine.single": "Chaque intervalle est jugé seul : mauvais, la liaison y est indisponible ; bon, "
+    "rule.machine.single": "n = 1 : chaque intervalle est jugé seul ; mauvais, la liaison y est indisponible ; bon, "
     "disponible.",
     "rule.high_loss": "En temps disponible, les intervalles mauvais sont comptés à part ; « en séries » : {what} d'au "
-    "moins {p} de suite.",
+    "moins p = {p} de suite.",
     "rule.high_loss.runs": "le nombre de séries",
     "rule.high_loss.intervals": "les intervalles des séries",
     "rule.states": "La disponibilité suit la suite des états relevés (disponible, indisponible, indéterminé), à la "
@@ -250,23 +256,27 @@ TEXTS = {
     "foot.heads": "registres : dernière page",
     "foot.head": "registre {agreement} n° {entry} : {sha256}…",
     "summary.raw": "brut : {value}",
+    "summary.limited": "{agreement} : lignes {lines}, {why} ; proposé {payable}.",
+    "summary.max": "seule la plus élevée est retenue",
+    "summary.capped": "plafond de {percent} de la redevance, {capped} écrêtés",
     # ---------------------------------------------------------------- raw and contractual
     "raw": "Brut",
     "raw.seconds": "Brut (s)",
     "contractual": "Contractuel",
     "contractual.seconds": "Contractuel (s)",
+    "contractual.duration": "Contractuel (durée)",
     "raw.what": "Brut : les mêmes mesures, sans aucune exclusion. Contractuel : exclusions acceptées et retenues "
     "par le contrat. Seul le chiffre contractuel fait le verdict.",
     "raw.none": "Les chiffres bruts sont établis une fois la période terminée.",
-    "seconds": "Secondes",
     # ---------------------------------------------------------------- drawings
     "timeline.note": "Chaque repère numéroté renvoie au tableau des interruptions ; une interruption brève est "
     "élargie pour rester visible.",
     "timeline.note.unknown": "Chaque repère numéroté renvoie au tableau des interruptions. Le temps indéterminé "
-    "ou exclu n'est pas situé ici : il l'est une fois la période terminée.",
+    "ou exclu n'est situé sur la frise qu'une fois la période terminée.",
     "timeline.alternative": "{circuit} : {outages} interruption(s), {down} d'indisponibilité décomptée, "
     "{excluded} exclues, {unknown} indéterminées.",
     "legend.available": "disponible",
+    "legend.unplaced": "disponible, indéterminé ou exclu : pas encore situé",
     "legend.outage": "interruption",
     "legend.excluded": "exclu (travaux, fait du client, force majeure)",
     "legend.unknown": "indéterminé",
@@ -280,21 +290,36 @@ TEXTS = {
     "figure.consecutive_high_loss": "dont en séries (au sens du contrat)",
     "figure.provisional_seconds": "Secondes encore provisoires",
     "budget": "Budget d'indisponibilité",
-    "budget.used": "consommé : {used} s sur {allowed} s admises",
-    "budget.left": "reste : {left} s",
+    "budget.used": "consommé : {minutes} ({seconds} s)",
+    "budget.allowed": "admis : {minutes} ({seconds} s)",
+    "budget.left": "reste : {minutes} ({seconds} s)",
+    "budget.over": "dépassement : {minutes} ({seconds} s)",
     "budget.formula": "Admis = (100 % − {target}) × ({up} + {down}) s. Le trait marque la fin du budget.",
     # ---------------------------------------------------------------- evidence
     "outage.number": "N°",
     "outage.span": "Début et fin",
     "outage.evidence": "Preuves",
     "outages.no_evidence": "Le détail par intervalle est établi une fois la période terminée.",
-    "evidence.intervals": "Δt mauvais : {bad} ; bons : {good} ; indéterminés : {unknown}",
-    "evidence.packets": "{lost} paquets perdus sur {sent}",
-    "evidence.first_last": "premier Δt mauvais {first}, dernier {last}",
-    "evidence.excluded": "dont {duration} exclues",
+    "evidence.intervals": f"Δt mauvais{NO_BREAK}{{bad}}, bons{NO_BREAK}{{good}}, indéterminés{NO_BREAK}{{unknown}}",
+    "evidence.packets": "paquets perdus : {lost} sur {sent}",
+    "evidence.first": "premier Δt mauvais : {at}",
+    "evidence.last": "dernier Δt mauvais : {at}",
+    "evidence.excluded": "exclu : {duration}",
+    "evidence.outside": "hors heures de service : {duration}",
+    "evidence.taken_as_up": "réputé disponible du fait d'une exclusion : {duration}",
+    "evidence.mixed": "non décompté (indéterminé, hors heures de service ou réputé disponible) : {duration}",
     "evidence.exclusions": "Exclusions : {names}",
     "evidence.tickets": "Tickets : {names}",
     "evidence.alerts": "Alertes : {names}",
+    "evidence.alert": f"{{rule}} (n°{NO_BREAK}{{number}})",
+    "alert.outage": "interruption",
+    "alert.no_data": "mesures absentes",
+    "alert.probe_fault": "panne de sonde",
+    "alert.site_cut": "site coupé",
+    "alert.duct_cut": "fourreau coupé",
+    "alert.carrier_down": "panne d'opérateur",
+    "alert.infrastructure_carrier_down": "panne de l'opérateur d'infrastructure",
+    "alert.cable_down": "câble coupé",
     "within.share": "soit, dans la limite",
     # ---------------------------------------------------------------- tickets
     "ticket.span": "Ouvert, rétabli, gels",
@@ -313,12 +338,13 @@ TEXTS = {
     "credit.rounding": "Chaque ligne est arrondie une fois au centime, le demi-centime vers le haut ; le plafond "
     "porte sur la somme.",
     # ---------------------------------------------------------------- exclusions
-    "exclusion.span": "Durée",
+    "exclusion.span": "Début et fin",
     "exclusion.announced": "annoncée : {at}",
     "exclusion.reason": "Motif et pièce",
     "exclusion.evidence": "pièce : {evidence}",
-    "exclusion.author": "Demandée par",
-    "exclusion.not_recorded": "non consigné",
+    "exclusion.asked": "demandée par {by}, le {at}",
+    "exclusion.decided": "décidée par {by}, le {at}",
+    "exclusion.not_recorded": "(non consigné)",
     "exclusions.note.version": "Tel qu'enregistré quand la version a été publiée. Les règles ci-dessous disent ce"
     " qui, dans une exclusion acceptée, sort du décompte.",
     "exclusions.note.writing": "Tel qu'enregistré au moment de l'établissement. Les règles ci-dessous disent ce "
@@ -364,7 +390,8 @@ TEXTS = {
     "change.lost": "paquets perdus",
     "change.answered": "réponses",
     "change.within": "réponses dans la limite",
-    "change.outages": "nombre d'interruptions (ou leurs instants)",
+    "change.outages": "nombre d'interruptions",
+    "change.outage": "interruption",
     "change.tickets": "ticket",
     "change.credit_percent": "taux d'avoir",
     "change.credit": "avoir",
@@ -374,9 +401,19 @@ TEXTS = {
     "change.credit.payable": "Proposition d'avoir",
     "change.credit.capped": "Écrêté par le plafond",
     "change.exclusions": "exclusion",
-    "change.came": "ajouté",
-    "change.went": "retiré",
-    "change.changed": "modifié",
+    "change.came": "ajout",
+    "change.went": "retrait",
+    "change.fact.kind": "nature",
+    "change.fact.starts_at": "début",
+    "change.fact.ends_at": "fin",
+    "change.fact.announced_at": "annonce",
+    "change.fact.opened_at": "ouverture",
+    "change.fact.restored_at": "rétablissement",
+    "change.fact.freezes": "gels",
+    "change.rules.agreement_sha256": "texte de la convention (SHA-256)",
+    "change.rules.calendar": "calendrier",
+    "change.rules.software_version": "version du logiciel",
+    "change.rules.tzdb": "fuseaux horaires (tzdb)",
     "change.readings": "{kind} de {circuit}, {day} : lignes",
     "change.readings.intervals": "intervalles",
     "change.readings.probes": "sondes",
@@ -409,6 +446,10 @@ TEXTS = {
     # ---------------------------------------------------------------- how to check
     "verification.how": "Le fichier JSON joint à ce relevé contient chaque chiffre imprimé et le document "
     "d'évaluation, tel que l'imprime la commande ci-dessous sur les mêmes mesures, octet pour octet.",
+    "verification.files": "Tous les fichiers de ce relevé, d'un coup (sans réseau ni base de données) :",
+    "verification.signed": "Cachet électronique simple, non qualifié au sens de la loi n° 43-20 : Ed25519, clé {name}. "
+    "Les clés publiques (keys.json) viennent du gestionnaire par une autre voie que ce relevé.",
+    "verification.unsigned": "Document non signé : son empreinte montre qu'il n'a pas changé, non qui l'a écrit.",
     "verification.raw": "La même commande sans --exclusions donne les chiffres bruts.",
     "verification.chain": "Gardez ce relevé : l'empreinte du registre qu'il porte montre plus tard qu'aucune "
     "inscription n'a été retirée ni réécrite (p2i verdict verify --head).",
@@ -418,7 +459,7 @@ TEXTS = {
 }  # fmt: skip
 
 
-def _typographic(text: str) -> str:
+def typographic(text: str) -> str:
     """French spacing: no line may break before a colon, a semicolon or inside guillemets."""
     for sign, space in (
         (":", NO_BREAK),
@@ -429,7 +470,9 @@ def _typographic(text: str) -> str:
     ):
         text = text.replace(f" {sign}", f"{space}{sign}")
     text = re.sub(r"\} (s|ms|h)\b", rf"}}{NO_BREAK}\1", text)  # nor between a number and its unit
+    text = re.sub(r"(Δt|\b[Cnp]) = (?=[{\d])", rf"\1{NO_BREAK}={NO_BREAK}", text)  # nor inside an equation
+    text = re.sub(r"n° (?=\d|\{entry)", f"n°{NO_BREAK}", text)
     return text.replace("« ", f"«{NO_BREAK}").replace(" »", f"{NO_BREAK}»").replace("'", "’")
 
 
-FRENCH = Catalogue("fr", {key: _typographic(text) for key, text in TEXTS.items()}, FORMATS, "FR")
+FRENCH = Catalogue("fr", {key: typographic(text) for key, text in TEXTS.items()}, FORMATS, "FR")

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from reports.bundle import MOST_FILES
 from reports.keys import SigningKey
+from reports.sealing import STAMP_ENDING
 from reports.signing import hashed, signed
-from reports.written import written_text
+from reports.statement_text import document_text
 from store.errors import InputError
 from store.finding import Finding
+from store.whole_file import write_whole
 
 Json = dict[str, Any]
 KIND = "p2i.manifest/1"
 ENDING = ".manifest.json"
 QUESTION = "file"
+ABSENT = "absent"
+MOST_NAMED = 100
+"""Files that a manifest of ours names at most: a statement has some ten, however many its evidence holds."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 BLOCK_BYTES = 1 << 20
 
 
@@ -28,15 +36,16 @@ def write_manifest(folder: Path, made: Json, files: Iterable[Path], key: Signing
 
     `files` lie in `folder`, the statement's JSON among them; of an evidence bundle every file inside is named, too.
     """
-    said = hashed(manifest(made, [named(file) for file in files]))
-    path = folder / f"{stem_of(said)}{ENDING}"
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        unfinished.write_bytes(written_text(said if key is None else signed(said, key)).encode())
-        unfinished.replace(path)
-    except OSError as error:
-        raise InputError(f"{error.filename or path}: {error.strerror}") from error
+    text = manifest_text(made, files, key)
+    path = folder / f"{stem_of(json.loads(text))}{ENDING}"
+    write_whole(path, lambda stream: stream.write(text.encode()))
     return path
+
+
+def manifest_text(made: Json, files: Iterable[Path], key: SigningKey | None) -> str:
+    """The text of a manifest's file, for who keeps it elsewhere before it is written."""
+    said = hashed(manifest(made, [named(file) for file in files]))
+    return document_text(said if key is None else signed(said, key))
 
 
 def manifest(made: Json, files: Iterable[Json]) -> Json:
@@ -58,19 +67,34 @@ def named(file: Path) -> Json:
         if file.suffix == ".zip":
             with zipfile.ZipFile(file) as archive:
                 found["members"] = [_member(archive, name) for name in sorted(archive.namelist())]
+    except zipfile.BadZipFile as error:
+        raise InputError(f"{file}: is no ZIP file: {error}") from error
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}") from error
     return found
 
 
-def file_findings(said: Json, folder: Path) -> Iterator[Finding]:
-    """One finding per file that the manifest names, and one per file beside it that passes for one of them."""
+def file_findings(said: Json, path: Path, asked: str | None = None) -> Iterator[Finding]:
+    """One finding per file that the manifest at `path` names, and one per file beside it that passes for one of them.
+
+    `asked` is the file that somebody wants to know about, and has to be one of them; who has it from a mail has not all
+    of the others, so what is not there is only said. A manifest under the name of another statement's would vouch for
+    files that it does not name.
+    """
+    folder, own = path.parent, f"{stem_of(said)}{ENDING}"
+    if path.name != own:
+        yield Finding("error", QUESTION, f"{path.name}: is named as no manifest of its files is, {own}")
+    if asked is not None and asked not in {one["name"] for one in said["files"]}:
+        yield Finding("error", QUESTION, f"{asked}: the manifest beside it does not name it")
     for one in said["files"]:
-        yield _compared(one, folder / one["name"], one["name"])
+        if asked is None or one["name"] == asked or (folder / one["name"]).exists():
+            yield _compared(one, folder / one["name"], one["name"])
+        else:
+            yield Finding("warning", ABSENT, f"{one['name']}: is not here, so it is not checked")
     stem, known = stem_of(said), {one["name"] for one in said["files"]}
     for file in sorted(folder.glob("*")):
-        is_ours = file.name.startswith(f"{stem}.") and not file.name.startswith(f"{stem}{ENDING}")
-        if is_ours and file.name not in known:
+        is_ours = file.name.startswith(f"{stem}.") and file.name not in (own, f"{own}{STAMP_ENDING}")
+        if is_ours and file.name not in known and file.name != asked:
             yield Finding("error", QUESTION, f"{file.name}: the manifest does not name it")
 
 
@@ -93,6 +117,9 @@ def shape_faults(said: Json) -> Iterator[str]:
     files = said.get("files")
     if not isinstance(files, list) or not all(_is_entry(one) for one in files):
         yield "files: is not a list of name, bytes and sha256"
+        return
+    if len(files) > MOST_NAMED or any(len(one.get("members", ())) > MOST_FILES for one in files):
+        yield f"files: names more than {MOST_NAMED} files, or more than {MOST_FILES} in one"
         return
     for one in files:
         if not _NAME.fullmatch(one["name"]):
@@ -134,6 +161,9 @@ def _is_entry(one: Any) -> bool:
         isinstance(one, dict)
         and one.keys() - {"members"} == {"name", "bytes", "sha256"}
         and isinstance(one["name"], str)
+        and type(one["bytes"]) is int
+        and isinstance(one["sha256"], str)
+        and _SHA256.fullmatch(one["sha256"]) is not None
         and isinstance(one.get("members", []), list)
     )
 

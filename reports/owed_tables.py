@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ from reports.table_model import Cell, Row, figure, local, moment
 from reports.table_words import item
 
 Json = dict[str, Any]
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_OF_FIGURES = ("objectives", "credit", "readings")
 
 
 def credits(made: Json, words: Catalogue) -> Iterator[Row]:
@@ -94,7 +97,8 @@ def corrections(made: Json, words: Catalogue) -> Iterator[Row]:
         rows = [*_changes(changed, ""), *_readings(correction["difference"]["readings"], words)]
         for path, before, after in rows:
             version, reason = figure(correction["to_version"]), correction["reason"]
-            yield *of(agreement), version, path, _value(before), _value(after), reason
+            sides = (_value(path, before), _value(path, after))
+            yield *of(agreement), version, path, *sides, reason
 
 
 def _changes(found: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
@@ -125,13 +129,14 @@ def _readings(found: list[Json], words: Catalogue) -> Iterator[tuple[str, Any, A
         yield path, rows["before"], rows["after"]
 
 
-def _value(value: Any) -> Cell:
+def _value(path: str, value: Any) -> Cell:
+    """A number where the difference speaks of figures; elsewhere "007" and "1.0" are names and versions."""
     if value is None:
         return None
     if isinstance(value, list):  # outages and tickets: how many there are; the lists stand in the JSON
         return figure(len(value))
     text = str(value)
-    return figure(text) if text.removeprefix("-").replace(".", "", 1).isdecimal() else text
+    return figure(text) if path.startswith(_OF_FIGURES) and _NUMBER.fullmatch(text) else text
 
 
 def of(agreement: Json) -> Row:

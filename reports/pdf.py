@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +10,8 @@ from typing import Any, Literal
 import typst
 
 from reports.catalogue import Catalogue
-from reports.font_coverage import FOLDER, covered
+from reports.fitting import fitting
+from reports.font_coverage import FOLDER
 from reports.pages.arabic import arabic_cover
 from reports.pages.whole import pages
 from reports.statement import statement_text
@@ -20,7 +20,6 @@ from store.errors import P2IError
 Json = dict[str, Any]
 TEMPLATE = Path(__file__).parent / "typst" / "statement.typ"
 STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
-ZERO_WIDTH = "\u200b"
 
 
 def pdf(statement: Json, words: Catalogue, name: str) -> bytes:
@@ -36,7 +35,7 @@ def arabic_pdf(statement: Json, name: str) -> bytes:
 def drawn(document: Json, *, attachment: str, name: str) -> bytes:
     """Pages as PDF, their texts as data: Typst never reads a word of them as markup."""
     inputs = {
-        "pages": json.dumps(_fitting(document), ensure_ascii=False),
+        "pages": json.dumps(fitting(document), ensure_ascii=False),
         "attachment": attachment,
         "attachment_name": name,
     }
@@ -52,26 +51,3 @@ def _compiler() -> Any:
     """One for the process: fonts are read once. Those of the system are left alone, so every machine draws the same."""
     return typst.Compiler(input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(FOLDER)],
                           ignore_system_fonts=True)  # fmt: skip
-
-
-def _fitting(document: Json) -> Json:
-    """The pages with every sign drawable, and a place to break in words longer than their column."""
-    blocks = [_fitted(one, 22 if one["block"] == "table" else 70) for one in document["blocks"]]
-    return {"head": _fitted(document["head"], None), "blocks": blocks}
-
-
-def _fitted(value: Any, longest: int | None) -> Any:
-    if isinstance(value, str):
-        text = covered(value)
-        return text if longest is None or len(text) <= longest else _broken(text, longest)
-    if isinstance(value, list):
-        return [_fitted(one, longest) for one in value]
-    if isinstance(value, dict):
-        return {key: one if key == "svg" else _fitted(one, longest) for key, one in value.items()}
-    return value
-
-
-def _broken(text: str, longest: int) -> str:
-    """A word is what has no blank in it: a no-break blank holds a date together, and is a place to break all the same
-    where nothing else helps."""
-    return re.sub(rf"\S{{{longest + 1},}}", lambda found: ZERO_WIDTH.join(re.findall(".{1,11}", found[0])), text)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from facilities.inventory import Inventory
-from reports.formats import cut_decimal
+from reports.formats import even_decimal
 from store.premises_rows import ComfortMonth, OccupancyMonth
 
 Json = dict[str, Any]
@@ -51,8 +51,8 @@ def _zone(inventory: Inventory, code: str, spans: Mapping[str, tuple[int, int]],
         "capacity_people": capacity,
         "people_most": None if row is None else row.people_most,
         "peak_at": None if row is None or row.peak_at is None else f"{row.peak_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "people_mean": None if mean is None else cut_decimal(mean, 1),
-        "mean_percent": None if mean is None or not capacity else cut_decimal(mean * 100 / capacity, 1),
+        "people_mean": None if mean is None else even_decimal(mean, 1),
+        "mean_percent": None if mean is None or not capacity else even_decimal(mean * 100 / capacity, 1),
         **_covered(spans[zone.facility], 0 if row is None else row.quarters),
     }
 
@@ -77,7 +77,7 @@ def _where(inventory: Inventory, code: str) -> Json:
 
 def _covered(span: tuple[int, int], quarters_measured: int) -> Json:
     quarters = -(-(span[1] - span[0]) // QUARTER_SECONDS)
-    covered = None if not quarters else cut_decimal(Fraction(min(quarters_measured, quarters) * 100, quarters), 1)
+    covered = None if not quarters else even_decimal(Fraction(min(quarters_measured, quarters) * 100, quarters), 1)
     return {"quarters": quarters, "quarters_measured": quarters_measured, "coverage_percent": covered}
 
 

@@ -12,6 +12,7 @@ from facilities.inventory import Inventory
 from store.connection import Connection
 from store.ledger import read_entries
 from store.ledger_chain import PUBLISHING, LedgerEntry, state_of
+from store.statement_rows import InForce
 from store.verdict_rows import ScoreRow
 
 Json = dict[str, Any]
@@ -20,12 +21,13 @@ Json = dict[str, Any]
 class Published(NamedTuple):
     """The version in force of one segment: its document as a score row, its entry in the ledger, and its state.
 
-    `restated` are the transactions that published a version of it after the first.
+    `first_at` is when its first version was published, `restated` are the transactions that published a later one.
     """
 
     row: ScoreRow
     entry: LedgerEntry
     state: Literal["issued", "contested", "final"]
+    first_at: datetime
     restated: frozenset[tuple[str, datetime]]
 
     @property
@@ -33,6 +35,18 @@ class Published(NamedTuple):
         """What its figures rest on, as the engine wrote it into the version; None in one of an older release."""
         found: Json | None = self.entry.said().get("evidence")
         return found
+
+    @property
+    def in_force(self) -> InForce:
+        """Which version it is."""
+        return InForce(self.entry.agreement, self.entry.period_starts_at, self.entry.version)
+
+    @property
+    def contest_until(self) -> int:
+        """Until when it may be contested (not included), an epoch second: so many days after it was published as the
+        agreement says in its closing terms."""
+        said = self.entry.said()
+        return epoch_seconds(said["occurred_at"]) + int(said["terms"]["contest_days"]) * 86_400
 
     @property
     def has_registers(self) -> bool:
@@ -77,7 +91,8 @@ def published_in(inventory: Inventory, ledgers: Mapping[str, Sequence[LedgerEntr
         for _, entries in sorted(segments.items()):
             publishing = [entry for entry in entries if entry.kind in PUBLISHING]
             restated = frozenset((code, entry.recorded_at) for entry in publishing[1:])
-            found.append(Published(_row(inventory, publishing[-1]), publishing[-1], state_of(entries), restated))
+            first, last = publishing[0], publishing[-1]
+            found.append(Published(_row(inventory, last), last, state_of(entries), first.recorded_at, restated))
     return found
 
 

@@ -128,7 +128,11 @@ def _availability(agreement: Agreement, objective: AvailabilityObjective, words:
 def _machine(agreement: Agreement, objective: AvailabilityObjective, words: Catalogue) -> list[str]:
     formats, n = words.formats, objective.consecutive_intervals
     rules = [
-        words.say("rule.grid", seconds=objective.interval_seconds, starts_on=formats.day(agreement.starts_on)),
+        words.say(
+            "rule.grid",
+            seconds=formats.number(str(objective.interval_seconds)),
+            starts_on=formats.day(agreement.starts_on),
+        ),
         words.say(
             "rule.bad",
             comparison=words.say("rule.bad.at_least" if objective.threshold_is_bad else "rule.bad.above"),
@@ -138,7 +142,7 @@ def _machine(agreement: Agreement, objective: AvailabilityObjective, words: Cata
     if n == 1:
         rules.append(words.say("rule.machine.single"))
     else:
-        rules.append(words.say("rule.machine", n=n, seconds=n * objective.interval_seconds))
+        rules.append(words.say("rule.machine", n=n, seconds=formats.number(str(n * objective.interval_seconds))))
     rules.append(words.say(f"rule.unknown.{objective.unknown}"))
     if objective.unknown == "exclude" and n > 1:  # judged alone, an interval has no window to interrupt
         rules.append(words.say(f"rule.unknown_window.{objective.unknown_window}", n=n))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from asn1crypto import keys, pem, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -12,9 +14,10 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from reports.sealing import Sealing
-from reports.timestamp import ENDING, HttpTimeStamper, time_stamp
+from reports.sealing import STAMP_ENDING, Sealing
+from reports.timestamp import HttpTimeStamper, time_stamp
 from store.errors import InputError, P2IError
+from store.whole_file import write_whole
 
 FIELD = "P2I"
 
@@ -28,23 +31,28 @@ def seal_files(pdfs: list[Path], manifest: Path | None, sealing: Sealing) -> lis
     try:
         if sealing.key is not None:
             for file in pdfs:
-                unfinished = file.with_name(f"{file.name}.unfinished")
-                unfinished.write_bytes(sealed(file.read_bytes(), sealing))
-                unfinished.replace(file)
+                content = sealed(file.read_bytes(), sealing)
+                write_whole(file, partial(_put, content))
         if manifest is None or sealing.timestamp_url is None:
             return []
-        stamp = manifest.with_name(f"{manifest.name}{ENDING}")
-        stamp.write_bytes(time_stamp(manifest.read_bytes(), sealing.timestamp_url))
+        stamp = manifest.with_name(f"{manifest.name}{STAMP_ENDING}")
+        write_whole(stamp, partial(_put, time_stamp(manifest.read_bytes(), sealing.timestamp_url)))
     except OSError as error:
         raise InputError(f"{error.filename}: {error.strerror}") from error
     return [stamp]
+
+
+def _put(content: bytes, stream: BinaryIO) -> None:
+    stream.write(content)
 
 
 def sealed(pdf: bytes, sealing: Sealing) -> bytes:
     """The PDF with an invisible seal of profile PAdES B-B, with a time stamping server B-T (ETSI EN 319 142-1).
 
     It is appended: the bytes of the PDF before stay, and so does the statement attached. It forbids every later change.
+    What was PDF/A-3a stays so: an object begins on a line of its own (ISO 19005-3, 6.1.9), the first of ours as well.
     """
+    whole_lines = pdf if pdf.endswith((b"\n", b"\r")) else pdf + b"\n"
     stamper = None if sealing.timestamp_url is None else HttpTimeStamper(sealing.timestamp_url)
     meta = signers.PdfSignatureMetadata(
         field_name=FIELD,
@@ -55,7 +63,7 @@ def sealed(pdf: bytes, sealing: Sealing) -> bytes:
     )
     out = io.BytesIO()
     try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        writer = IncrementalPdfFileWriter(io.BytesIO(whole_lines))
         signers.sign_pdf(writer, meta, _signer(sealing), timestamper=stamper, output=out)
     except (PdfError, SigningError) as error:
         raise P2IError(f"seal: {error}") from error

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from store.errors import InputError
 
+STAMP_ENDING = ".tsr"
+"""What a time stamp's file is called after the file it dates."""
+
 
 class Sealing(NamedTuple):
     """The seal's private key and certificate in PEM, the certificates between it and a root, and the URL of an RFC 3161

@@ -8,8 +8,10 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 
+from facilities.instants import epoch_seconds
 from reports.keys import ALGORITHM, KeyRing, PublicKey, SigningKey
 from store.canonical import canonical, canonical_sha256
+from store.errors import InputError
 from store.finding import Finding
 
 Json = dict[str, Any]
@@ -58,10 +60,16 @@ def signature_finding(made: Json, ring: KeyRing | None, *, dated_at: str, is_wit
         key.public().verify(base64.b64decode(signature["value"]), canonical(content(made)))
     except InvalidSignature:
         return Finding("error", QUESTION, f"is not one of key {name} under this content: one of the two was changed")
+    except (ValueError, TypeError, RecursionError) as error:
+        return Finding("error", QUESTION, f"is of content that was never signed: it has no canonical form: {error}")
     return _dated(key, dated_at, is_witnessed)
 
 
 def _dated(key: PublicKey, dated_at: str, is_witnessed: bool) -> Finding:
+    try:
+        epoch_seconds(dated_at)
+    except InputError as error:
+        return Finding("error", QUESTION, f"by key {key.key}, dated {error}")
     who = f"by key {key.key} (fingerprint {key.fingerprint})"
     if key.was_compromised(dated_at):
         return Finding("error", QUESTION, f"{who}, compromised since {key.compromised_at}; dated {dated_at}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +13,6 @@ from facilities.inventory import Inventory
 from reports.agreement_part import (
     Scored,
     agreement_part,
-    document_text,
     is_complete,
     published_part,
     segment_part,
@@ -23,12 +21,12 @@ from reports.agreement_part import (
 from reports.catalogue import Catalogue
 from reports.history import chain, history
 from reports.published import Published
+from reports.statement_text import KIND, document_text, part_name
 from store.canonical import canonical_sha256, text_sha256
 from store.ledger_chain import LedgerEntry
+from store.statement_rows import NewestStatement, states_text
 
 __all__ = ["KIND", "Json", "Scored", "document_text", "part_name", "statement", "statement_text"]
-
-KIND = "p2i.statement/2"
 
 Json = dict[str, Any]
 
@@ -44,6 +42,7 @@ def statement(
     words: Catalogue,
     ledgers: Mapping[str, Sequence[LedgerEntry]] | None = None,
     own_premises: Json | None = None,
+    newest: NewestStatement | None = None,
 ) -> Json:
     """The statement as a JSON object. `not_scored` are the agreements in force in the month without a score of what is
     known now, and why.
@@ -54,7 +53,8 @@ def statement(
     `parts_sha256` are over each part alone, so that a part
     can be compared without the rest: `score` over the exact text that `p2i score` prints, the others over canonical
     JSON (RFC 8785). `sha256` is over everything else in the object, canonical. `ledgers` are those of the agreements at
-    the moment of writing, of which the last months and the head of each chain are told.
+    the moment of writing, of which the last months and the head of each chain are told; `newest` is the newest
+    statement on record of this month, if one.
     """
     agreements, parts, reasons = [], {}, []
     cut = {one.agreement.id for one in scored if sum(each.agreement.id == one.agreement.id for each in scored) > 1}
@@ -83,14 +83,12 @@ def statement(
     is_demo = inventory.is_demo or any(one.row.is_demo for one in scored)
     number = f"{(inventory.label or 'DÉMO') + '-' if is_demo else ''}P2I-{month}-{tenant.code}"
     published = [one.published for one in scored if one.published is not None]
-    version = (
-        None if reasons else 1 + len(frozenset[tuple[str, datetime]]().union(*(one.restated for one in published)))
-    )
+    version, replaces = (None, None) if reasons else _numbered(number, published, newest)
     content: Json = {
         "kind": KIND,
         "number": number if version is None else f"{number}-v{version}",
         "version": version,
-        "replaces": f"{number}-v{version - 1}" if version is not None and version > 1 else None,
+        "replaces": replaces,
         "label": (inventory.label or "DÉMO") if is_demo else "",
         "status": "provisional" if reasons else _status(published),
         "reasons": reasons,
@@ -109,15 +107,9 @@ def statement(
     return {**content, "sha256": canonical_sha256(content)}
 
 
-def part_name(agreement: Json) -> str:
-    """The name of an agreement's part of the statement: its id, and of a month in two segments the first day, too."""
-    name: str = agreement["agreement"]
-    return f"{name} {agreement['segment']['first_on']}" if "segment" in agreement else name
-
-
 def statement_text(made: Json) -> str:
     """The text of the JSON file, which is also the one attached to the PDF."""
-    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+    return document_text(made)
 
 
 def _history(month: str, scored: Sequence[Scored], ledgers: Mapping[str, Sequence[LedgerEntry]]) -> Json:
@@ -127,6 +119,22 @@ def _history(month: str, scored: Sequence[Scored], ledgers: Mapping[str, Sequenc
         drafts = [each.row.parsed() for each in scored if each.agreement.id == name and each.published is None]
         found[name] = history(month, ledgers.get(name, ()), drafts, one.agreement.time_zone)
     return found
+
+
+def _numbered(number: str, published: Sequence[Published], newest: NewestStatement | None) -> tuple[int, str | None]:
+    """Its version, and the number it replaces.
+
+    The newest statement on record of the same versions has its number; of others, the next one, and is replaced. With
+    none on record it is 1 when the last agreement of the month was first published, and one more with every correction
+    since: what was corrected before that was never on a statement of the tenant, so there is none to replace.
+    """
+    if newest is not None:
+        if newest.states == states_text(one.in_force for one in published):
+            return newest.version, newest.replaces
+        return newest.version + 1, newest.number
+    whole_at = max(one.first_at for one in published)
+    version = 1 + len({each for one in published for each in one.restated if each[1] > whole_at})
+    return version, f"{number}-v{version - 1}" if version > 1 else None
 
 
 def _status(published: Sequence[Published]) -> str:

@@ -1,4 +1,4 @@
-"""Whether a statement is the honest next version of another one, and whether two name one ledger."""
+"""Whether a statement is the honest next version of another one. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from reports.json_difference import differences
-from reports.statement import part_name
-from reports.verifying import ledger_entries
+from reports.one_ledger import ledger_faults, ledgers_gone
+from reports.statement_text import part_name
 from store.finding import Finding
 
 Json = dict[str, Any]
@@ -22,25 +22,17 @@ def succession(before: Json, after: Json) -> Iterator[Finding]:
     it changed in a score stands in its correction with the value that the earlier had; what it says to have changed did
     change; and its adjustment is what is payable now less what was.
     """
+    amounts = ""
     try:
         wrong = [*_place(before, after), *_parts(before, after)]
-        wrong += chain_faults(before, after)
+        wrong += [*ledger_faults(before, after), *ledgers_gone(before, after)]
+        amounts = ", ".join(f"{one['amount']} {one['currency']}" for one in after["adjustment"]) or "nothing"
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         wrong = [f"one of the two is not written as a statement: {type(error).__name__} {error}"]
     for text in wrong:
         yield Finding("error", QUESTION, text)
     if not wrong:
-        amounts = ", ".join(f"{one['amount']} {one['currency']}" for one in after["adjustment"]) or "nothing"
         yield Finding("ok", QUESTION, f"replaces {before['number']}; all that changed is told; adjustment {amounts}")
-
-
-def chain_faults(one: Json, other: Json) -> Iterator[str]:
-    """Entries of a ledger that have one number in both statements and two hashes: one of the two was written anew."""
-    known: dict[tuple[str, int], str] = {}
-    for made in (one, other):
-        for name, entry, sha256 in ledger_entries(made):
-            if known.setdefault((name, entry), sha256) != sha256:
-                yield f"{name}: entry {entry} has SHA-256 {known[name, entry]} in one statement, {sha256} in the other"
 
 
 def _place(before: Json, after: Json) -> Iterator[str]:
@@ -55,10 +47,6 @@ def _place(before: Json, after: Json) -> Iterator[str]:
         yield f"tenant.code: {before['tenant']['code']} and {after['tenant']['code']}"
     if after["issued_at"] < before["issued_at"]:
         yield f"issued_at: {after['issued_at']} is before {before['issued_at']}"
-    for name, head in before["chain"].items():
-        later = after["chain"].get(name)
-        if head is not None and (later is None or later["entry"] < head["entry"]):
-            yield f"chain.{name}: had entry {head['entry']} already: entries were cut off"
 
 
 def _parts(before: Json, after: Json) -> Iterator[str]:
@@ -74,11 +62,31 @@ def _parts(before: Json, after: Json) -> Iterator[str]:
             continue
         versions = one["published"]["version"], other["published"]["version"]
         if versions[0] == versions[1]:
-            changed = [*differences(one["score"], other["score"])]
-            if changed or one["published"]["sha256"] != other["published"]["sha256"]:
-                yield f"{name}: version {versions[0]} in both, yet {(changed or ['published.sha256'])[0]}"
+            changed = next(differences(_lasting(one), _lasting(other)), None)
+            if changed is not None:
+                yield f"{name}: version {versions[0]} in both, yet {changed}"
         else:
             yield from (f"{name}: {text}" for text in _corrected(one, other))
+
+
+def _lasting(part: Json) -> Json:
+    """What of a version in force does not change from one statement to the next, in another language either: not its
+    state, the names of places, the alerts of its outages."""
+    names = ("currency", "credits", "correction", "scored_to_at", "scored_at", "software_version", "tzdb_version",
+             "agreement_sha256", "score")  # fmt: skip
+    shown = [
+        {key: value for key, value in one.items() if key not in ("promise", "outages", "tickets")}
+        for one in part["objectives"]
+    ]
+    published = {key: value for key, value in part["published"].items() if key != "state"}
+    registers = part["registers"] if part["registers_as_of"] == "version" else None
+    return {
+        **{name: part[name] for name in names},
+        "objectives": shown,
+        "outages": [[each["measured"] for each in one.get("outages", ())] for one in part["objectives"]],
+        "published": published,
+        "registers": registers,
+    }
 
 
 def _corrected(one: Json, other: Json) -> Iterator[str]:
@@ -90,10 +98,30 @@ def _corrected(one: Json, other: Json) -> Iterator[str]:
     told = correction["difference"]
     yield from _objectives(one["score"], other["score"], {found["id"]: found for found in told["objectives"]})
     yield from _told(one["score"]["credits"], other["score"]["credits"], told["credit"], "credits")
+    yield from _exclusions(one, other, told.get("exclusions", {}))
     adjustment = Decimal(other["score"]["credits"]["payable"]) - Decimal(one["score"]["credits"]["payable"])
     for where, stated in (("correction", correction), ("published", other["published"])):
         if Decimal(stated["adjustment"]) != adjustment:
             yield f"{where}.adjustment: {stated['adjustment']}, and payable changed by {adjustment}"
+
+
+def _exclusions(one: Json, other: Json, told: Json) -> Iterator[str]:
+    """Exclusions that count in one of the two only, or otherwise, and that the correction does not name."""
+    if not one["registers_as_of"] == other["registers_as_of"] == "version":
+        return
+    named = {(each["id"], each["circuit"]) for members in told.values() for each in members}
+    before, after = _counting(one), _counting(other)
+    for name in dict.fromkeys((*before, *after)):
+        if before.get(name) != after.get(name) and name not in named:
+            yield f"exclusion {name[0]} of {name[1]}: counts otherwise than before, and no correction tells it"
+
+
+def _counting(part: Json) -> dict[tuple[str, str], tuple[str, ...]]:
+    return {
+        (row["exclusion"], row["circuit"]): (row["kind"], row["starts_at"], row["ends_at"])
+        for row in part["registers"]["exclusions"]
+        if row["decision"] == "accepted" and row["counted_seconds"]
+    }
 
 
 def _objectives(one: Json, other: Json, told: dict[str, Json]) -> Iterator[str]:
@@ -101,6 +129,9 @@ def _objectives(one: Json, other: Json, told: dict[str, Json]) -> Iterator[str]:
     afters = {found["id"]: found for found in other["objectives"]}
     for name in dict.fromkeys((*befores, *afters, *told)):
         before, after = dict(befores.get(name, {})), dict(afters.get(name, {}))
+        circuit = after.get("circuit", before.get("circuit"))
+        if name in told and told[name].get("circuit", circuit) != circuit:
+            yield f"{name}.circuit: told of {told[name]['circuit']}, and is of {circuit}"
         changes = {key: value for key, value in told.get(name, {}).items() if key not in ("id", "circuit")}
         seconds = before.pop("seconds", {}), after.pop("seconds", {})
         yield from _told(*seconds, changes.pop("seconds", {}), f"{name}.seconds")

@@ -13,7 +13,6 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError, handle_t
 
 from store.errors import P2IError
 
-ENDING = ".tsr"
 TIMEOUT_SECONDS = 20
 MOST_BYTES = 1 << 20
 

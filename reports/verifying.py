@@ -1,15 +1,16 @@
-"""Verifies a statement by itself: hash, parts, signature, the heads of the ledgers it names."""
+"""Verifies a statement by itself: hash, parts, sums, signature, the heads of the ledgers it names. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from reports.consistency import consistency
 from reports.keys import KeyRing
 from reports.signing import signature_finding
-from reports.statement import document_text, part_name
+from reports.statement_text import document_text, part_name
 from reports.written import integrity
 from store.canonical import canonical_sha256, text_sha256
 from store.finding import Finding
@@ -24,7 +25,9 @@ class Told:
 
     ring: KeyRing | None = None
     sha256s: Collection[str] = ()
-    heads: Collection[str] = field(default=())
+    heads: Collection[str] = ()
+    ring_sha256: str | None = None
+    """Of the file with the keys, which has no signature: whoever was told it knows that it is the operator's."""
 
 
 def statement_findings(text: bytes, made: Json, told: Told) -> Iterator[Finding]:
@@ -33,9 +36,10 @@ def statement_findings(text: bytes, made: Json, told: Told) -> Iterator[Finding]
     try:
         yield from _parts(made)
         yield from _sums(made)
+        yield from consistency(made)
         yield signature(made, told)
         yield from _chain(made)
-    except (LookupError, TypeError, AttributeError, ValueError, InvalidOperation) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         yield Finding("error", "statement", f"is not written as one: {type(error).__name__} {error}")
 
 
@@ -49,7 +53,9 @@ def told_findings(documents: Collection[Json], told: Told) -> Iterator[Finding]:
     """Whether what was told by another way is of one of these documents: its hash, an entry that it names."""
     hashes = {str(made.get("sha256")) for made in documents}
     for sha256 in told.sha256s:
-        if sha256 in hashes:
+        if sha256 == told.ring_sha256:
+            yield Finding("ok", "told hash", f"{sha256} is that of the keys")
+        elif sha256 in hashes:
             yield Finding("ok", "told hash", f"{sha256} is its own")
         else:
             yield Finding("error", "told hash", f"{sha256} is of no document here: this is not what was sent")
@@ -66,8 +72,8 @@ def ledger_entries(made: Json) -> Iterator[tuple[str, int, str]]:
     try:
         heads = [(name, head) for name, head in made["chain"].items() if head is not None]
         versions = [(one["agreement"], one["published"]) for one in made["agreements"] if "published" in one]
-        found = [(name, entry["entry"], entry["sha256"]) for name, entry in (*heads, *versions)]
-    except (LookupError, TypeError, AttributeError):
+        found = [(name, int(entry["entry"]), str(entry["sha256"])) for name, entry in (*heads, *versions)]
+    except (LookupError, TypeError, AttributeError, ValueError):
         return  # no statement: said already
     yield from found
 
@@ -115,7 +121,9 @@ def _sums(made: Json) -> Iterator[Finding]:
 def _chain(made: Json) -> Iterator[Finding]:
     """The head of each agreement's ledger at the moment of writing."""
     for name, head in made["chain"].items():
-        said = "nothing was published yet" if head is None else f"entry {head['entry']} has SHA-256 {head['sha256']}"
+        said = (
+            "nothing was published yet" if head is None else f"entry {head['entry']:d} has SHA-256 {head['sha256']:s}"
+        )
         yield Finding("ok", "chain", f"{name}: {said}")
 
 

@@ -8,16 +8,12 @@ from typing import Any
 
 from reports.json_difference import first_byte
 from reports.signing import content
+from reports.statement_text import document_text
 from store.canonical import canonical_sha256
 from store.errors import InputError
 from store.finding import Finding
 
 Json = dict[str, Any]
-
-
-def written_text(made: Json) -> str:
-    """The text of a document's file: two blanks of indent, no sign escaped that need not be, one newline at the end."""
-    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
 def document_of(text: bytes, path: str) -> Json:
@@ -42,7 +38,7 @@ def integrity(text: bytes, made: Json) -> Iterator[Finding]:
     in which they differ is not the file that was written.
     """
     try:
-        expected = written_text(made).encode()
+        expected = document_text(made).encode()
         found = canonical_sha256(content(made))
     except (ValueError, TypeError, RecursionError) as error:
         yield Finding("error", "hash", f"cannot be computed, as it was for no document of ours: {error}")

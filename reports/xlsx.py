@@ -20,7 +20,8 @@ Json = dict[str, Any]
 EXACT_DIGITS = 15
 """A cell holds a binary number: so many digits come back as they were."""
 _LOCAL = "%Y-%m-%d %H:%M:%S"
-_LONGEST = 32_767
+_LONGEST, _LONGEST_NAME, _LONGEST_HEADER = 32_767, 31, 255
+"""Signs that Excel takes in a cell, in a sheet's name and in the head of its pages."""
 _WIDEST = 60
 
 
@@ -40,7 +41,8 @@ def xlsx(made: Json, words: Catalogue) -> bytes:
     written = io.BytesIO()
     book = import_module("xlsxwriter").Workbook(written, {"in_memory": True})
     created = datetime.strptime(made["issued_at"], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - a workbook's has no zone
-    book.set_properties({"title": made["number"], "comments": made["sha256"], "created": created})
+    title, label = shown_text(made["number"]), shown_text(made["label"])
+    book.set_properties({"title": title, "comments": made["sha256"], "created": created})
     formats: dict[str, Any] = {}
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     for one in tables(made, words):
@@ -48,7 +50,7 @@ def xlsx(made: Json, words: Catalogue) -> bytes:
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.set_header(f"&L{_plain(made['number'])}&R{_plain(made['label'])}")
+        sheet.set_header(_header(title, label))
         for place, name in enumerate(one.columns):
             sheet.write_string(0, place, name, bold)
             longest = max((len(_text(row[place])) for row in one.rows), default=0)
@@ -91,9 +93,24 @@ def _local(text: str) -> datetime | None:
 
 def _sheet(name: str) -> str:
     """A name as a sheet can have: the end of a long one, which is where tables differ."""
-    return re.sub(r"[\[\]:*?/\\']", "-", name)[-31:]
+    plain = re.sub(r"[\[\]:*?/\\']", "-", shown_text(name))
+    while _length(plain) > _LONGEST_NAME:
+        plain = plain[1:]
+    return plain
+
+
+def _header(title: str, label: str) -> str:
+    """What every printed page says above: the label, and so much of the title as there is room for."""
+    while _length(head := f"&L{_plain(title)}&R{_plain(label)}") > _LONGEST_HEADER:
+        title, label = (title[1:], label) if title else (title, label[:-1])
+    return head
 
 
 def _plain(text: str) -> str:
     """A text in a sheet's head, where `&` begins a code."""
     return text.replace("&", "&&")
+
+
+def _length(text: str) -> int:
+    """As Excel counts: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2

@@ -4,7 +4,7 @@ The machine looks back and ahead of the period. Files hold everything; here only
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -121,6 +121,8 @@ class _Look:
     as_of: int | None
     settled_to: int | None
     reach: Interval[int] | None
+    newest: dict[Interval[int], CircuitFacts] = field(default_factory=dict)
+    """What was read last, by its span: how far to read is decided on the very rows that are wanted in the end."""
 
     def with_readings(self, facts: Facts) -> Facts:
         """`facts` with this circuit's readings."""
@@ -186,15 +188,16 @@ class _Look:
 
     def _filled(self, facts: Facts, span: Interval[int]) -> Facts:
         """`facts` with this circuit's readings in `span`; probes beside intervals only inside the period."""
-        probed = span.clipped(self.period) if facts.intervals_given else span
-        known = facts.of(self.name)
-        filled = replace(
-            known,
-            intervals=self._intervals(span),
-            probes=None if probed is None else _probes(self.connection, self.number, probed),
-            states=_states(self.connection, self.number, self.period),
-        )
-        return replace(facts, circuits={**facts.circuits, self.name: filled})
+        if span not in self.newest:
+            probed = span.clipped(self.period) if facts.intervals_given else span
+            self.newest.clear()
+            self.newest[span] = replace(
+                facts.of(self.name),
+                intervals=self._intervals(span),
+                probes=None if probed is None else _probes(self.connection, self.number, probed),
+                states=_states(self.connection, self.number, self.period),
+            )
+        return replace(facts, circuits={**facts.circuits, self.name: self.newest[span]})
 
     def _intervals(self, span: Interval[int]) -> IntervalRows | None:
         first, end = instant(span.starts_at), instant(span.ends_at)

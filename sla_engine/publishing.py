@@ -14,15 +14,16 @@ from sla_engine.promised import Promised
 from sla_engine.recount import Counted, Recount
 from sla_engine.verdict_adoption import sentence
 from sla_engine.verdict_difference import adjustment, causes, difference, same_figures
+from sla_engine.verdict_held import in_one_line, reviews
+from sla_engine.verdict_issuing import issuable_from, provisional_from, refuse_by_itself, refuse_early
 from sla_engine.verdict_life import (
     Standing,
-    provisional_from,
     refuse_answering,
     refuse_contesting,
-    refuse_early,
     refuse_finalising,
     refuse_open_tickets,
     refuse_restating,
+    refuse_unstated,
     standings,
 )
 from sla_engine.verdict_possible import part, possible
@@ -32,6 +33,7 @@ from store.instants import utc_text
 from store.intervals import Interval
 from store.ledger import one_moment, read_entries, write_entry
 from store.ledger_chain import LedgerEntry
+from store.statements import read_stated
 from store.text_adoptions import read_text_adoptions
 
 Json = dict[str, Any]
@@ -51,14 +53,24 @@ class Desk:
     promised: Promised
     now: datetime
 
-    def issue(self, agreement: str, month: str, reason: str = "") -> list[LedgerEntry]:
-        """Publishes version 1 of a month, once it is no draft any more, as the facts are at this moment."""
+    def issue(self, agreement: str, month: str, reason: str = "", *, by_itself: bool = False) -> list[LedgerEntry]:
+        """Publishes version 1 of a month, once it is no draft any more, as the facts are at this moment.
+
+        `by_itself` is for who publishes what is due without looking at it: then it is refused before the day that the
+        agreement names, too, and when a verdict of what was counted must be looked at by somebody first.
+        """
         with self._month(agreement, month, is_alone=True) as (recount, span, standing):
             if standing:
                 raise InputError(f"is published already: version {standing[0].last.version}")
             parts = recount.segments(span)
-            refuse_early(provisional_from([(one.agreement, one.period) for one in parts]), self._seconds)
+            spans = [(one.agreement, one.period) for one in parts]
+            refuse_early(provisional_from(spans), self._seconds)
+            if by_itself:
+                refuse_by_itself(issuable_from(spans, recount.calendars), self._seconds)
             counted = [recount.count(one) for one in parts]
+            looked_at_first = [line for each in counted for line in reviews(each.segment, each.figures)]
+            if by_itself and looked_at_first:
+                raise InputError(in_one_line(looked_at_first))
             adopted = [sentence(each) for each in read_text_adoptions(self.connection, agreement, _instants(span))]
             return [self._publish(agreement, each, None, reason, adopted) for each in counted]
 
@@ -68,6 +80,9 @@ class Desk:
         Without a `reason` it is what changed between the two versions. InputError when nothing did.
         """
         with self._month(agreement, month) as (recount, _, standing):
+            stated = read_stated(self.connection, recount.versions[0].tenant, month, agreement)
+            for one in standing:
+                refuse_unstated(one, stated.get(one.last.period_starts_at))
             still_open = possible(recount.zone, standing, refuse_restating)
             changed = [
                 (counted, one)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,13 +16,14 @@ from facilities.calendar import TZDB_VERSION, period
 from facilities.instants import instant
 from sla_engine.counting import READINGS
 from sla_engine.document import document, document_text
-from sla_engine.due import Contract, epoch_seconds_of
+from sla_engine.due import Contract, epoch_seconds_of, span_of
 from sla_engine.evidence_reading import read_evidence_of
 from sla_engine.facts_digest import Decided, facts_record, facts_sha256
 from sla_engine.from_store import read_facts
 from sla_engine.promised import KeptTexts, Promised
 from sla_engine.scoring import score
 from sla_engine.segments import Segment
+from sla_engine.verdict_issuing import terms
 from store.canonical import text_sha256
 from store.changes import snapshot_xid
 from store.connection import Connection
@@ -62,6 +64,7 @@ class Recount:
         self.connection, self.now, self.agreement = connection, now, agreement
         self.versions = promised.inventory.versions[agreement]
         scored = read_scored_periods(connection, agreement)
+        self.calendars = promised.inventory.calendars
         self._kept = KeptTexts(promised)
         self._contract = self._kept.contract(connection, agreement, scored)
         self._unscored = {
@@ -109,13 +112,28 @@ class Recount:
         months = {one.month.starts_at: one.month for one in self._contract.closed()}
         return [months[starts_at] for starts_at in sorted(months)]
 
+    def listed_months(self) -> list[Interval[int]]:
+        """The closed months, and those that are over and cannot be closed: not scored, or open for a forecast day.
+
+        In order. A month that the engine has only not come to is not among them.
+        """
+        unscored = {epoch_seconds_of(at) for at in self._unscored}
+        scored = {span_of(row).starts_at for row in self._contract.scored if row.scored_to_at >= row.period_ends_at}
+        months = {span.starts_at: span for span in self.closed_months()}
+        for span in map(self._contract.month_of, unscored | scored):
+            is_over = span.ends_at <= epoch_seconds_of(self.now)
+            if span.starts_at not in months and is_over and self._contract.segments(span):
+                months[span.starts_at] = span
+        return [months[starts_at] for starts_at in sorted(months)]
+
     def count(self, segment: Segment) -> Counted:
         """The segment's score from all facts there are, by the text it keeps.
 
         InputError where the engine has not closed it, could not score it, or its readings are dropped by age: what
         would be published is not what is in force, or not from all facts.
         """
-        self._refuse(segment)
+        for why in self.refusals(segment):
+            raise InputError(why)
         assert segment.kept_sha256 is not None
         agreement = self._kept.agreements[segment.kept_sha256]
         circuits = circuit_numbers(self.connection)
@@ -133,10 +151,7 @@ class Recount:
             "calendar": _calendar(agreement),
             "software_version": version("p2i"),
             "tzdb": TZDB_VERSION,
-            "terms": {
-                "lateness_hours": agreement.closing.lateness_hours,
-                "contest_days": agreement.closing.contest_days,
-            },
+            "terms": terms(agreement.closing, self.calendars),
             "input": {
                 "watermark": str(snapshot_xid(self.connection)),
                 "scored_to_at": utc_text(self.now),
@@ -152,21 +167,23 @@ class Recount:
         }
         return Counted(segment, text, document(result), made_of, who)
 
-    def _refuse(self, segment: Segment) -> None:
-        open_days = forecast_days(segment.agreement, segment.period)
-        if open_days:
-            raise InputError(f"the calendar only forecasts {open_days[0]}: a version that announces it must come first")
+    def refusals(self, segment: Segment) -> Iterator[str]:
+        """Why the segment cannot be counted for publishing, one line each, the first cause first; nothing if it can."""
+        for day in forecast_days(segment.agreement, segment.period)[:1]:
+            yield f"the calendar only forecasts {day}: a version that announces it must come first"
         if reason := self._unscored.get(instant(segment.unscored_at)):
-            raise InputError(f"could not be scored: {reason}")
+            yield f"could not be scored: {reason}"
         if segment.kept_sha256 is None:
-            raise InputError("the engine has not scored it since it ended (p2i engine --once)")
-        if segment.kept_sha256 not in self._kept.agreements:
-            raise InputError(f"the text it was scored by is not kept (SHA-256 {segment.kept_sha256})")
-        gone_before = read_dropped_before(self.connection, READINGS, self.now)
+            yield "the engine has not scored it since it ended (p2i engine --once)"
+        elif segment.kept_sha256 not in self._kept.agreements:
+            yield f"the text it was scored by is not kept (SHA-256 {segment.kept_sha256})"
+        gone_before = self._dropped_before
         if gone_before is not None and segment.period.starts_at < epoch_seconds_of(gone_before):
-            raise InputError(
-                f"readings before {utc_text(gone_before)} are dropped by age; what is left is not what happened"
-            )
+            yield f"readings before {utc_text(gone_before)} are dropped by age; what is left is not what happened"
+
+    @cached_property
+    def _dropped_before(self) -> datetime | None:
+        return read_dropped_before(self.connection, READINGS, self.now)
 
 
 def _calendar(agreement: Agreement) -> Json | None:

@@ -69,6 +69,10 @@ def _act(desk: Desk, options: argparse.Namespace) -> int:
     months, failed = months_of(desk, None)
     now = epoch_seconds_of(desk.now)
     for month in months:
+        if options.word == "issue" and month.is_held(now):
+            print(f"{month.agreement} {month.text}: {month.held_line()}", file=sys.stderr)
+            failed = True
+            continue
         is_due = {
             "issue": month.is_issue_due(now),
             "restate": month.is_restatement_due(),
@@ -86,7 +90,7 @@ def _act(desk: Desk, options: argparse.Namespace) -> int:
 def _acts(options: argparse.Namespace) -> Act:
     reason = getattr(options, "reason", None) or ""
     acts: dict[str, Act] = {
-        "issue": lambda desk, agreement, month: desk.issue(agreement, month, reason),
+        "issue": lambda desk, agreement, month: desk.issue(agreement, month, reason, by_itself=options.due),
         "restate": lambda desk, agreement, month: desk.restate(agreement, month, reason),
         "contest": lambda desk, agreement, month: desk.contest(agreement, month, reason),
         "answer": lambda desk, agreement, month: desk.answer(agreement, month, upheld=options.upheld, reason=reason),

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from facilities.agreement import Agreement
 from facilities.calendar import local_day
+from facilities.civil_calendar import CivilCalendar
 from facilities.instants import instant, instant_text
 from sla_engine.due import epoch_seconds_of
 from sla_engine.promised import Promised
 from sla_engine.recount import Recount
 from sla_engine.segments import Segment
 from sla_engine.verdict_days import days_text, month_of
-from sla_engine.verdict_life import Standing, is_restatement_due, provisional_from, standings, unpublished_state
+from sla_engine.verdict_held import days_of_part, in_one_line, reviews
+from sla_engine.verdict_issuing import issuable_from, issue_forecasts, provisional_from, unpublished_state
+from sla_engine.verdict_life import Standing, is_restatement_due, standings
 from sla_engine.verdict_text import Listed
 from store.connection import Connection
+from store.errors import InputError
 from store.intervals import Interval
 from store.ledger import one_moment, read_entries
 from store.verdict_rows import ScoreRow
@@ -27,7 +32,8 @@ from store.verdicts import read_scores
 class Month:
     """One month of an agreement: its published periods, or when its first version may come.
 
-    `drafts` are the scores of the engine by the starts of their periods.
+    `drafts` are the scores of the engine by the starts of their periods, `refused` why a segment cannot be counted at
+    all, by the start of its period; `calendars` are those of the inventory.
     """
 
     agreement: str
@@ -36,6 +42,8 @@ class Month:
     standing: tuple[Standing, ...]
     segments: tuple[Segment, ...]
     drafts: dict[datetime, ScoreRow]
+    refused: Mapping[int, str]
+    calendars: Mapping[str, CivilCalendar]
 
     @property
     def text(self) -> str:
@@ -47,13 +55,50 @@ class Month:
         """Its span as aware instants."""
         return Interval(instant(self.span.starts_at), instant(self.span.ends_at))
 
-    def issuable_from(self) -> int:
-        """When its first version may be published, an epoch second."""
-        return provisional_from([(one.agreement, one.period) for one in self.segments])
+    def provisional_from(self) -> int:
+        """When the first version of a month without any may be published by somebody, an epoch second."""
+        return provisional_from(self._parts)
+
+    def issuable_from(self) -> int | None:
+        """When that is published by itself, an epoch second; None where no calendar says (`held`)."""
+        try:
+            return issuable_from(self._parts, self.calendars)
+        except InputError:
+            return None
+
+    def held(self) -> list[str]:
+        """What keeps it from being published by itself, one line each; nothing when it is a matter of time alone.
+
+        It cannot be counted, a verdict must be looked at first, or no calendar says on which day; in the last two cases
+        somebody may publish it by name. Ask once it is provisional: before that the engine may only be late.
+        """
+        if self.standing:
+            return []
+        found = []
+        for segment in self.segments:
+            draft, why = self.drafts.get(instant(segment.period.starts_at)), self.refused.get(segment.period.starts_at)
+            if why is not None:
+                found.append(f"{days_of_part(segment)}{why}")
+            elif draft is not None:
+                found += reviews(segment, draft.parsed())
+        try:
+            issuable_from(self._parts, self.calendars)
+        except InputError as error:
+            found.append(str(error))
+        return found
+
+    def held_line(self) -> str:
+        """The same in one line, with the command that publishes it where one does."""
+        by_hand = "" if self.refused else f"; p2i verdict issue {self.agreement} {self.text} publishes it"
+        return f"{in_one_line(self.held())}{by_hand}"
+
+    def is_held(self, now: int) -> bool:
+        """Whether it would be due but for what holds it."""
+        return not self.standing and now >= (self.issuable_from() or self.provisional_from()) and bool(self.held())
 
     def is_issue_due(self, now: int) -> bool:
-        """Whether it is provisional and nobody has published it."""
-        return not self.standing and now >= self.issuable_from()
+        """Whether it is to be published by itself: its day has come, nobody has published it and nothing holds it."""
+        return not self.standing and now >= (self.issuable_from() or self.provisional_from()) and not self.held()
 
     def is_restatement_due(self) -> bool:
         """Whether the engine has a newer score of a published period with other figures."""
@@ -95,23 +140,42 @@ class Month:
                 note,
             )
         if not self.standing:
-            state, at = unpublished_state(self.issuable_from(), now), self.issuable_from()
-            note = "issue is due" if state == "provisional" else f"may be issued from {instant_text(at)}"
+            state, note = unpublished_state(self.provisional_from(), now), self._unpublished_note(now)
             for segment in self.segments:
                 yield Listed(self.agreement, days_text(segment.period, self.time_zone), "-", state, "", "", note)
+
+    @property
+    def _parts(self) -> list[tuple[Agreement, Interval[int]]]:
+        return [(one.agreement, one.period) for one in self.segments]
+
+    def _unpublished_note(self, now: int) -> str:
+        earliest, at = self.provisional_from(), self.issuable_from()
+        if now >= earliest and self.held():
+            return self.held_line()
+        if at is not None and now >= at:
+            return "issue is due"
+        notes = [] if now >= earliest else [f"may be issued from {instant_text(earliest)}"]
+        if at is not None and at > earliest:
+            notes.append(f"issue is due from {instant_text(at)}")
+            forecasts = issue_forecasts(self._parts, self.calendars)
+            notes += [f"{day} is only forecast: the announcement may move this" for day in forecasts]
+        return "; ".join(notes)
 
 
 def read_months(
     connection: Connection, promised: Promised, agreements: Iterable[str], now: datetime
 ) -> Iterator[Month]:
-    """Every month of the agreements that was scored after its end or has a published period, in order."""
+    """Every month of the agreements that is over and was looked at by the engine, or has a published period, in order.
+
+    Months that could not be scored are among them: they are held.
+    """
     for agreement in agreements:
         with one_moment(connection):
             recount = Recount(connection, promised, agreement, now)
             found = standings(read_entries(connection, agreement))
             drafts = {row.period_starts_at: row for row in read_scores(connection, agreement=agreement)}
             zone = recount.versions[0].time_zone
-            spans = {span.starts_at: span for span in recount.closed_months()}
+            spans = {span.starts_at: span for span in recount.listed_months()}
             for _, starts_at in found:
                 span = month_of(epoch_seconds_of(starts_at), zone)
                 spans[span.starts_at] = span
@@ -120,5 +184,6 @@ def read_months(
                 standing = tuple(found[key] for key in sorted(found) if span.contains(epoch_seconds_of(key[1])))
                 segments = () if standing else recount.segments(span)
                 within = {at: row for at, row in drafts.items() if span.contains(epoch_seconds_of(at))}
-                months.append(Month(agreement, zone, span, standing, segments, within))
+                refused = {one.period.starts_at: why for one in segments for why in list(recount.refusals(one))[:1]}
+                months.append(Month(agreement, zone, span, standing, segments, within, refused, recount.calendars))
         yield from months

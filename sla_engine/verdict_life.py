@@ -1,22 +1,20 @@
 """The life of a published verdict: what its entries in the ledger make of it, and what may happen to it next. Pure.
 
 draft → provisional → issued → contested → (answered) issued → final; a correction is a new version (spec
-sla-standards, 5.8). Before the first version there is no entry: draft and provisional are said by the clock alone.
+sla-standards, 5.8). Before the first version there is no entry: verdict_issuing says when it may come.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from facilities.agreement import Agreement, AvailabilityObjective
 from facilities.instants import epoch_seconds, instant_text
 from sla_engine.verdict_difference import same_figures
 from store.errors import InputError
 from store.instants import microseconds
-from store.intervals import Interval
 from store.ledger_chain import PUBLISHING, LedgerEntry, state_of
 
 Json = dict[str, Any]
@@ -109,28 +107,6 @@ def _refuse_foreign(entry: LedgerEntry) -> None:
         ) from error
 
 
-def provisional_from(parts: Sequence[tuple[Agreement, Interval[int]]]) -> int:
-    """When the verdicts of a month may be published at the earliest, an epoch second.
-
-    T_end + (n − 1)·Δt + lateness: by then the last Δt is decided and late readings have had their time. Of several
-    segments, and of several objectives, the latest counts.
-    """
-    latest = []
-    for agreement, period in parts:
-        tails = [
-            (objective.consecutive_intervals - 1) * objective.interval_seconds
-            for objective in agreement.objectives
-            if isinstance(objective, AvailabilityObjective) and objective.method == "intervals"
-        ]
-        latest.append(period.ends_at + max(tails, default=0) + agreement.closing.lateness_hours * 3600)
-    return max(latest)
-
-
-def unpublished_state(may_be_issued_from: int, now: int) -> State:
-    """The state of a month without any version."""
-    return "provisional" if now >= may_be_issued_from else "draft"
-
-
 def is_restatement_due(standing: Standing, draft: Json, scored_at: datetime) -> bool:
     """Whether a draft says something else than the version in force, and was made after it."""
     published_at: str = standing.last.said()["occurred_at"]
@@ -138,16 +114,22 @@ def is_restatement_due(standing: Standing, draft: Json, scored_at: datetime) -> 
     return standing.state != "final" and is_newer and not same_figures(standing.last.published(), draft)
 
 
-def refuse_early(may_be_issued_from: int, now: int) -> None:
-    """Raises InputError when a month cannot be published yet."""
-    if now < may_be_issued_from:
-        raise InputError(f"is a draft until {instant_text(may_be_issued_from)}; nothing is published before")
-
-
 def refuse_restating(standing: Standing) -> None:
     """Raises InputError when the period is final: what is found now is between the parties."""
     if standing.state == "final":
         raise InputError(f"is final since {_since(standing)}; no new version is published")
+
+
+def refuse_unstated(standing: Standing, stated: int | None) -> None:
+    """Raises InputError while the version in force is not the one of the tenant's newest statement, `stated`.
+
+    A statement tells what changed since the one before. Of two corrections between two statements it would tell one.
+    """
+    if stated is not None and stated != standing.last.version:
+        raise InputError(
+            f"version {standing.last.version} is not on a statement yet, which has to tell of it before the next one:"
+            " p2i closing run --once"
+        )
 
 
 def refuse_contesting(standing: Standing, now: int) -> None:

@@ -13,13 +13,13 @@ rewritten.
 exit status:
   0  done
   1  verify: the ledger is not as it was written, or the facts say otherwise;
-     --due: some months could not be done, one line each on stderr
+     --due: some months could not be done, or somebody must look at them first, one line each on stderr
   2  refused, or bad input, or no database: one line on stderr, nothing written
 
 examples:
   p2i verdict list                                   every month: its version, its state, what is due
   p2i verdict issue AGR-1 2026-09                    publish version 1, counted from the facts at this moment
-  p2i verdict issue --due                            every month that may be published, from cron or a timer
+  p2i verdict issue --due                            every month that is due and needs nobody, from cron or a timer
   p2i verdict restate AGR-1 2026-09 --reason "PV 12" publish what late facts made of it, as the next version
   p2i verdict adopt AGR-1 2026-09 --reason "fee 1 800, not 18 000"    score it anew by today's text, unpublished yet
   p2i verdict contest AGR-1 2026-09 --reason "…"     a party contests; answer it with --upheld or --rejected

@@ -29,14 +29,20 @@ def listing(desk: Desk, options: argparse.Namespace) -> Iterator[str]:
 
 
 def showing(desk: Desk, options: argparse.Namespace) -> Iterator[str]:
-    """A month: its version in force or another, what happened to it, and which texts it was told to adopt."""
-    month = _month(desk, options)
+    """A month: its version in force or another, what happened to it, and which texts it was told to adopt.
+
+    Of one without any: what holds it back, every line of it, as far as there is something to say.
+    """
+    month, now = _month(desk, options), epoch_seconds_of(desk.now)
     adoptions = [] if month is None else read_text_adoptions(desk.connection, month.agreement, month.instants)
-    if options.format == "text" and month is not None and adoptions and not month.standing:
-        for line in month.listed(epoch_seconds_of(desk.now)):
-            yield f"{line.agreement} {line.period}: {line.state}, nothing is published of it yet"
-        yield from adoption_lines(adoptions)
-        return
+    if options.format == "text" and month is not None and not month.standing:
+        held = month.held() if now >= month.provisional_from() else []
+        if held or adoptions:
+            for line in month.listed(now):
+                yield f"{line.agreement} {line.period}: {line.state}, nothing is published of it yet"
+            yield from held
+            yield from adoption_lines(adoptions)
+            return
     for standing in _published(desk, options):
         one = _version(standing, options.version)
         if options.format == "document":

@@ -5,13 +5,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from store.archive_manifest import NAME, ArchivedFile, files_of, manifest_text
 from store.errors import InputError
+from store.whole_file import write_whole
 
 _LOCK = ".lock"
 
@@ -59,49 +59,6 @@ class ArchiveFolder:
         files = [*self.files, file]
         write_whole(self.manifest, lambda stream: stream.write(manifest_text(files).encode()))
         self.files = files
-
-
-def write_whole(path: Path, write: Callable[[BinaryIO], object], check: Callable[[Path], object] | None = None) -> None:
-    """Writes a file that appears under its name only when its bytes are on the disk and `check` has read them.
-
-    They are written beside it under a name that begins with a dot, which no reader of ours and no tool that knows
-    Hive's folders looks at; a killed run leaves such a file behind, and the next one writes over it.
-    """
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        make_folder(path.parent)
-        with unfinished.open("wb") as stream:
-            write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if check is not None:
-            check(unfinished)
-        unfinished.replace(path)
-        sync(path.parent)
-    except BaseException as error:
-        with suppress(OSError):
-            unfinished.unlink()
-        if not isinstance(error, OSError):
-            raise
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
-
-
-def make_folder(path: Path) -> None:
-    """Makes the folder and those above it, each entered on the disk in the one that holds it."""
-    if path.is_dir():
-        return
-    make_folder(path.parent)
-    path.mkdir(exist_ok=True)
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Puts the folder's list of names on the disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def file_sha256(path: Path) -> str:

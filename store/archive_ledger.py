@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from store.agreement_texts import read_all_texts
 from store.archive import Outcome
-from store.archive_folder import write_whole
 from store.archive_rows import one_moment
 from store.canonical import canonical, text_sha256
 from store.connection import Connection
 from store.errors import InputError
 from store.ledger import read_entries
+from store.whole_file import write_whole
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 

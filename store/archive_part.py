@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from store.archive_content import Content, content
-from store.archive_folder import file_sha256, write_whole
+from store.archive_folder import file_sha256
 from store.errors import InputError
 from store.parquet_form import Form, Piece, may_hold
+from store.whole_file import write_whole
 
 # Rows after which a group ends: with the series where that is possible, so that one circuit is read without the others.
 ENOUGH_ROWS, MOST_ROWS = 1 << 16, 1 << 19

@@ -24,6 +24,8 @@ DOCUMENTS = (
         "document",
     ),
     ("p2i.verdict_entry", "format('verdict entry %s %s', agreement, entry)", "body || coalesce(document, '')"),
+    ("p2i.statement", "format('statement %s', number)", "document"),
+    ("p2i.statement_files", "format('manifest %s', number)", "manifest"),
     ("p2i.agreement_text", "format('agreement text %s', sha256)", "text"),
     ("p2i.calendar_text", "format('calendar text %s %s', calendar, version)", "text"),
 )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from store.agreement_texts import read_kept_differences
 from store.connection import Connection
+from store.doctor_statements import statements_findings
 from store.doctor_storage import storage_findings
 from store.doctor_tenants import tenants_findings
 from store.finding import Finding, Level
@@ -31,6 +32,7 @@ def findings(connection: Connection, now: datetime | None = None) -> list[Findin
         *_gaps(connection),
         *_unscored(connection),
         *_agreements(connection),
+        *statements_findings(connection, now or datetime.now(UTC)),
         *tenants_findings(connection),
     ]
 

@@ -17,11 +17,12 @@ from alerting.escalation.mail import mail
 from alerting.escalation.metrics import MESSAGES
 from alerting.escalation.oncall import OnCall
 from alerting.escalation.outcome import Outcome, never, not_now
-from alerting.escalation.smtp_sender import MailServer, send_mails
+from alerting.escalation.smtp_sender import send_mails
 from alerting.escalation.storm import Limits, flow
 from alerting.escalation.told_later import put_off_to_hours
 from alerting.escalation.told_text import Said, say
 from alerting.escalation.webhook_shapes import webhook
+from facilities.mail_server import MailServer
 from store.connection import Connection
 from store.errors import InputError
 from store.notice_rows import ClaimedMessage, Lane, Waiting

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from alerting.escalation.addresses import address_of, channel_mistake
 from alerting.escalation.oncall import OnCall
 from alerting.escalation.proof import secrets_of
-from alerting.escalation.smtp_sender import MailServer, mail_server
+from facilities.mail_server import MailServer, mail_server
 from store.connection import secret_of_environment
 from store.errors import InputError
 

@@ -58,6 +58,11 @@ def duration(name: str, title: str) -> Column:
     return Column(name, title, unit="dthms", width=95)
 
 
+def fingerprint(title: str) -> Column:
+    """A SHA-256, of which the cell shows the beginning and its eye, under the pointer, the whole to copy."""
+    return Column("sha256", title, least_width=125, custom={"inspect": True})
+
+
 def budget(say: Speech) -> Column:
     """What is left of a budget: whole minutes, cut downwards."""
     return Column(

@@ -14,6 +14,7 @@ from dashboards.grafana.figures import percent_unit
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import bar_gauge, stat, table, text
 from dashboards.grafana.speech import Speech
+from dashboards.grafana.statements import unsent_statements
 from dashboards.grafana.time_panels import time_series
 from dashboards.grafana.variable import query_variable
 
@@ -199,16 +200,17 @@ def _scores(say: Speech) -> tuple[Panel, ...]:
             32, say("trust.restatements"), Place(0, 54, 24, 4), Target(sql.RESTATEMENTS), restatements,
             no_value=say("trust.restatements.none"),
         ),
+        unsent_statements(say, 36, Place(0, 58, 24, 5)),
         table(
-            33, say("trust.retention"), Place(0, 58, 13, 9), Target(sql.RETENTION), retention,
+            33, say("trust.retention"), Place(0, 63, 13, 9), Target(sql.RETENTION), retention,
             no_value=say("trust.retention.none"), description=say("trust.retention.description"),
         ),
         table(
-            34, say("trust.software"), Place(13, 58, 11, 5), Target(sql.RULES), software,
+            34, say("trust.software"), Place(13, 63, 11, 5), Target(sql.RULES), software,
             no_value=say("trust.software.none"),
         ),
         table(
-            35, say("trust.zones"), Place(13, 63, 11, 4), Target(sql.ZONES), zones, no_value=say("trust.rules.none"),
+            35, say("trust.zones"), Place(13, 68, 11, 4), Target(sql.ZONES), zones, no_value=say("trust.rules.none"),
             description=say("trust.rules.description"),
         ),
     )  # fmt: skip

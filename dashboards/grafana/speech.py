@@ -15,6 +15,7 @@ from dashboards.grafana.texts_on_call import ON_CALL
 from dashboards.grafana.texts_park import PARK
 from dashboards.grafana.texts_portfolio import PORTFOLIO
 from dashboards.grafana.texts_shared import SHARED
+from dashboards.grafana.texts_statements import STATEMENTS
 from dashboards.grafana.texts_tenant import TENANT
 from dashboards.grafana.texts_trust import TRUST
 from dashboards.words import LANGUAGES, NARROW_NO_BREAK, NO_BREAK, Words
@@ -41,6 +42,7 @@ _PARTS = {
     "tenant": TENANT,
     "portfolio": PORTFOLIO,
     "on_call": ON_CALL,
+    "statements": STATEMENTS,
 }
 CATALOGUE: Mapping[str, Text] = {
     f"{part}.{key}": Text(*pair) for part, texts in _PARTS.items() for key, pair in texts.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards.grafana import meanings, premises_sql
 from dashboards.grafana import tenant_sql as sql
-from dashboards.grafana.columns import budget, coded, indicator, instant, plain, sized
+from dashboards.grafana.columns import budget, coded, fingerprint, indicator, instant, plain, sized
 from dashboards.grafana.dashboard import Dashboard, Row, spoken
 from dashboards.grafana.demo_tile import demo_tile
 from dashboards.grafana.field import BAD, LEAST, PLAIN, UNKNOWN, WARNING, WELL, Column, thresholds
@@ -20,6 +20,7 @@ from dashboards.grafana.figures import (
 from dashboards.grafana.panel import Panel, Place, Target
 from dashboards.grafana.panel_kinds import stat, table, text
 from dashboards.grafana.speech import Speech
+from dashboards.grafana.statements import issued_statements
 from dashboards.grafana.time_panels import time_series
 from dashboards.grafana.variable import query_variable
 
@@ -44,7 +45,7 @@ def tenant(say: Speech) -> Dashboard:
             *_header(say), *_month(say),
             Row(20, say("tenant.events"), 26), *_events(say),
             Row(30, say("tenant.past"), 47), *_past(say),
-            Row(40, say("tenant.premises"), 64), *_premises(say),
+            Row(40, say("tenant.premises"), 70), *_premises(say),
         ),
         variables=(
             query_variable("tenant", say("tenant.variable.tenant"), sql.TENANTS, is_many=False),
@@ -168,7 +169,7 @@ def _past(say: Speech) -> tuple[Panel, ...]:
         coded(say, "state", meanings.publication(say), "publication"),
         instant("published_at", say("tenant.published_at")), Column("reason", say("tenant.reason")),
         money(say, "payable", say("tenant.payable")), money(say, "adjustment", say("tenant.adjustment")),
-        coded(say, "correction", meanings.corrections(say)), Column("sha256", say("tenant.sha256"), least_width=105),
+        coded(say, "correction", meanings.corrections(say)), fingerprint(say("tenant.sha256")),
     )  # fmt: skip
     return (
         table(
@@ -179,6 +180,7 @@ def _past(say: Speech) -> tuple[Panel, ...]:
             32, say("tenant.versions"), Place(0, 57, 24, 7), Target(sql.VERSIONS), sized(versions, **_WIDTHS),
             no_value=say("tenant.versions.none"), description=say("tenant.versions.description"),
         ),
+        issued_statements(say, 33, Place(0, 64, 24, 6)),
     )  # fmt: skip
 
 
@@ -197,13 +199,13 @@ def _premises(say: Speech) -> tuple[Panel, ...]:
     )  # fmt: skip
     return (
         time_series(
-            41, say("tenant.people.curve"), Place(0, 65, 24, 8), [Target(premises_sql.PEOPLE, "time_series")], [],
+            41, say("tenant.people.curve"), Place(0, 71, 24, 8), [Target(premises_sql.PEOPLE, "time_series")], [],
             unit="short", least_interval="15m", name_of_series="${__field.labels.zone}",
             no_value=say("tenant.people.none"), description=say("tenant.people.description"),
         ),
         table(
-            42, say("tenant.zones"), Place(0, 73, 24, 8), Target(premises_sql.ZONES), sized(zones, **_WIDTHS),
+            42, say("tenant.zones"), Place(0, 79, 24, 8), Target(premises_sql.ZONES), sized(zones, **_WIDTHS),
             no_value=say("tenant.zones.none"), description=say("tenant.zones.description"),
         ),
-        text(43, Place(0, 81, 24, 7), say("tenant.notes"), say("tenant.notes.title")),
+        text(43, Place(0, 87, 24, 7), say("tenant.notes"), say("tenant.notes.title")),
     )  # fmt: skip

@@ -33,7 +33,7 @@ def agreement_pages(say: Wording, agreement: Json, place: int) -> Iterator[Block
         )
         said = [circuit["label"], f"{say.say('carrier')}{say.say('colon')}{circuit['carrier']}"]
         said.append(f"{say.say('promise')}{say.say('colon')}{promised['promise']}")
-        yield text(line(" · ".join(said), "small"))
+        yield text(line(" · ".join(said), "small"), with_next=True)
         if found["indicator"] == "availability":
             yield from availability(say, agreement, found, promised, f"t{place}-{number}")
         elif found["indicator"] == "time_to_restore":
@@ -49,14 +49,13 @@ def agreement_pages(say: Wording, agreement: Json, place: int) -> Iterator[Block
 def _period(say: Wording, agreement: Json) -> Block:
     period = agreement["score"]["period"]
     zone = period["time_zone"]
-    span = say.say(
-        "period_span", start=say.local(period["starts_at"], zone), end=say.local(period["ends_at"], zone), zone=zone
-    )
+    span = say.say("period_span", start=say.local(period["starts_at"], zone), end=say.local(period["ends_at"], zone))
     in_utc = say.small(
         "period_utc", start=period["starts_at"], end=period["ends_at"], seconds=say.number(period["seconds"]),
-        duration=say.seconds(period["seconds"]), tzdb=period["tzdb"],
+        duration=say.seconds(period["seconds"]),
     )  # fmt: skip
-    rows = [(say.say("period"), cell(span, in_utc))]
+    clock = say.small("period_clock", zone=zone, tzdb=period["tzdb"])
+    rows = [(say.say("period"), cell(span, in_utc, clock))]
     published = agreement.get("published")
     if published is not None:
         state = say.say(f"state.{published['state']}")
@@ -64,6 +63,8 @@ def _period(say: Wording, agreement: Json) -> Block:
         lines: list[Any] = [say.say("published.version", version=published["version"], state=state, at=at)]
         if published["reason"]:
             lines.append(say.say("published.reason", reason=published["reason"]))
+        if published["state"] == "issued":
+            lines.append(say.say("published.contest_until", at=say.local(published["contest_until"], zone)))
         entry = say.say("published.entry", entry=published["entry"], sha256=published["sha256"])
         rows.append((say.say("published"), cell(*lines, line(entry, "mono"))))
     rows.append((say.say("scored_to_at"), cell(say.local(agreement["scored_to_at"], zone))))
@@ -78,48 +79,48 @@ def _exclusions(say: Wording, agreement: Json) -> Iterator[Block]:
         yield text(say.say("exclusions.none"))
         return
     zone = agreement["score"]["period"]["time_zone"]
+    yield text(say.small(f"exclusions.note.{agreement['registers_as_of']}"), with_next=True)
     rows = []
     for row in found:
-        announced = say.local(row["announced_at"], zone) if row["announced_at"] else say.say("exclusion.not_announced")
+        announced = say.small("exclusion.not_announced")
+        if row["announced_at"]:
+            announced = say.small("exclusion.announced", at=say.local(row["announced_at"], zone))
         rows.append(
             [
                 cell(line(row["exclusion"], "strong"), line(row["circuit"], "small"), say.say(f"kind.{row['kind']}")),
-                cell(say.local(row["starts_at"], zone), f"→ {say.local(row['ends_at'], zone)}",
-                     say.small("exclusion.announced", at=announced)),
+                cell(say.local(row["starts_at"], zone), f"→ {say.local(row['ends_at'], zone)}", announced),
                 cell(row["reason"] or say.say("none"),
                      say.small("exclusion.evidence", evidence=row["evidence"]) if row["evidence"] else ""),
-                cell(_by(say, row["proposed_by"]), line(say.local(row["proposed_at"], zone), "small")),
-                cell(line(say.say(f"decision.{row['decision']}"), "strong"), *_decided(say, row, zone)),
+                cell(line(say.say(f"decision.{row['decision']}"), "strong"), *_decided(say, row, zone),
+                     _by(say, "exclusion.asked", row["proposed_by"], row["proposed_at"], zone)),
             ]
         )  # fmt: skip
     yield table(
         [
-            column(say.say("exclusion"), 1),
-            column(say.say("exclusion.span"), 2.1),
-            column(say.say("exclusion.reason"), 1.4),
-            column(say.say("exclusion.author"), 1.1),
-            column(say.say("exclusion.decision"), 1.1),
+            column(say.say("exclusion"), 1.1),
+            column(say.say("exclusion.span"), 1.75),
+            column(say.say("exclusion.reason"), 1.25),
+            column(say.say("exclusion.decision"), 1.5),
         ],
         rows,
         summary=say.say("exclusions"),
     )
-    yield text(say.small(f"exclusions.note.{agreement['registers_as_of']}"))
 
 
-def _by(say: Wording, login: str | None) -> str:
-    return say.say("exclusion.not_recorded") if login is None else login
+def _by(say: Wording, key: str, login: str | None, at: str | None, zone: str) -> Line:
+    return say.small(key, by=say.say("exclusion.not_recorded") if login is None else login, at=say.local(at, zone))
 
 
 def _decided(say: Wording, row: Json, zone: str) -> list[Any]:
     """Who decided and when; nobody has, while it is only proposed."""
     if row["decision"] == "proposed":
         return []
-    counted: Line | str = ""
+    counted = ""
     if row["decision"] == "accepted" and row.get("counted_seconds") is not None:
-        counted = say.small("exclusion.counts_not")
+        counted = say.say("exclusion.counts_not")
         if row["counted_seconds"]:
-            counted = say.small("exclusion.counts", duration=say.seconds(row["counted_seconds"]))
-    return [_by(say, row["decided_by"]), line(say.local(row["decided_at"], zone), "small"), counted]
+            counted = say.say("exclusion.counts", duration=say.seconds(row["counted_seconds"]))
+    return [counted, _by(say, "exclusion.decided", row["decided_by"], row["decided_at"], zone)]
 
 
 def _rules(say: Wording, agreement: Json) -> Iterator[Block]:

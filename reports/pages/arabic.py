@@ -7,6 +7,7 @@ from typing import Any
 
 from reports.language_ar import ARABIC
 from reports.pages.blocks import Block, amount, cell, column, facts, heading, line, table, text
+from reports.pages.cover import managers
 from reports.pages.head import page_head
 from reports.pages.wording import Wording
 from reports.shown import shown
@@ -26,6 +27,7 @@ def _blocks(say: Wording) -> Iterator[Block]:
     zone = statement["agreements"][0]["score"]["period"]["time_zone"]
     rows = [
         (say.say("tenant"), cell(line(statement["tenant"]["name"], "strong"))),
+        (say.say("manager"), cell(*managers(say))),
         (say.say("number"), cell(line(statement["number"], "code"))),
         (say.say("period"), cell(say.month(statement["month"]))),
         (say.say("issued_at"), cell(line(say.local(statement["issued_at"], zone), "code"))),
@@ -40,8 +42,8 @@ def _blocks(say: Wording) -> Iterator[Block]:
     for one in statement["payable"]:
         yield amount(say.say("total"), say.say("total_note"), say.money(one["amount"], one["currency"]))
     for one in statement["adjustment"]:
-        said = f"{say.say('adjustment')}{say.say('colon')}{say.money(one['amount'], one['currency'])}"
-        yield text(f"{said} {say.say('excluding_tax')}")
+        label = f"{say.say('adjustment')} ({say.say('excluding_tax')})"
+        yield facts([(label, cell(line(say.signed_money(one["amount"], one["currency"]), "code")))])
     yield heading(1, say.say("verification"))
     yield text(say.say("verification.summary"))
     yield text(line(statement["sha256"], "mono"), *(line(say.head(name), "mono") for name in statement["chain"]))

@@ -10,6 +10,7 @@ from facilities.calendar import zone
 from facilities.instants import epoch_seconds
 from reports.drawing import budget_svg, swatch_svg, timeline_svg
 from reports.pages.blocks import Block, Cell, cell, column, drawing, heading, legend, line, table, text
+from reports.pages.outages import outages
 from reports.pages.wording import Wording
 from reports.timeline import timeline
 from store.intervals import Interval
@@ -22,14 +23,7 @@ def availability(say: Wording, agreement: Json, found: Json, promised: Json, nam
     """The blocks of the objective; `name` tells its drawings from those of the others."""
     yield from _timeline(say, agreement, found, promised, name)
     yield from _figures(say, agreement, found, promised, name)
-    yield heading(3, say.say("outages"))
-    if not promised["outages"]:
-        yield text(say.say("outages.none"))
-        return
-    yield _outages(say, agreement, found, promised)
-    yield text(say.small("outages.note"))
-    if any(one["measured"] is None for one in promised["outages"]):
-        yield text(say.small("outages.no_evidence"))
+    yield from outages(say, agreement, found, promised)
 
 
 def _timeline(say: Wording, agreement: Json, found: Json, promised: Json, name: str) -> Iterator[Block]:
@@ -50,10 +44,12 @@ def _timeline(say: Wording, agreement: Json, found: Json, promised: Json, name: 
         excluded=say.seconds(found["seconds"]["excluded"]), unknown=say.seconds(found["seconds"]["unknown"]),
     )  # fmt: skip
     yield drawing(timeline_svg(drawn, name, alternative), alternative)
-    kinds = ["available", "outage"]
-    kinds += [kind for kind in ("excluded", "unknown", "outside", "ahead") if getattr(drawn, kind)]
-    yield legend([(swatch_svg(kind, f"{name}-{kind}"), say.say(f"legend.{kind}")) for kind in kinds])
-    yield text(say.small("timeline.note" if spans["unknown"] is not None else "timeline.note.unknown"))
+    is_placed = spans["unknown"] is not None
+    legends = [("available", "available" if is_placed else "unplaced")]
+    kinds = ("outage", "excluded", "unknown", "outside", "ahead")
+    legends += [(kind, kind) for kind in kinds if getattr(drawn, "outages" if kind == "outage" else kind)]
+    yield legend([(swatch_svg(kind, f"{name}-{kind}"), say.say(f"legend.{said}")) for kind, said in legends])
+    yield text(say.small("timeline.note" if is_placed else "timeline.note.unknown"))
 
 
 def _figures(say: Wording, agreement: Json, found: Json, promised: Json, name: str) -> Iterator[Block]:
@@ -77,9 +73,9 @@ def _figures(say: Wording, agreement: Json, found: Json, promised: Json, name: s
         column("", 2),
         column(say.say("raw.seconds"), 1, end=True),
         column(say.say("contractual.seconds"), 1, end=True),
-        column(say.say("duration"), 1.2, end=True),
+        column(say.say("contractual.duration"), 1.2, end=True),
     ]
-    yield table(columns, rows, totals=1, summary=say.say("time"))
+    yield table(columns, rows, totals=1, summary=say.say("time"), whole=True)
     if say.is_running(agreement):
         yield text(say.small("time.ahead"))
     yield heading(3, say.say("figures"))
@@ -87,6 +83,7 @@ def _figures(say: Wording, agreement: Json, found: Json, promised: Json, name: s
         [column("", 2.2), column(say.say("raw"), 1, end=True), column(say.say("contractual"), 1, end=True)],
         list(_rows(say, found, promised, raw)),
         summary=say.say("figures"),
+        whole=True,
     )
     yield text(say.small("raw.what" if raw is not None else "raw.none"))
     yield from _budget(say, found, promised, name)
@@ -122,8 +119,8 @@ def _budget(say: Wording, found: Json, promised: Json, name: str) -> Iterator[Bl
     allowed, used = Fraction(budget["allowed"]), Fraction(budget["used"])
     if not allowed:
         return
-    used_text = say.say("budget.used", used=say.number(budget["used"]), allowed=say.number(budget["allowed"]))
-    left_text = say.say("budget.left", left=say.number(budget["left"]))
+    used_text = "\u2003".join(_spent(say, f"budget.{part}", budget[part]) for part in ("used", "allowed"))
+    left_text = _spent(say, "budget.over" if Fraction(budget["left"]) < 0 else "budget.left", budget["left"])
     yield heading(3, say.say("budget"))
     yield drawing(budget_svg(used / allowed, used_text, left_text, f"{name}-b", f"{used_text} {left_text}"),
                   f"{used_text} {left_text}")  # fmt: skip
@@ -138,61 +135,10 @@ def _budget(say: Wording, found: Json, promised: Json, name: str) -> Iterator[Bl
     )
 
 
-def _outages(say: Wording, agreement: Json, found: Json, promised: Json) -> Block:
-    in_zone = agreement["score"]["period"]["time_zone"]
-    rows = [
-        [
-            cell(str(one["number"])),
-            cell(say.local(one["starts_at"], in_zone), f"→ {say.local(one['ends_at'], in_zone)}",
-                 line(f"{one['starts_at']} → {one['ends_at']}", "small")),
-            cell(say.seconds(one["seconds"]), line(f"{say.number(one['seconds'])}\u00a0s", "small")),
-            cell(*_counted(say, one)),
-            cell(*_evidence(say, one, in_zone)),
-        ]
-        for one in promised["outages"]
-    ]  # fmt: skip
-    total = sum(one["seconds"] for one in found["outages"])
-    down = found["seconds"]["down"]
-    sums = [cell(say.seconds(each), line(f"{say.number(each)}\u00a0s", "small")) for each in (total, down)]
-    rows.append([[], cell(say.say("outages.sum")), *sums, []])
-    columns = [
-        column(say.say("outage.number"), 0),
-        column(say.say("outage.span"), 1.7),
-        column(say.say("duration"), 0, end=True),
-        column(say.say("outage.counted"), 0, end=True),
-        column(say.say("outage.evidence"), 1.9),
-    ]
-    return table(columns, rows, totals=1, summary=say.say("outages"))
-
-
-def _counted(say: Wording, one: Json) -> list[Any]:
-    """How much of it is down time of the verdict; a dash where the engine kept no evidence."""
-    if one["measured"] is None:
-        return [say.say("none")]
-    seconds = one["measured"]["counted_seconds"]
-    return [say.seconds(seconds), line(f"{say.number(seconds)}\u00a0s", "small")]
-
-
-def _evidence(say: Wording, one: Json, in_zone: str) -> Iterator[Any]:
-    """What speaks for an outage and of it: what was measured, tickets, exclusions, alerts."""
-    kept = one["measured"]
-    if kept is not None and "bad_intervals" in kept:
-        counts = {name: say.number(kept[f"{name}_intervals"]) for name in ("bad", "good", "unknown")}
-        yield say.say("evidence.intervals", **counts)
-        yield say.small("evidence.packets", lost=say.number(kept["lost"]), sent=say.number(kept["sent"]))
-        if kept["first_bad_at"]:
-            first, last = (say.local(kept[key], in_zone) for key in ("first_bad_at", "last_bad_at"))
-            yield say.small("evidence.first_last", first=first, last=last)
-    if kept is not None and kept["excluded_seconds"]:
-        yield say.say("evidence.excluded", duration=say.seconds(kept["excluded_seconds"]))
-    if one["exclusions"]:
-        yield say.small("evidence.exclusions", names=", ".join(one["exclusions"]))
-    if one["tickets"]:
-        yield say.small("evidence.tickets", names=", ".join(one["tickets"]))
-    if one["alerts"]:
-        yield say.small(
-            "evidence.alerts", names=", ".join(f"{each['alert']} ({each['rule']})" for each in one["alerts"])
-        )
+def _spent(say: Wording, key: str, seconds: object) -> str:
+    """So much of the budget in minutes, as contracts speak of it, and in the seconds that were counted."""
+    plain = str(seconds)
+    return say.say(key, minutes=say.minutes(plain), seconds=say.number(plain.lstrip("-")))
 
 
 def _span(one: Json) -> Interval[int]:

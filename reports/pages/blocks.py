@@ -15,6 +15,8 @@ Block: TypeAlias = Json
 
 MARKS = {"met": "✓", "breached": "✗", "open": "…", "insufficient_data": "?", "not_measurable": "–"}
 """A shape beside each verdict's word, for paper without colour."""
+LONG = 22
+"""Words that are longer may be broken anywhere where there is little room."""
 
 
 def line(text: str, style: str = "") -> Line:
@@ -38,9 +40,9 @@ def heading(level: int, text: str, *, page: str | None = None, chip: Line | None
     return {"block": "heading", "level": level, "text": text, "page": page, "chip": chip}
 
 
-def text(*lines: str | Line) -> Block:
-    """A paragraph."""
-    return {"block": "text", "lines": cell(*lines)}
+def text(*lines: str | Line, with_next: bool = False) -> Block:
+    """A paragraph; `with_next` keeps it on the page of what follows, as a heading is."""
+    return {"block": "text", "lines": cell(*lines), "with_next": with_next}
 
 
 def notice(title: str, items: Sequence[str]) -> Block:
@@ -58,10 +60,15 @@ def column(label: str, width: float = 1, *, end: bool = False) -> Json:
     return {"label": label, "width": f"{width:g}", "end": end}
 
 
-def table(columns: Sequence[Json], rows: Sequence[Sequence[Cell]], *, totals: int = 0, summary: str) -> Block:
-    """A table whose last `totals` rows are sums; `summary` says what it is to who cannot see it."""
+def table(
+    columns: Sequence[Json], rows: Sequence[Sequence[Cell]], *, totals: int = 0, summary: str, whole: bool = False
+) -> Block:
+    """A table whose last `totals` rows are sums; `summary` says what it is to who cannot see it.
+
+    Sums are never parted from the row above them; a `whole` table, which must be a short one, from nothing.
+    """
     return {"block": "table", "columns": list(columns), "rows": [list(row) for row in rows], "totals": totals,
-            "summary": summary}  # fmt: skip
+            "summary": summary, "whole": whole}  # fmt: skip
 
 
 def rules(items: Sequence[str]) -> Block:
@@ -82,3 +89,8 @@ def legend(items: Sequence[tuple[str, str]]) -> Block:
 def amount(label: str, note: str, value: str) -> Block:
     """The figure a reader looks for first."""
     return {"block": "amount", "label": label, "note": note, "value": value}
+
+
+def has_long_word(cell: Cell) -> str:
+    """The class of a cell in which a word may be broken anywhere."""
+    return "long" if any(len(word) > LONG for line in cell for word in line["text"].split()) else ""

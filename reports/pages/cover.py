@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from reports.pages.blocks import MARKS, Block, amount, cell, column, facts, heading, line, notice, table, text
@@ -17,6 +18,7 @@ def cover(say: Wording) -> Iterator[Block]:
     zone = statement["agreements"][0]["score"]["period"]["time_zone"]
     rows = [
         (say.say("tenant"), cell(line(statement["tenant"]["name"], "strong"))),
+        (say.say("manager"), cell(*managers(say))),
         (say.say("number"), cell(statement["number"])),
     ]
     if statement["replaces"]:
@@ -30,15 +32,27 @@ def cover(say: Wording) -> Iterator[Block]:
         names = ", ".join(dict.fromkeys(one["agreement"] for one in changed))
         yield notice(say.say("correction.notice"), [say.say("correction.see", agreements=names)])
     yield heading(1, say.say("summary"))
-    yield _summary(say)
-    yield from _owed(say)
+    yield summary(say)
+    yield from owed(say)
     yield heading(2, say.say("verdicts"))
-    yield facts([(say.verdict(one)["text"], cell(say.say(f"verdict.means.{one}"))) for one in MARKS])
+    yield table(
+        [column(say.say("verdict"), 0), column(say.say("verdict.meaning"), 1)],
+        [[cell(say.verdict(one)), cell(say.say(f"verdict.means.{one}"))] for one in MARKS],
+        summary=say.say("verdicts"),
+        whole=True,
+    )
     if any(say.is_running(one) for one in statement["agreements"]):
         yield text(say.small("verdict.means.to_date"))
 
 
-def _summary(say: Wording) -> Block:
+def managers(say: Wording) -> list[str]:
+    """Who manages the parks of its agreements, each once; where the inventory does not know, that is said."""
+    named = dict.fromkeys(one["facility"]["manager"] for one in say.statement["agreements"])
+    return [say.say("manager.unknown") if one is None else one for one in named]
+
+
+def summary(say: Wording) -> Block:
+    """Every objective in a line: what was promised and measured, the verdict, the credit."""
     rows = []
     for agreement in say.statement["agreements"]:
         days = line(say.segment(agreement), "small") if "segment" in agreement else ""
@@ -78,11 +92,38 @@ def _raw(say: Wording, found: Json, raw: Json | None) -> Any:
     return "" if shown == say.value(found) else line(say.say("summary.raw", value=shown), "small")
 
 
-def _owed(say: Wording) -> Iterator[Block]:
+def _limited(say: Wording) -> Iterator[Block]:
+    """Why the lines above do not add up to what is proposed, for each agreement of which they do not."""
+    said = []
+    for agreement in say.statement["agreements"]:
+        credits, currency = agreement["credits"], agreement["currency"]
+        lines = sum((Decimal(one["amount"]) for one in credits["lines"]), Decimal("0.00"))
+        if lines == Decimal(credits["payable"]):
+            continue
+        why = [say.say("summary.max")] if credits["combination"] == "max" and len(credits["lines"]) > 1 else []
+        if Decimal(credits["capped"]):
+            percent = say.percent(credits["cap_percent"])
+            why.append(say.say("summary.capped", percent=percent, capped=say.money(credits["capped"], currency)))
+        said.append(
+            say.small(
+                "summary.limited",
+                agreement=say.agreement_name(agreement),
+                lines=say.money(format(lines, "f"), currency),
+                why=", ".join(why),
+                payable=say.money(credits["payable"], currency),
+            )
+        )
+    if said:
+        yield text(*said)
+
+
+def owed(say: Wording) -> Iterator[Block]:
+    """What is proposed in all, and what a correction adds to or takes from what was proposed before."""
     statement = say.statement
     for one in statement["payable"]:
         value = f"{say.money(one['amount'], one['currency'])} {say.say('excluding_tax')}"
         yield amount(say.say("total"), say.say("total_note"), value)
+    yield from _limited(say)
     for one in statement["adjustment"]:
-        value = f"{say.money(one['amount'], one['currency'])} {say.say('excluding_tax')}"
+        value = f"{say.signed_money(one['amount'], one['currency'])} {say.say('excluding_tax')}"
         yield text(line(f"{say.say('adjustment')}{say.say('colon')}{value}", "strong"))

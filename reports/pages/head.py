@@ -17,10 +17,11 @@ def page_head(say: Wording) -> Json:
     label, status = statement["label"], statement["status"]
     version = statement["version"]
     heads = [head for name in statement["chain"] if (head := say.head(name))]
+    month = say.month(statement["month"])
     watermark = label or (say.say("watermark.provisional") if status == "provisional" else "")
     return {
         "title": say.say("title"),
-        "month": say.month(statement["month"]),
+        "month": f"{month[:1].upper()}{month[1:]}",
         "number": statement["number"],
         "version": say.say("head.version", version=version) if version is not None else "",
         "status": say.say(f"status.{status}"),

@@ -16,7 +16,8 @@ def money(say: Wording, agreement: Json) -> Iterator[Block]:
     owed, currency = agreement["credits"], agreement["currency"]
     yield heading(2, say.say("credits"))
     if not owed["lines"]:
-        yield text(say.say("credit.none"))
+        is_breached = any(found["verdict"] == "breached" for found in agreement["score"]["objectives"])
+        yield text(say.say("credit.none.breached" if is_breached else "credit.none"))
         return
     rows: list[list[Cell]] = [
         [
@@ -24,7 +25,7 @@ def money(say: Wording, agreement: Json) -> Iterator[Block]:
                 f"{say.say('indicator.short.' + one['indicator'])} – {one['circuit']}", line(one["objective"], "small")
             ),
             cell(f"{say.percent(one['percent'])} × {say.money(owed['fee'], currency)}", *_basis(say, one)),
-            cell(say.number(one["before_rounding"])),
+            cell(say.money(one["before_rounding"], currency)),
             cell(say.money(one["amount"], currency)),
         ]
         for one in owed["lines"]

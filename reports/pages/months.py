@@ -31,8 +31,8 @@ def months(say: Wording, agreement: Json, name: str) -> Iterator[Block]:
     columns = [column(say.say("months.month"), 0), column(say.say("months.version"), 0),
                column(say.say("months.verdicts"), 3), column(say.say("credit"), 0, end=True)]  # fmt: skip
     rows = [row for run in _runs(known) for row in _rows(say, run, agreement["currency"])]
+    yield text(say.small("months.note"), with_next=True)
     yield table(columns, rows, summary=say.say("months"))
-    yield text(say.small("months.note"))
 
 
 def _chart(say: Wording, known: Sequence[Json], found: Json, promised: Json, name: str) -> Iterator[Block]:

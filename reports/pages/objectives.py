@@ -51,7 +51,7 @@ def restore(say: Wording, agreement: Json, promised: Json) -> Iterator[Block]:
             ]
         )  # fmt: skip
     columns = [column(say.say("ticket"), 0), column(say.say("ticket.span"), 2),
-               column(say.say("ticket.elapsed"), 1, end=True), column(say.say("ticket.at_most"), 0, end=True),
+               column(say.say("ticket.elapsed"), 1.1, end=True), column(say.say("ticket.at_most"), 0, end=True),
                column(say.say("verdict"), 0)]  # fmt: skip
     yield table(columns, rows, summary=say.say("indicator.time_to_restore"))
 
@@ -67,4 +67,4 @@ def _result(say: Wording, word: str, found: Json, raw: Json | None) -> list[Cell
 
 def _both(say: Wording, rows: list[list[Cell]], found: Json) -> Block:
     columns = [column("", 2.2), column(say.say("raw"), 1, end=True), column(say.say("contractual"), 1, end=True)]
-    return table(columns, rows, totals=1, summary=say.say(f"indicator.{found['indicator']}"))
+    return table(columns, rows, totals=1, summary=say.say(f"indicator.{found['indicator']}"), whole=True)

@@ -11,7 +11,7 @@ from typing import Any
 from facilities.calendar import zone
 from facilities.instants import epoch_seconds, instant
 from reports.catalogue import Catalogue
-from reports.formats import cut_decimal, duration
+from reports.formats import duration, even_decimal
 from reports.pages.blocks import Line, chip, line
 
 Json = dict[str, Any]
@@ -42,7 +42,7 @@ class Wording:
             return self.say("none")
         there = instant(epoch_seconds(at)).astimezone(zone(time_zone))
         offset = there.strftime("%z")
-        return f"{self.words.formats.moment(there)} {offset[:3]}:{offset[3:]}"
+        return f"{self.words.formats.moment(there)}\u00a0{offset[:3]}:{offset[3:]}"
 
     def day(self, text: str) -> str:
         """A civil date."""
@@ -65,9 +65,21 @@ class Wording:
         """An amount with its currency."""
         return self.words.formats.money(value, currency)
 
+    def signed_money(self, value: str, currency: str) -> str:
+        """A difference of amounts: more owed than before has its sign, too."""
+        amount = self.money(value, currency)
+        return amount if value.startswith("-") or not Decimal(value) else f"+{amount}"
+
     def seconds(self, value: int | None) -> str:
         """A duration in hours, minutes and seconds; a dash for None."""
         return self.say("none") if value is None else duration(value)
+
+    def minutes(self, seconds: str) -> str:
+        """An amount of seconds in minutes and seconds, digit for digit and without its sign: `21 min 35,64 s`."""
+        whole, point, decimals = seconds.lstrip("-").partition(".")
+        minutes, left = divmod(int(whole), 60)
+        rest = f"{left:02d}{self.words.formats.decimal_sign if point else ''}{decimals}"
+        return f"{self.number(minutes)}\u00a0min\u00a0{rest}\u00a0s"
 
     def share(self, part: int, whole: int) -> str:
         """A part in percent, cut after the fourth decimal as the contract does."""
@@ -100,7 +112,7 @@ class Wording:
     def quantity(self, name: str, value: str) -> str:
         """A measured value in the unit people read it in, cut and never rounded."""
         factor, decimals, unit = UNITS[name]
-        text = cut_decimal(Fraction(Decimal(value) * factor), decimals)
+        text = even_decimal(Fraction(Decimal(value) * factor), decimals)
         return self.percent(text) if unit == "%" else f"{self.number(text)}\u00a0{unit}"
 
     def small(self, key: str, **places: object) -> Line:

@@ -1,7 +1,7 @@
 """A demo month in the store, scored: where the tests of "recompute it yourself" begin."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from types import MappingProxyType
 
@@ -20,6 +20,7 @@ from store.readings import INTERVAL, PROBE, write_readings
 from store.registry import register_circuits
 from store.rows import CircuitRow
 from store.verdicts import read_scores
+from tests.acceptance.audited import Audited, audit, database
 from tests.acceptance.months import CLOSED, ScoreMonth, StoreMonth
 
 
@@ -78,3 +79,11 @@ def _only(inventory: Inventory, agreement: str) -> Inventory:
         inventory,
         contracts=MappingProxyType({agreement: inventory.contracts[agreement]}),
     )
+
+
+@pytest.fixture(scope="session")
+def audited(server_dsn: str, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
+    """A month with everything that a statement tells apart, published and written in every form; tests only read it."""
+    with database(server_dsn, template_database) as dsn, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("P2I_DSN", dsn)
+        yield audit(dsn, tmp_path_factory.mktemp("audited"))

@@ -47,7 +47,8 @@ from tests.acceptance.night_park import (
     write_inventory,
 )
 from tests.alerting.alertmanager.running import RunningAlertmanager, wait_for
-from tests.alerting.escalation.conftest import MailBox, smtp_environment
+from tests.alerting.escalation.conftest import smtp_environment
+from tests.mail_box import MailBox
 
 LASTS = 135
 """Seconds of readings; the ends are told after them."""

@@ -74,9 +74,13 @@ def test_the_demo_finds_the_truth_and_leaves_nothing_running(home: Path) -> None
     lines = sum(len(each.objectives) for each in promised) + len(inventory.probes)
     assert len(re.findall(r"\bsame\b", shown)) == lines, "one per objective of the month, and one per live circuit"
     assert re.search(r"alert .*DÉMO.*live-2", shown), "the outage of the stopped reflector was told"
-    statements = sorted((home / "demo" / "statements").iterdir())
+    statements = sorted(file for file in (home / "demo" / "statements").glob("*/*") if file.suffix != ".zip")
     forms = Counter("".join(file.suffixes[-2:]) if "manifest" in file.name else file.suffix for file in statements)
-    assert forms == dict.fromkeys((".html", ".json", ".manifest.json", ".pdf"), 6), "for six tenants"
+    assert {form: forms[form] for form in (".html", ".json", ".manifest.json")} == dict.fromkeys(
+        (".html", ".json", ".manifest.json"), 6
+    ), "for six tenants"
+    assert re.search(r"closed 2026-09: 4 of 5 statements issued and signed", shown), "one month waits for a person"
+    assert re.search(r"verified DEMO-P2I-2026-09-.*\.manifest\.json: as it was written", " ".join(shown.split()))
     assert all("DÉMO" in file.read_text(encoding="utf-8") for file in statements if file.suffix != ".pdf")
     for file in statements:
         if file.suffix == ".pdf":

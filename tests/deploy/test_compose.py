@@ -18,7 +18,7 @@ from p2i.cli import WORDS
 
 ROOT = Path(__file__).parents[2]
 OURS = {"migrate", "collectors", "hooks", "sla_engine", "alerting", "upkeep", "tools", "grafana_apply",
-        "escalator", "alertmanager_config"}  # fmt: skip
+        "escalator", "alertmanager_config", "closing"}  # fmt: skip
 OTHERS = {"timescaledb", "timescaledb_standby", "grafana", "mosquitto", "alertmanager", "prometheus"}
 ONE_SHOT = {"migrate", "tools", "grafana_apply", "alertmanager_config"}
 PINNED = re.compile(r"[a-z0-9./-]+:v?\d+\.\d+\.\d+[a-z0-9.-]*")
@@ -246,5 +246,5 @@ def test_every_folder_that_is_mounted_from_the_checkout_exists() -> None:
     sources = {re.sub(r"^\$\{[A-Z0-9_]+:-([^}]+)\}", r"\1", volume).partition(":")[0] for volume in mounted}
     scripts = {f"./deploy/timescaledb/{name}.sh" for name in ("10_standby", "standby")}
     folders = {"./deploy/mosquitto", "./deploy/grafana", "./deploy/prometheus", "./facilities/inventories/p2i"}
-    assert sources == folders | {"./alerting/oncall/demo"} | scripts
+    assert sources == folders | {"./alerting/oncall/demo", "./deploy/closing"} | scripts
     assert all((ROOT / source).exists() for source in sources)

@@ -13,21 +13,14 @@ from typing import Any
 
 import pytest
 
-from p2i.evidence_bundle import write_bundle
-from p2i.verify_command import main
 from reports.bundle import unpack, write_bundle_file
-from reports.composing import compose
-from reports.files import write_statement
-from reports.key_folder import signing_key, write_new_key
-from reports.manifest import write_manifest
-from reports.signing import hashed, signed
-from reports.written import written_text
-from store.canonical import canonical_sha256, text_sha256
+from reports.signing import signed
+from reports.statement_text import document_text
 from store.connection import Connection
 from store.errors import InputError
 from store.rows import ExclusionRow
+from tests.p2i.statement_office import ISSUED, LATER, Office, resealed, september
 from tests.sla_engine.ledger_cases import (
-    AMENDED,
     DAY,
     HOUR,
     OCTOBER,
@@ -39,59 +32,11 @@ from tests.sla_engine.ledger_cases import (
 )
 
 Json = dict[str, Any]
-ISSUED, LATER = OCTOBER + 5 * DAY, OCTOBER + 8 * DAY
 
 
 @pytest.fixture
 def months(connection: Connection, tmp_path: Path) -> Months:
-    """September 2025 in two segments with an outage in the first, scored after its end."""
-    texts = (
-        agreement_text("casa-a1", starts_on="2025-09-01"),
-        agreement_text("casa-a1", starts_on="2025-09-01", target="99.5", more=AMENDED),
-    )
-    found = Months(connection, promise(tmp_path, *texts))
-    found.register()
-    found.measure("casa-a1", SEPTEMBER, OCTOBER + DAY, OUTAGE)
-    found.engine(OCTOBER + DAY)
-    return found
-
-
-class Office:
-    """Issues statements of the month into one folder, signed by one key."""
-
-    def __init__(self, months: Months, root: Path) -> None:
-        self.months, self.root, self.out = months, root, root / "out"
-        write_new_key(root / "keys", ISSUED)
-        self.ring = root / "keys" / "keys.json"
-
-    def issue(self, at: datetime, change: Callable[[Json], None] | None = None) -> Path:
-        """The statement as of now, and its manifest; `change` is what a dishonest operator does before signing."""
-        self.months.connection.commit()
-        inventory = self.months.promised.inventory
-        made = compose(
-            self.months.connection, inventory, "locataire-a", "2025-09", language="fr", issued_at=at
-        )  # fmt: skip
-        key = signing_key(self.root / "keys", at)
-        assert key is not None
-        if change is not None:
-            change(made)
-            made = resealed(made)
-        made = signed(made, key)
-        files = write_statement(made, self.out, ("json",))
-        if change is None:
-            files.append(write_bundle(self.months.connection, inventory, made, self.out, at))
-        return write_manifest(self.out, made, files, key)
-
-    def verify(self, file: Path, *more: str | Path) -> int:
-        return main([str(file), "--keys", str(self.ring), *map(str, more)])
-
-
-def resealed(made: Json) -> Json:
-    """With every hash made anew, so that only other evidence can show the change."""
-    for part, hashes in zip(made["agreements"], made["parts_sha256"].values(), strict=True):
-        hashes["score"] = text_sha256(json.dumps(part["score"], indent=2, ensure_ascii=False) + "\n")
-        hashes["registers"] = canonical_sha256(part["registers"])
-    return hashed(made)
+    return september(connection, tmp_path)
 
 
 @pytest.fixture
@@ -135,9 +80,15 @@ def test_every_figure_comes_again_from_the_bundle(
         file.write_bytes(before)
 
 
-DISHONEST: dict[str, tuple[Callable[[Json], None], str]] = {
+DISHONEST: dict[str, tuple[Callable[[Json], object], str]] = {
     "value": (
-        lambda made: made["agreements"][0]["score"]["objectives"][0].update(value_percent="99.9999"),
+        lambda made: [
+            one.update(value_percent="99.9999")
+            for one in (
+                made["agreements"][0]["score"]["objectives"][0],
+                made["history"]["YEAR"][-1]["versions"][0]["objectives"][0],
+            )
+        ],
         "YEAR 2025-09-01: score.objectives[0].value_percent: ",
     ),
     "raw": (
@@ -152,9 +103,19 @@ DISHONEST: dict[str, tuple[Callable[[Json], None], str]] = {
         lambda made: made["agreements"][0]["objectives"][0]["budget_seconds"].update(left="1"),
         "YEAR 2025-09-01: availability-casa-a1.budget_seconds.left: ",
     ),
-    "an objective of nobody": (
-        lambda made: made["agreements"][0]["objectives"][0].update(id="other"),
-        "YEAR 2025-09-01: other: is no objective of the agreement",
+    "promise": (
+        lambda made: made["agreements"][0]["objectives"][0].update(promise="99,0 % au moins"),
+        "YEAR 2025-09-01: availability-casa-a1: promise: 99,0 % au moins, the agreement says 99,9",
+    ),
+    "last day": (
+        lambda made: made["agreements"][0]["segment"].update(last_on="2025-09-14"),
+        "YEAR 2025-09-01: segment.last_on: ",
+    ),
+    "a freeze nobody wrote down": (
+        lambda made: made["agreements"][0]["registers"]["freezes"].append(
+            {"ticket": "T", "starts_at": "2025-09-02T00:00:00Z", "ends_at": "2025-09-03T00:00:00Z", "reason": "access"}
+        ),
+        "YEAR 2025-09-01: freeze of ticket T from 2025-09-02T00:00:00Z: is not in the files",
     ),
     "evidence of an outage": (
         lambda made: made["agreements"][0]["objectives"][0]["outages"][0]["measured"].update(bad_intervals=1),
@@ -162,7 +123,16 @@ DISHONEST: dict[str, tuple[Callable[[Json], None], str]] = {
     ),
     "an exclusion nobody asked for": (
         lambda made: made["agreements"][1]["registers"]["exclusions"].append(
-            {"exclusion": "X", "circuit": "casa-a1", "decision": "accepted"}
+            {
+                "exclusion": "X",
+                "circuit": "casa-a1",
+                "kind": "customer",
+                "starts_at": "2025-09-20T00:00:00Z",
+                "ends_at": "2025-09-20T01:00:00Z",
+                "announced_at": None,
+                "decision": "accepted",
+                "counted_seconds": 0,
+            }
         ),
         "YEAR 2025-09-16: exclusion X of casa-a1: is not in the files",
     ),
@@ -206,7 +176,7 @@ def test_an_honest_restatement_verifies_with_its_predecessor(
     assert office.verify(second, "--other", first) == 0
 
 
-CONCEALED: dict[str, tuple[Callable[[Json], None], str]] = {
+CONCEALED: dict[str, tuple[Callable[[Json], object], str]] = {
     "a change that is not told": (
         lambda made: made["agreements"][0]["correction"]["difference"]["objectives"][0].pop("outages", None)
         or made["agreements"][0]["correction"]["difference"]["objectives"][0].pop("verdict"),
@@ -230,7 +200,10 @@ CONCEALED: dict[str, tuple[Callable[[Json], None], str]] = {
         lambda made: made["chain"]["YEAR"].update(entry=1), "chain.YEAR: had entry 2 already: entries were cut off"
     ),
     "the part that nobody corrected": (
-        lambda made: made["agreements"][1]["score"]["credits"].update(fee="1.00"), "version 1 in both, yet credits.fee"
+        lambda made: [
+            one["credits"].update(cap="1.00") for one in (made["agreements"][1], made["agreements"][1]["score"])
+        ],
+        "version 1 in both, yet credits.cap"
     ),
 }  # fmt: skip
 
@@ -245,13 +218,12 @@ def test_a_dishonest_restatement_does_not(
     months.desk(ISSUED + 2 * DAY).restate("YEAR", "2025-09")
     office.issue(LATER)
     second = json.loads(next(office.out.glob("*v2.json")).read_text(encoding="utf-8"))
-    key = signing_key(office.root / "keys", LATER)
-    assert key is not None
+    key = office.key(LATER)
     for name, (change, named) in CONCEALED.items():
         made = copy.deepcopy(second)
         change(made)
         file = office.root / "given.json"
-        file.write_text(written_text(signed(resealed(made), key)), encoding="utf-8")
+        file.write_text(document_text(signed(resealed(made), key)), encoding="utf-8")
         capsys.readouterr()
         assert office.verify(file, "--predecessor", first) == 1, name
         assert any(named in line for line in wrong_lines(capsys)), name

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from facilities.calendar import zone
-from reports.drawing import PATTERNS, Bar, budget_svg, months_svg, swatch_svg, timeline_svg
-from reports.timeline import timeline
+from reports.drawing import DARK, HEIGHT, PATTERNS, STRIP, Bar, budget_svg, months_svg, swatch_svg, timeline_svg
+from reports.timeline import Timeline, timeline
 from store.intervals import Interval
 
 DAY = 86_400
@@ -42,6 +42,26 @@ def test_a_brief_span_is_wide_enough_to_see_its_pattern() -> None:
     root = ElementTree.fromstring(every_kind())
     widths = [float(one.get("width", "0")) for one in root.iter(f"{SVG}rect") if "unknown" in one.get("fill", "")]
     assert widths == [6.0]
+
+
+def heights(drawn: Timeline, kind: str) -> list[float]:
+    root = ElementTree.fromstring(timeline_svg(drawn, "t", ""))
+    return [float(one.get("height", "0")) for one in root.findall(f"{SVG}rect") if kind in one.get("fill", "")]
+
+
+def test_time_that_was_not_available_leaves_no_white_that_says_so() -> None:
+    """A month without a measurement, and one of a single outage: white is what the legend calls available."""
+    unknown = timeline(MONTH, [], 30 * DAY, zone("UTC"), unknown=[MONTH])
+    assert heights(unknown, "t-unknown") == [HEIGHT - 1]
+    assert heights(timeline(MONTH, [MONTH], 30 * DAY, zone("UTC")), DARK) == [HEIGHT + 2]
+
+
+def test_an_outage_that_was_excluded_is_seen_with_its_exclusion() -> None:
+    span = Interval(5 * DAY, 6 * DAY)
+    drawn = timeline(MONTH, [span], 30 * DAY, zone("UTC"), excluded=[span])
+    kinds = re.findall(r'fill="(#7a1414|url\(#t-excluded\))"', timeline_svg(drawn, "t", ""))
+    assert kinds == ["url(#t-excluded)", DARK, "url(#t-excluded)"], "the strip at the foot is over the outage"
+    assert heights(drawn, "t-excluded") == [HEIGHT - 1, STRIP - 1]
 
 
 def test_a_month_of_flapping_is_no_thousand_shapes() -> None:

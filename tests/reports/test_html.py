@@ -82,8 +82,11 @@ def test_it_needs_no_network_and_no_script(demo: Inventory, october: Document, s
 
 
 def test_the_heading(page: Page) -> None:
-    assert "Relevé de niveau de service octobre 2026 Document provisoire" in re.sub(r"[^\w’ .,-]+ ", "", page.text)
-    assert "Locataire Locataire A (fictif) Relevé n° DÉMO-P2I-2026-10-locataire-a" in page.text
+    assert "Relevé de niveau de service Octobre 2026 Document provisoire" in re.sub(r"[^\w’ .,-]+ ", "", page.text)
+    assert (
+        "Locataire Locataire A (fictif) Gestionnaire Gestionnaire A (fictif) Relevé n° DÉMO-P2I-2026-10-locataire-a"
+        in page.text
+    )
     assert "Établi le 03/11/2026 09:00:00 +00:00" in page.text
 
 
@@ -142,7 +145,8 @@ def test_figures_bounds_and_budget(page: Page) -> None:
     assert "Couverture de la mesure minimum 95 % — 99,8654 %" in page.text
     assert "si le temps non mesuré était tout indisponible — 99,8089 %" in page.text
     assert "si le temps non mesuré était tout disponible — 99,9435 %" in page.text
-    assert "consommé : 1 510 s sur 1 335,6 s admises reste : −174,4 s" in page.text
+    assert "consommé : 25 min 10 s (1 510 s) admis : 22 min 15,6 s (1 335,6 s)" in page.text
+    assert "dépassement : 2 min 54,4 s (174,4 s)" in page.text
     assert "(100 % − 99,95 %) × (2 669 690 + 1 510) s." in page.text
 
 
@@ -170,15 +174,15 @@ def test_tickets_and_registers(page: Page) -> None:
     assert "T-2 19/10/2026 22:45:00 +00:00 → encore ouvert 20 min 00 s gel déduit : 0 s" in page.text
     assert "TP-118 casa-a1 travaux programmés" in page.text
     assert (
-        "annoncée : non annoncée fibre déplacée pièce : lettre CT-7 amina 12/10/2026 10:05:00 +00:00 refusée bilal"
-        in (page.text)
+        "non annoncée fibre déplacée pièce : lettre CT-7 refusée décidée par bilal, le 20/10/2026 08:00:00 +00:00"
+        " demandée par amina, le 12/10/2026 10:05:00 +00:00" in page.text
     )
 
 
 def test_credits_line_by_line_with_the_cap(page: Page) -> None:
     assert (
         "Disponibilité – casa-a1 availability 5 % × 18 000,00 MAD palier de 99,9 % (inclus) à 99,95 % (exclu)"
-        " 900 900,00 MAD" in page.text
+        " 900 MAD 900,00 MAD" in page.text
     )
     assert (
         "Total des lignes 2 700,00 MAD Plafond : 30 % de la redevance 5 400,00 MAD Écrêté par le plafond 0,00 MAD"
@@ -217,12 +221,25 @@ def test_what_comes_from_outside_cannot_become_markup(demo: Inventory, october: 
     assert "&lt;script&gt;" in text
 
 
+def test_what_stands_in_the_margins_of_a_printed_page_is_no_style_sheet(
+    demo: Inventory, october: Document, scored: MakeScored
+) -> None:
+    """A string of CSS decodes no entity, and ends at a quote: every sign that could is written as its number."""
+    found = made(demo, scored(october))
+    found["label"] = 'A & "B" \\ </style>\n'
+    margin = re.search(r"@top-right \{ content: (.*?); font", html(found, FRENCH))
+    assert margin is not None
+    assert not set('&<>\n"') & set(margin[1][1:-1])
+    decoded = re.sub(r"\\([0-9a-f]{6})", lambda sign: chr(int(sign[1], 16)), margin[1][1:-1])
+    assert decoded == 'A & "B" \\ </style>  · Document provisoire'
+
+
 def test_an_outage_is_drawn_where_it_was(demo: Inventory, october: Document, scored: MakeScored) -> None:
     text = html(made(demo, scored(october)), FRENCH)
     drawn = re.search(r'<svg [^>]*aria-label="casa-a1.*?</svg>', text)
     assert drawn is not None
     assert re.findall(r'<rect x="(\S+)" y="15" width="3.00"', drawn[0]) == ["205.92", "611.11"]
-    assert len(re.findall(r'<path d="M[0-9.]+ 17V51"', drawn[0])) == 31
+    assert len(re.findall(r'<path d="M[0-9.]+ 17V55"', drawn[0])) == 31
 
 
 @pytest.mark.parametrize(
@@ -242,7 +259,8 @@ def test_every_verdict_of_a_running_period_is_to_date(
     judged = [badge for badge in badges[1:] if "to-date" in badge]  # the first is the document's own status
     assert len(judged) == 4 + 4 + 2  # objectives at a glance and each in full, tickets
     assert all(f"({mark})" in badge for badge in judged)
-    assert len(badges) == 1 + len(judged) + 1  # and the contractual verdict in the figures of the availability
+    explained = 5  # how to read a verdict
+    assert len(badges) == 1 + explained + len(judged) + 1  # and the contractual one in the figures of the availability
     assert notice in Page(text).text
 
 

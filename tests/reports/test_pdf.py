@@ -145,6 +145,59 @@ def test_a_name_of_three_hundred_letters_stays_inside_its_column(
     assert max(length for _, length, _ in rightmost) < 60
 
 
+def boxes_of(content: bytes) -> list[list[tuple[str, float, float]]]:
+    """Of each page, what is written where: text, x, y from the foot."""
+    found: list[list[tuple[str, float, float]]] = []
+    for page in read(content).pages:
+        found.append([])
+        page.extract_text(visitor_text=lambda text, matrix, *_: found[-1].append((text.strip(), matrix[4], matrix[5])))
+    return found
+
+
+def test_a_long_ticket_leaves_the_other_columns_their_room(
+    demo: Inventory, october: Document, scored: MakeScored
+) -> None:
+    october["objectives"][3]["tickets"][0]["ticket"] = "T" * 90
+    one = scored(october)
+    one.registers["tickets"][0]["ticket"] = "T" * 90
+    content = pdf(made(demo, one), FRENCH, NAME)
+    places = [(text.replace("\u00a0", " "), x) for page in boxes_of(content) for text, x, _ in page]
+    [opened] = [x for text, x in places if text == "07/10/2026 09:15:00 +00:00"]
+    [elapsed] = [x for text, x in places if text == "4 h 40 min 00 s"]
+    assert elapsed - opened > 42 / 25.4 * 72, "an instant is 42 mm wide"
+
+
+def test_what_is_copied_out_of_the_page_has_no_sign_more(
+    demo: Inventory, october: Document, scored: MakeScored
+) -> None:
+    """Whoever gives a hash to `p2i verify --sha256` copies it; a sign to break at, inside it, would be copied too."""
+    one = scored(october)
+    one.registers["exclusions"][0]["exclusion"] = "DEMO-MX-casa-a1-1"
+    one.registers["exclusions"][0]["decided_by"] = "youssef.elidrissi"
+    found = made(demo, one)
+    said = "".join(page.extract_text() for page in read(pdf(found, FRENCH, NAME)).pages)
+    assert "Exclusions\u00a0: DEMO-MX-casa-a1-1" in said
+    assert "DEMO-MX-casa-" in said.replace("Exclusions\u00a0: DEMO-MX-casa-a1-1", "")
+    assert "par youssef.elidrissi" in said
+    assert found["sha256"] in said
+    assert found["parts_sha256"]["DEMO-CASA-A"]["score"] in said
+
+
+@pytest.mark.parametrize("outages", [1, 2, 8, 9, 10, 13, 14, 16, 22])
+def test_no_page_ends_in_a_heading_or_begins_with_a_sum(
+    outages: int, demo: Inventory, october: Document, scored: MakeScored
+) -> None:
+    """Wherever the table of outages ends: what is said below a heading keeps to it, a sum to a row of its table."""
+    october["objectives"][0]["outages"] = [october["objectives"][0]["outages"][0]] * outages
+    for page in boxes_of(pdf(made(demo, scored(october)), FRENCH, NAME)):
+        body = [(text.replace("\u00a0", " "), y) for text, _, y in page if text not in ("", "DÉMO") and 56 < y < 786]
+        foot, head = min(y for _, y in body), max(y for _, y in body)
+        last = " ".join(text for text, y in body if y < foot + 3)
+        assert not re.match(r"Casanearshore|Interruptions|Disponibilité –|GTR|Tel qu’|Chiffres|Selon", last), last
+        first = {text for text, y in body if y > head - 25}
+        assert not first & {"Total", "Total des lignes", "Écrêté par le plafond", "Proposition d’avoir HT"}, first
+
+
 def test_arabic_reads_from_right_to_left_with_latin_digits(found: Document) -> None:
     reader = read(arabic_pdf(found, NAME))
     root: Any = reader.trailer["/Root"]

@@ -37,10 +37,10 @@ def test_a_mean_is_of_the_quarters_counted_and_a_gap_is_no_empty_floor(connectio
     assert "casa-z2" not in own, "nobody else's zone"
     one = own["casa-z1"]
     assert (one["people_most"], one["peak_at"]) == (60, "2026-10-01T00:15:00Z")
-    assert (one["people_mean"], one["mean_percent"]) == ("45", "25")
+    assert (one["people_mean"], one["mean_percent"]) == ("45.0", "25.0")
     assert (one["quarters"], one["quarters_measured"], one["coverage_percent"]) == (2_976, 3, "0.1")
     never = next(one for one in own.values() if one["zone"] != "casa-z1")
-    assert (never["people_most"], never["people_mean"], never["coverage_percent"]) == (None, None, "0")
+    assert (never["people_most"], never["people_mean"], never["coverage_percent"]) == (None, None, "0.0")
 
 
 def test_comfort_is_of_what_sensors_measured_and_faults_are_no_values(connection: Connection, demo: Inventory) -> None:
@@ -69,4 +69,4 @@ def test_comfort_is_of_what_sensors_measured_and_faults_are_no_values(connection
     (found,) = read_premises(connection, demo, "locataire-a", "2026-10", OCTOBER + 60 * MINUTE)["comfort"]
     assert (found["zone"], found["quantity"]) == ("casa-z1", "temperature_celsius")
     assert (found["least"], found["median"], found["most"]) == ("21.5", "22.25", "30")
-    assert (found["quarters"], found["quarters_measured"], found["coverage_percent"]) == (4, 3, "75")
+    assert (found["quarters"], found["quarters_measured"], found["coverage_percent"]) == (4, 3, "75.0")

@@ -68,7 +68,8 @@ def test_it_is_the_version_in_force_and_not_a_newer_draft(months: Months, decide
     assert corrected["adjustment"] == [{"currency": "MAD", "amount": "-250.00"}]
     published = corrected["agreements"][0]["published"]
     assert published == {
-        "version": 2, "state": "issued", "issued_at": "2025-10-07T23:00:00Z", "reason": second.said()["reason"],
+        "version": 2, "state": "issued", "issued_at": "2025-10-07T23:00:00Z",
+        "contest_until": "2025-11-06T23:00:00Z", "reason": second.said()["reason"],
         "adjustment": "-250.00", "entry": second.entry, "sha256": second.sha256,
     }  # fmt: skip
     months.desk(CLOSED).finalise("YEAR", "2025-09")
@@ -79,6 +80,31 @@ def test_it_is_the_version_in_force_and_not_a_newer_draft(months: Months, decide
     page = (tmp_path / "out" / names[3]).read_text(encoding="utf-8")
     assert second.sha256 in page
     assert issued["number"] in page
+
+
+def test_a_correction_before_the_tenant_had_a_statement_replaces_none(
+    connection: Connection, decide_by_two: Any, tmp_path: Path
+) -> None:
+    """Of two agreements one is published and corrected while the other waits: its first statement is version 1."""
+    texts = [agreement_text(c, code=n, starts_on="2025-09-01") for n, c in (("YEAR", "casa-a1"), ("OTHER", "casa-b1"))]
+    months = Months(connection, promise(tmp_path, *texts))
+    months.register()
+    for circuit in ("casa-a1", "casa-b1"):
+        months.measure(circuit, SEPTEMBER, OCTOBER + DAY, OUTAGE)
+    months.engine(OCTOBER + DAY)
+    months.desk(ISSUED).issue("YEAR", "2025-09")
+    decide_by_two([ExclusionRow("X", "casa-a1", "customer", *OUTAGE, None, "accepted")])
+    months.desk(ISSUED + DAY).restate("YEAR", "2025-09")
+    waiting = statement(months)
+    assert (waiting["status"], waiting["version"], waiting["replaces"]) == ("provisional", None, None)
+    months.desk(ISSUED + 2 * DAY).issue("OTHER", "2025-09")
+    first = statement(months)
+    assert (first["status"], first["number"][-3:], first["replaces"]) == ("issued", "-v1", None)
+    assert [one["published"]["version"] for one in first["agreements"]] == [1, 2], "OTHER, YEAR"
+    decide_by_two([ExclusionRow("Y", "casa-b1", "customer", *OUTAGE, None, "accepted")])
+    months.desk(ISSUED + 3 * DAY).restate("OTHER", "2025-09")
+    second = statement(months)
+    assert (second["number"][-3:], second["replaces"]) == ("-v2", first["number"])
 
 
 def test_a_final_statement_is_never_replaced_by_a_different_one(months: Months, tmp_path: Path) -> None:

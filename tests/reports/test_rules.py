@@ -56,13 +56,14 @@ def test_the_promises_of_an_agreement(demo: Inventory) -> None:
 def test_the_rules_of_availability_in_french(demo: Inventory) -> None:
     rules = of_objective(demo.agreements["DEMO-CASA-A"], "availability")
     assert rules[0] == (
-        "On compte les paquets émis et perdus par intervalle de 10 s, sur une grille qui part du 01/01/2026 à 00:00"
+        "On compte les paquets émis et perdus par intervalle Δt = 10 s, sur une grille qui part du 01/01/2026 à 00:00"
         " (heure locale) et ne repart pas chaque mois."
     )
     assert rules[1] == (
-        "Un intervalle est mauvais si la perte dépasse 50 % ; bon sinon ; indéterminé si rien n’a été émis ou reçu."
+        "Un intervalle est mauvais si la perte dépasse le seuil C = 50 % ; bon sinon ; indéterminé si rien n’a été émis"
+        " ou reçu."
     )
-    assert "après 10 intervalles mauvais de suite (100 s)" in rules[2]
+    assert "après n = 10 intervalles mauvais de suite (100 s)" in rules[2]
     assert rules[-1] == (
         "Avoir selon la disponibilité : de 99,9 % (inclus) à 99,95 % (exclu), 5 % de la redevance ; de 99,5 % (inclus)"
         " à 99,9 % (exclu), 10 % de la redevance ; de 0 % (inclus) à 99,5 % (exclu), 25 % de la redevance."
@@ -84,14 +85,14 @@ def test_the_rules_of_the_agreement_in_english(demo: Inventory) -> None:
 
 VARIANTS = {
     'method = "states"': "Availability follows the reported states (up, down, unknown), to the second.",
-    'profile = "g826"': "An interval is bad if its loss is at least 30%; good otherwise;",
-    'profile = "y1540"': "Each interval is judged alone: bad, the circuit is unavailable in it; good, available.",
+    'profile = "g826"': "An interval is bad if its loss is at least the threshold C = 30%; good otherwise;",
+    'profile = "y1540"': "n = 1: each interval is judged alone; bad, the circuit is unavailable in it; good,",
     'maintenance = "up"': "An interval touched by an exclusion that counts is available if it was measured,",
     'maintenance_window = "splice"': "Excluded intervals are taken out before the state machine.",
     'unknown = "up"': "Unknown time counts as available.",
     'unknown = "down"': "Unknown time counts as unavailable.",
     'unknown_window = "break"': "An unknown interval interrupts any run.",
-    'high_loss_counting = "intervals"': "“in runs”: the intervals in runs of at least 5 in a row.",
+    'high_loss_counting = "intervals"': "“in runs”: the intervals in runs of at least p = 5 in a row.",
     'min_coverage_percent = "80"': "If less than 80% of the time that counts was measured,",
 }
 

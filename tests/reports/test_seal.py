@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import threading
@@ -25,12 +26,15 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from p2i.verify_command import main
+from reports.key_folder import signing_key
+from reports.manifest import write_manifest
 from reports.pdf_attachment import attachments
 from reports.seal import seal_files, sealed
 from reports.sealing import Sealing, sealing_of
 from reports.timestamp import Unreachable, time_stamp
 from store.errors import InputError
-from tests.p2i.statement_files import Issued, issue
+from tests.p2i.statement_files import ISSUED, Issued, issue
 
 NOW = datetime.now(UTC)
 OPENSSL = shutil.which("openssl")
@@ -165,6 +169,34 @@ def test_a_sealed_pdf_says_who_sealed_it_and_when(authority: Authority, time_ser
     at = before.rindex(b"/Producer") if b"/Producer" in before else len(before) // 2
     changed = after[:at] + bytes([after[at] ^ 1]) + after[at + 1 :]
     assert not judged(changed, authority)[0]
+
+
+def test_what_a_seal_adds_keeps_the_rules_of_pdf_a(authority: Authority, issued: Issued) -> None:
+    """Clauses of ISO 19005-3 that a seal can break: objects on lines of their own (6.1.9), what a permission may not
+    name (6.1.12), a field that is printed (6.3.2). A validator found the first broken."""
+    before = issued.json.with_suffix(".pdf").read_bytes()
+    after = sealed(before, Sealing(*authority.certify("kept"), None, None))
+    added = after[len(before) :]
+    for found in re.finditer(rb"\b\d+ \d+ obj\b|\bendobj\b", added):
+        assert found.start() > 0, "on the line of the last end of file"
+        assert added[found.start() - 1 : found.start()] in (b"\n", b"\r")
+        assert added[found.end() : found.end() + 1] in (b"\n", b"\r")
+    assert b"/DigestMethod" not in added
+    assert b"/DigestValue" not in added
+    (flags,) = re.findall(rb"/Subtype /Widget\n.*?/F (\d+)", added, re.DOTALL) or [b"0"]
+    assert int(flags) & 0b100111 == 0b100, "printed, neither hidden nor invisible"
+
+
+def test_a_manifest_names_the_sealed_bytes(authority: Authority, issued: Issued) -> None:
+    """In the order of issuing: sealed, then named. The same PDF without its seal is another file."""
+    files = [file for file in issued.folder.iterdir() if file != issued.manifest]
+    (pdf,) = [file for file in files if file.suffix == ".pdf"]
+    before = pdf.read_bytes()
+    seal_files([pdf], None, Sealing(*authority.certify("ordered"), None, None))
+    manifest = write_manifest(issued.folder, issued.made, files, signing_key(issued.keys, ISSUED))
+    assert main([str(manifest), "--keys", str(issued.ring)]) == 0
+    pdf.write_bytes(before)
+    assert main([str(manifest), "--keys", str(issued.ring)]) == 1
 
 
 def test_without_a_time_server_it_is_sealed_all_the_same(authority: Authority, issued: Issued) -> None:

@@ -14,6 +14,13 @@ from reports.shown import shown, shown_text
         ("a\r\nb\tc", "a b c"),
         ("\ud800", "[U+D800]"),
         ("zero\u200bwidth\ufeff", "zero[U+200B]width[U+FEFF]"),
+        ("a\u3164b\u115fc", "a[U+3164]b[U+115F]c"),  # letters that are drawn as a blank
+        ("a\uffff\ufdd0", "a[U+FFFF][U+FDD0]"),  # XML has no place for them
+        ("e\u0301 a\u0302\u0301 Z\u0351\u036b\u0343\u036a", "e\u0301 a\u0302\u0301 Z\u0351\u036b\u0343\u036a"),
+        (
+            "Z\u0351\u036b\u0343\u036a\u0351!",
+            "Z\u0351\u036b\u0343\u036a[U+0351]!",
+        ),  # would be drawn over the line above
     ],
 )
 def test_what_cannot_be_seen_is_written_as_its_number(text: str, seen: str) -> None:

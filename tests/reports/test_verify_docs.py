@@ -12,7 +12,7 @@ import pytest
 from tests.p2i.statement_files import Issued, issue, rewritten
 
 PAGE = (Path(__file__).parents[2] / "docs" / "verify.md").read_text(encoding="utf-8")
-TOOLS = ("bash", "jq", "openssl", "sha256sum", "base64")
+TOOLS = ("bash", "cmp", "jq", "openssl", "sha256sum", "base64")
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,27 @@ def test_the_steps_find_a_change(steps: str, tmp_path: Path) -> None:
     assert "Signature Verification Failure" in done.stdout + done.stderr
 
 
+def test_the_steps_find_a_name_that_is_there_twice(steps: str, tmp_path: Path) -> None:
+    """Who reads the file reads the first, who hashes it the last: hash and signature are right."""
+    issued = issue(tmp_path)
+    text = issued.json.read_text(encoding="utf-8")
+    issued.json.write_text(text.replace('  "month":', '  "month": "2026-11",\n  "month":', 1), encoding="utf-8")
+    before_manifest = "\n".join(line for line in steps.splitlines() if "manifest" not in line)
+    done = followed(before_manifest, issued, ".json")
+    assert done.returncode == 1
+    assert "differ" in done.stdout + done.stderr
+
+
+def test_the_steps_say_when_the_key_was_in_force(steps: str, tmp_path: Path) -> None:
+    issued = issue(tmp_path)
+    assert "2026-10-01T00:00:00Z\nnull\nnull\n2026-11-03T09:00:00Z\n" in followed(steps, issued, ".json").stdout
+
+
 def test_the_table_names_every_line_of_the_command() -> None:
     root = Path(__file__).parents[2]
     sources = [*(root / "reports").glob("*.py"), root / "p2i" / "verify_command.py", root / "p2i" / "recompute.py"]
     code = "\n".join(file.read_text(encoding="utf-8") for file in sources)
     asked = set(re.findall(r'Finding\(\s*"[a-z]+",\s*"([a-z ]+)"', code))
-    asked |= set(re.findall(r'^(?:QUESTION|UNSIGNED) = "([a-z ]+)"', code, re.MULTILINE))
+    asked |= set(re.findall(r'^(?:QUESTION|UNSIGNED|ABSENT) = "([a-z ]+)"', code, re.MULTILINE))
     table = set(re.findall(r"^\| `([a-z ]+)` \|", PAGE, re.MULTILINE))
     assert asked - {"statement", "manifest"} == table, "those two say that a file is no statement or manifest"

@@ -12,6 +12,7 @@ from facilities.agreement import Agreement
 from facilities.agreement_toml import agreement_from_toml
 from facilities.calendar import month
 from facilities.instants import instant
+from sla_engine import from_store
 from sla_engine.document import document_text
 from sla_engine.facts import CircuitFacts, Facts, IntervalRows
 from sla_engine.from_store import read_facts
@@ -19,7 +20,7 @@ from sla_engine.scoring import score
 from store.connection import Connection
 from store.errors import InputError
 from store.intervals import Interval
-from store.readings import INTERVAL, PROBE, STATE, write_readings
+from store.readings import INTERVAL, PROBE, STATE, read_readings, write_readings
 from store.registry import register_circuits
 from store.rows import CircuitRow
 
@@ -114,6 +115,21 @@ def test_only_as_much_is_read_as_can_matter(connection: Connection, number: int)
     assert read is not None
     assert read.starts_at[0] == SEPTEMBER.starts_at - 6 * 3600
     assert read.starts_at[-1] == SEPTEMBER.ends_at + 6 * 3600 - STEP
+
+
+def test_nothing_is_read_twice(connection: Connection, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How far to read after the month is decided on the rows of the month: they are those wanted in the end."""
+    store_intervals(connection, number, measured(SEPTEMBER.starts_at - 2000 * STEP, ["g"] * 7000))
+    asked: list[tuple[Any, ...]] = []
+
+    def counted(connection: Connection, *what: Any) -> list[Any]:
+        asked.append(what)
+        return read_readings(connection, *what)
+
+    monkeypatch.setattr(from_store, "read_readings", counted)
+    read_facts(connection, agreement(consecutive_intervals=4), SEPTEMBER, {"c": number})
+    of_intervals = [what for what in asked if what[0] is INTERVAL]
+    assert len(set(of_intervals)) == len(of_intervals) == 2, "the hours before the month; the month and what follows"
 
 
 def test_an_outage_that_began_long_before_the_month_is_found(connection: Connection, number: int) -> None:

@@ -123,6 +123,20 @@ WITH opened AS (
 )
 INSERT INTO alert_change (alert_id, changed_at, change, reason, detail)
     SELECT alert_id, '2026-01-06 04:{number}Z', '{change}', '{mark} down', '{{"note": "{mark}"}}' FROM opened;
+INSERT INTO statement VALUES ('{mark}-v1', '{mark}', '{stated}', {number}, false, '{language}',
+    '[["{mark}-g","2025-12-31T23:00:00Z",1]]', '{mark} sha256', '{mark} document', '2026-02-09 07:{number}Z');
+INSERT INTO statement_files VALUES ('{mark}-v1', '{mark} manifest', '{mark} manifest sha256', NULL,
+    '2026-02-09 08:{number}Z');
+INSERT INTO dispatch (number, kind, agreement, entry, file, message_id, message_sha256, message_bytes, written_at)
+    VALUES ('{mark}-v1', 'statement', NULL, NULL, '{mark}.eml', '<{mark}@p2i>', '{mark}', {number},
+        '2026-02-09 08:{number}Z');
+INSERT INTO dispatch_recipient
+    SELECT dispatch_id, '{mark}@example.com', '{mail}', written_at, CASE '{mail}' WHEN 'waiting' THEN written_at END, 1
+    FROM dispatch WHERE number = '{mark}-v1';
+INSERT INTO dispatch_event (dispatch_id, address, happened_at, event, detail)
+    SELECT dispatch_id, '{mark}@example.com', '2026-02-09 09:{number}Z', 'handed_over',
+        '{{"server": "{mark}.example:25", "code": 2{number}, "reply": "{mark}@example.com taken"}}'
+    FROM dispatch WHERE number = '{mark}-v1';
 """
 SCORED = """
 INSERT INTO score (agreement, period_starts_at, period_ends_at, tenant, facility, is_demo, document, agreement_sha256,
@@ -158,6 +172,9 @@ WORDS = {
     "quantity": ("people", "people_in", "occupied"),
     "severity": ("page", "ticket", "page"),
     "change": ("opened", "muted", "explained"),
+    "stated": ("2026-01", "2026-02", "2026-03"),
+    "language": ("fr", "en", "ar"),
+    "mail": ("handed_over", "waiting", "bounced"),
 }
 """By tenant: what one knows of its own rows must not be mistaken for what it finds out about others'."""
 

@@ -18,6 +18,7 @@ TENANT: Key = ("tenant", "aamark")
 NOT_BY_TENANT = {
     *("delay_class", "engine_pass", "park", "period", "retention", "rollup", "scope", "zone_rules"),
     *("arrival", "gap", "heartbeat", "notice", "notice_step", "park_occupancy_1h", "park_verdicts", "quarantine"),
+    "statement_dispatch",
 }
 """Views that say nothing of one tenant, or that no tenant has a row in."""
 

@@ -1,21 +1,17 @@
 """A real SMTP server, a small HTTP server, an on-call folder, and a night that can be moved through by the minute."""
 
-import asyncio
 import http.client
 import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from starlette.applications import Starlette
 
 from alerting.escalation.hooks import Hooks
@@ -24,12 +20,13 @@ from alerting.escalation.lane import LaneWorker
 from alerting.escalation.oncall import OnCall, read_oncall
 from alerting.escalation.page_app import Pages
 from alerting.escalation.rounds import LANES, Rounds
-from alerting.escalation.smtp_sender import MailServer, mail_server
 from alerting.grouping import audience_of, group_key
 from facilities.http_server import http_server
 from facilities.inventory import DEMO_INVENTORY, Inventory, read_inventory
+from facilities.mail_server import MailServer, mail_server
 from store.alert_rows import Announcement
 from store.connection import Connection, connect
+from tests.mail_box import MailBox
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 BASE_URL = "https://page.example"
@@ -158,84 +155,6 @@ time_zone = "Africa/Casablanca"
 """
 
 FILES = {"people.toml": PEOPLE, "rotas.toml": ROTAS, "policies.toml": POLICIES, "routes.toml": ROUTES}
-
-
-class MailBox:
-    """An SMTP server on the loopback that keeps what it takes, and refuses what it is told to."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.recipients: list[str] = []
-        self.refuse: dict[str, str] = {}
-        self._arrived = threading.Condition()
-        self.port = 0
-        self._loop = asyncio.new_event_loop()
-        self._server: asyncio.Server | None = None
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-
-    async def handle_RCPT(  # noqa: N802 - its name in aiosmtpd
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        if address in self.refuse:
-            return self.refuse[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        content = envelope.content
-        assert isinstance(content, bytes)
-        with self._arrived:
-            self.mails.append(message_from_bytes(content, EmailMessage, policy=policy.default))
-            self.recipients += envelope.rcpt_tos
-            self._arrived.notify_all()
-        return "250 OK"
-
-    def wait_for(self, count: int, seconds: float = 60) -> None:
-        """Waits until so many mails have come since the last take."""
-        with self._arrived:
-            assert self._arrived.wait_for(lambda: len(self.mails) >= count, seconds), f"{len(self.mails)} mails"
-
-    def start(self) -> "MailBox":
-        """Listens: on a free port, after a stop on the same one."""
-
-        async def listen() -> asyncio.Server:
-            return await self._loop.create_server(
-                lambda: SMTP(self, hostname="mail.example", loop=self._loop), "127.0.0.1", self.port
-            )
-
-        self._server = asyncio.run_coroutine_threadsafe(listen(), self._loop).result(10)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    def stop(self) -> None:
-        """Listens no more."""
-
-        async def close() -> None:
-            assert self._server is not None
-            self._server.close()
-            await self._server.wait_closed()
-
-        if self._server is not None:
-            asyncio.run_coroutine_threadsafe(close(), self._loop).result(10)
-            self._server = None
-
-    def end(self) -> None:
-        """Ends the thread, too."""
-        self.stop()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    def take(self) -> list[tuple[str, str]]:
-        """(to whom, subject) of what came since the last take, in its order."""
-        taken = [(str(mail["To"]).partition("@")[0], str(mail["Subject"])) for mail in self.mails]
-        self.mails.clear()
-        return taken
-
-    def names(self) -> list[str]:
-        """To whom what came since the last take."""
-        return [name for name, _ in self.take()]
 
 
 @pytest.fixture

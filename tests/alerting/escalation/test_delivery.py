@@ -15,23 +15,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from alerting.escalation.mail import SMTP
 from alerting.escalation.oncall import read_oncall
-from alerting.escalation.smtp_sender import mail_server, send_mails
+from alerting.escalation.smtp_sender import send_mails
 from facilities.inventory import Inventory
+from facilities.mail_server import mail_server
+from facilities.mail_text import SMTP
 from store.connection import Connection, connect
 from store.outbox import GONE_AFTER, LEASE, hold_sender
-from tests.alerting.escalation.conftest import (
-    NOW,
-    PEOPLE,
-    Gateway,
-    MailBox,
-    Night,
-    alert,
-    ended,
-    smtp_environment,
-    write_folder,
-)
+from tests.alerting.escalation.conftest import NOW, PEOPLE, Gateway, Night, alert, ended, smtp_environment, write_folder
+from tests.mail_box import MailBox
 
 
 def rows(connection: Connection, columns: str) -> list[tuple[object, ...]]:
@@ -187,9 +179,9 @@ import os, signal, sys
 from datetime import datetime, timezone
 from pathlib import Path
 import alerting.escalation.lane as lane
-from alerting.escalation.mail import SMTP
+from facilities.mail_text import SMTP
 from alerting.escalation.oncall import read_oncall
-from alerting.escalation.smtp_sender import mail_server
+from facilities.mail_server import mail_server
 from facilities.inventory import DEMO_INVENTORY, read_inventory
 from store.connection import connect
 

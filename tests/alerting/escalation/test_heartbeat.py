@@ -8,7 +8,8 @@ from prometheus_client import REGISTRY
 from alerting.escalation.heartbeat import Heartbeat, unwell
 from alerting.escalation.watchdogs import hear, look_for_silent
 from store.notices import beat, list_notices
-from tests.alerting.escalation.conftest import Gateway, MailBox, Night, alert
+from tests.alerting.escalation.conftest import Gateway, Night, alert
+from tests.mail_box import MailBox
 
 
 def given() -> float:

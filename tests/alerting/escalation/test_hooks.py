@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from alerting.escalation import hooks as hooks_module
-from tests.alerting.escalation.conftest import NOW, SECRET, MailBox, Night, Site
+from tests.alerting.escalation.conftest import NOW, SECRET, Night, Site
+from tests.mail_box import MailBox
 
 BEARER = {"Authorization": f"Bearer {SECRET}"}
 

@@ -7,7 +7,8 @@ import pytest
 from alerting.escalation.acts import Act, Refusal, act
 from alerting.escalation.intake import intake
 from store.connection import Connection
-from tests.alerting.escalation.conftest import NOW, MailBox, Night, alert, ended
+from tests.alerting.escalation.conftest import NOW, Night, alert, ended
+from tests.mail_box import MailBox
 
 
 def do(night: Night, number: int, wanted: Act, actor: str) -> None:

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from alerting.escalation.tokens import LINK_LASTS, hashed, new_link
-from tests.alerting.escalation.conftest import MailBox, Night, Site, alert, ended
+from tests.alerting.escalation.conftest import Night, Site, alert, ended
+from tests.mail_box import MailBox
 
 
 def link_of(night: Night, mailbox: MailBox) -> tuple[int, str]:

@@ -17,7 +17,8 @@ import pytest
 from psycopg import conninfo
 
 from facilities.inventory import DEMO_INVENTORY
-from tests.alerting.escalation.conftest import SECRET, MailBox, smtp_environment, write_folder
+from tests.alerting.escalation.conftest import SECRET, smtp_environment, write_folder
+from tests.mail_box import MailBox
 
 ROOT = Path(__file__).parents[3]
 Start = Callable[[], "Running"]

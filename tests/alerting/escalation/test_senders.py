@@ -17,8 +17,9 @@ from alerting.escalation.gateway_child import NEVER, NOT_NOW
 from alerting.escalation.gateways import apprise_job, send_jobs, webhook_job
 from alerting.escalation.oncall import read_oncall
 from alerting.escalation.outcome import SENT, never, not_now
-from alerting.escalation.smtp_sender import mail_server, outcome, send_mails
+from alerting.escalation.smtp_sender import outcome, send_mails
 from facilities.inventory import Inventory
+from facilities.mail_server import mail_server
 from tests.alerting.escalation.conftest import (
     PEOPLE,
     Gateway,

@@ -12,8 +12,9 @@ from alerting.escalation.payload import notifications
 from alerting.escalation.tokens import NotAllowed, act_by_link, new_link
 from facilities.inventory import Inventory
 from store.alert_rows import Announcement
-from tests.alerting.escalation.conftest import NOW, PEOPLE, POLICIES, ROTAS, MailBox, Night, alert, ended, write_folder
+from tests.alerting.escalation.conftest import NOW, PEOPLE, POLICIES, ROTAS, Night, alert, ended, write_folder
 from tests.alerting.escalation.test_night import write_alert
+from tests.mail_box import MailBox
 
 Folder = Callable[..., OnCall]
 

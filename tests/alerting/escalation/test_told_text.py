@@ -5,7 +5,8 @@ from datetime import timedelta
 from psycopg.types.json import Jsonb
 
 from alerting.escalation.acts import Act, act
-from tests.alerting.escalation.conftest import NOW, MailBox, Night, alert, ended
+from tests.alerting.escalation.conftest import NOW, Night, alert, ended
+from tests.mail_box import MailBox
 
 
 def record(night: Night, number: int, *, is_closed: bool = False, **facts: str) -> None:

@@ -14,6 +14,7 @@ from store.login_plan import Scope
 from store.operators import grant_operator
 from tests.dashboards.grafana.filled_alerts import fill_alerts
 from tests.dashboards.grafana.filled_day import NOW, fill
+from tests.dashboards.grafana.filled_statements import fill_statements
 
 
 @contextmanager
@@ -57,6 +58,7 @@ def filled_dsn(server_dsn: str, template_database: str) -> Iterator[str]:
         with connect(dsn, "tests") as owner, _login(dsn, is_approver=True) as approver:
             fill(owner, approver, read_inventory(DEMO_INVENTORY), read_inventory(REAL_INVENTORY))
             fill_alerts(owner, NOW)
+            fill_statements(owner, NOW)
         yield dsn
     finally:
         with psycopg.connect(server_dsn, autocommit=True) as server:

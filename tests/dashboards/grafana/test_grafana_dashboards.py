@@ -165,8 +165,8 @@ def test_ids_never_change() -> None:
                     11: "timeseries", 12: "timeseries", 13: "heatmap", 21: "timeseries", 22: "table", 23: "table",
                     31: "table", 32: "table", 33: "table", 34: "table"},
         "tenant": {1: "stat", 2: "stat", 3: "stat", 4: "stat", 5: "stat", 10: "table", 11: "table", 12: "table",
-                   21: "table", 22: "table", 23: "table", 31: "table", 32: "table", 41: "timeseries", 42: "table",
-                   43: "text"},
+                   21: "table", 22: "table", 23: "table", 31: "table", 32: "table", 33: "table",
+                   41: "timeseries", 42: "table", 43: "text"},
         "portfolio": {1: "stat", 2: "stat", 3: "stat", 4: "stat", 10: "geomap", 11: "table", 12: "table", 21: "table",
                       22: "table", 31: "table", 32: "text"},
         "park": {1: "stat", 2: "stat", 3: "stat", 4: "stat", 5: "stat", 6: "table", 11: "table", 12: "state-timeline",
@@ -178,5 +178,5 @@ def test_ids_never_change() -> None:
                         22: "timeseries", 23: "text"},
         "trust": {1: "stat", 2: "stat", 3: "stat", 4: "stat", 5: "stat", 6: "stat", 11: "table", 12: "bargauge",
                   13: "table", 14: "timeseries", 21: "table", 22: "table", 23: "table", 24: "table", 25: "text",
-                  31: "table", 32: "table", 33: "table", 34: "table", 35: "table"},
+                  31: "table", 32: "table", 33: "table", 34: "table", 35: "table", 36: "table"},
     }  # fmt: skip

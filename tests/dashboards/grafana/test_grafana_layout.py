@@ -23,7 +23,10 @@ GRID_PIXELS = 52.3
 AROUND_TABLE, AROUND_TILE, AROUND_CELL = 26, 24, 13
 CODE_LETTER, LETTER, HEAD_LETTER, NAME_LETTER = 6.8, 7.3, 7.6, 6.0
 """Pixels per letter: of codes' words and of what is said of no row, of the heads of columns, of names in tiles."""
-CODES = {"indicator", "kind", "rule", "cause", "severity", "stands", "when", "change", "step", "line"}
+CODES = {
+    *("indicator", "kind", "rule", "cause", "severity", "stands", "when", "change", "step", "line"),
+    *("mail_state", "contest_mail_state", "files", "trouble"),
+}
 """Columns whose words all come up; of the states of circuits and the like only some do, in any one table."""
 STANDINGS, JUDGED = {"standing", "verdict"}, ("met", "breached", "on_track", "open", "insufficient_data")
 

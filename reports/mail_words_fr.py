@@ -1,0 +1,55 @@
+"""What mails to a tenant say in French, besides the words of the statement itself."""
+
+TEXTS = {
+    "mail.subject": "Relevé de niveau de service n° {number} – {month}",
+    "mail.subject.correction": "Relevé corrigé, version {version} : n° {number} – {month}",
+    "mail.subject.contested": "Contestation enregistrée : {agreement}, {month} – relevé n° {number}",
+    "mail.subject.answered.upheld": "Contestation retenue : {agreement}, {month} – relevé n° {number}",
+    "mail.subject.answered.rejected": "Contestation non retenue : {agreement}, {month} – relevé n° {number}",
+    "mail.version": "Version",
+    "mail.status": "État",
+    "mail.month": "Mois",
+    "mail.correction": "Ce relevé remplace le n° {number}.",
+    "mail.correction.reason": "{agreement} : version {after} au lieu de {before}. Motif : {reason}",
+    "mail.correction.same": "{agreement} : inchangée, version {version}.",
+    "mail.contest": "Contester",
+    "mail.contest.issued": "{agreement}, version {version} : peut être contestée jusqu'au {at} exclu, avec un motif, "
+    "auprès du gestionnaire du parc.",
+    "mail.contest.contested": "{agreement}, version {version} : contestée. La réponse vous sera adressée.",
+    "mail.contest.final": "{agreement}, version {version} : définitive.",
+    "mail.files": "Fichiers",
+    "mail.attached": "Joints à ce courriel",
+    "mail.attached.none": "aucun",
+    "mail.folder": "Dans le dossier de vos relevés, chez le gestionnaire du parc",
+    "mail.evidence": "Preuves (mesures, tickets, exclusions), au même endroit",
+    "mail.evidence.none": "Pas de dossier de preuves avec ce relevé : {why}",
+    "mail.bytes": "{name} ({bytes} octets)",
+    "mail.verify": "Vérifier",
+    "mail.verify.why": "Gardez ce courriel à part des fichiers : qui changerait les fichiers ne change pas les "
+    "empreintes ci-dessous.",
+    "mail.verify.attached": "Avec les pièces jointes, enregistrées dans un même dossier :",
+    "mail.verify.folder": "Avec tous les fichiers du dossier, et chaque chiffre recalculé :",
+    "mail.verify.manifest": "Manifeste (JSON canonique, sans cette empreinte)",
+    "mail.verify.head": "Registre {agreement}, inscription n° {entry}",
+    "mail.verify.no_head": "Registre {agreement}",
+    "mail.verify.keys": "keys.json : les clés publiques du gestionnaire. Elles s'obtiennent par une autre voie que "
+    "ce courriel.",
+    "mail.machine": "Ce courriel a été écrit et envoyé automatiquement.",
+    "mail.contested": "Contestation enregistrée",
+    "mail.contested.what": "La contestation ci-dessous est inscrite au registre. La version contestée reste en vigueur "
+    "et ne devient pas définitive avant la réponse, qui vous sera adressée.",
+    "mail.answered.upheld": "Contestation retenue",
+    "mail.answered.upheld.what": "La contestation est fondée. La correction est une version suivante, avec son motif "
+    "et ce qu'elle change ; elle vous est adressée comme un relevé.",
+    "mail.answered.rejected": "Contestation non retenue",
+    "mail.answered.rejected.what": "La contestation n'est pas retenue. La version publiée reste en vigueur.",
+    "mail.agreement": "Convention",
+    "mail.contested.at": "Contestée le",
+    "mail.answered.at": "Répondu le",
+    "mail.contested.reason": "Motif de la contestation",
+    "mail.answered.reason": "Motif de la réponse",
+    "mail.entry": "Inscription au registre",
+    "mail.entry.number": "n° {entry}",
+    "mail.entry.keep": "Gardez cette empreinte : elle montre plus tard qu'aucune inscription n'a été retirée ni "
+    "réécrite (p2i verdict verify --head, chez le gestionnaire).",
+}
