@@ -335,6 +335,7 @@ TEXTS = {
     "exclusion.announced": "announced: {at}",
     "exclusion.reason": "Reason and evidence",
     "exclusion.evidence": "evidence: {evidence}",
+    "exclusion.decided_reason": "decision: {reason}",
     "exclusion.asked": "asked for by {by}, {at}",
     "exclusion.decided": "decided by {by}, {at}",
     "exclusion.not_recorded": "(not recorded)",

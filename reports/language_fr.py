@@ -342,6 +342,7 @@ TEXTS = {
     "exclusion.announced": "annoncée : {at}",
     "exclusion.reason": "Motif et pièce",
     "exclusion.evidence": "pièce : {evidence}",
+    "exclusion.decided_reason": "décision : {reason}",
     "exclusion.asked": "demandée par {by}, le {at}",
     "exclusion.decided": "décidée par {by}, le {at}",
     "exclusion.not_recorded": "(non consigné)",

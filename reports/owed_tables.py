@@ -82,6 +82,7 @@ def exclusions(made: Json, words: Catalogue) -> Iterator[Row]:
                 moment(one["proposed_at"]),
                 one["decided_by"],
                 moment(one["decided_at"]),
+                one.get("proposed_reason"),
                 one["reason"],
                 one["evidence"],
             )

@@ -69,6 +69,7 @@ def read_registers(
                 "proposed_at": None if row.proposed_at is None else _instant(row.proposed_at),
                 "decided_by": row.decided_by,
                 "decided_at": None if row.decided_at is None else _instant(row.decided_at),
+                "proposed_reason": row.proposed_reason,
                 "reason": row.reason,
                 "evidence": row.evidence,
             }

@@ -78,6 +78,7 @@ COLUMNS: Mapping[str, Both] = {
     "elapsed_seconds": ("Temps net (s)", "Net time (s)"),
     "frozen_seconds": ("Gelé (s)", "Frozen (s)"),
     "at_most_seconds": ("Garanti (s)", "Guaranteed (s)"),
+    "proposed_reason": ("Motif de la demande", "Reason of the proposal"),
     "reason": ("Motif", "Reason"),
     "kind": ("Nature", "Kind"),
     "percent": ("Taux (%)", "Rate (%)"),

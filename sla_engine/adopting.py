@@ -42,6 +42,8 @@ def adopt(
 ) -> Adopted:
     """Scores a month (`YYYY-MM`) anew, by the texts of the inventory and its cuts, and forgets what it kept.
 
+    A month that was over before its agreement was filed was never scored, for nothing new is measured in it: it is
+    scored for the first time.
     One transaction: the month has its new scores or its old ones. InputError, in one line, when a segment of it is
     published, when it keeps no text or none other than the inventory's, and when its readings are dropped by age.
     TakenMeanwhile when it was published, or scored, at the same moment.
@@ -55,6 +57,7 @@ def adopt(
             inside = [row for row in scored if span.contains(span_of(row).starts_at)]
             contract = recount.without(inside)
             found = [one for one in contract.segments(span) if one.period.starts_at <= epoch_seconds_of(now)]
+            _refuse_running(span, now)
             _refuse_same(contract, inside, found)
             _refuse_dropped(connection, found, now)
             _forget(connection, agreement, span, inside)
@@ -74,8 +77,13 @@ def _refuse_published(connection: Connection, agreement: str, span: Interval[int
             )
 
 
+def _refuse_running(span: Interval[int], now: datetime) -> None:
+    if epoch_seconds_of(now) < span.ends_at:
+        raise InputError("is not over yet: the engine scores it by the inventory it was started with")
+
+
 def _refuse_same(contract: Contract, inside: Sequence[ScoredPeriod], found: Sequence[Segment]) -> None:
-    if not any(contract.is_closed(row) for row in inside):
+    if inside and not any(contract.is_closed(row) for row in inside):
         raise InputError("keeps no text: nothing of it was scored after its end, so it follows the inventory")
     if not found:
         raise InputError("no text of the inventory is in force in it")

@@ -186,6 +186,7 @@ def _exclusion(row: Decided) -> Json:
         "proposed_at": _text(row.proposed_at),
         "decided_by": row.decided_by,
         "decided_at": _text(row.decided_at),
+        "proposed_reason": row.proposed_reason,
         "reason": row.reason,
         "evidence": row.evidence,
     }

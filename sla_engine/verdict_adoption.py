@@ -17,5 +17,6 @@ def adoption_lines(adoptions: Sequence[TextAdoption]) -> Iterator[str]:
     """The same for people, with the hashes of the texts before and after."""
     for one in adoptions:
         yield f"{utc_text(one.adopted_at)}  text adopted by {one.author}: {one.reason}"
-        yield f"  before: agreement_sha256 {', '.join(one.replaced_sha256)}"
+        before = f"agreement_sha256 {', '.join(one.replaced_sha256)}" if one.replaced_sha256 else "never scored"
+        yield f"  before: {before}"
         yield f"  after:  agreement_sha256 {', '.join(one.adopted_sha256)}"

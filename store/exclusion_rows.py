@@ -27,7 +27,10 @@ class Proposal(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """An exclusion as it stands. Authors are None when it was recorded before authors were."""
+    """An exclusion as it stands. Authors are None when it was recorded before authors were.
+
+    `reason` is that of its last act, `proposed_reason` that of the proposal that was decided on.
+    """
 
     exclusion: str
     circuit: str
@@ -42,6 +45,7 @@ class Decided(NamedTuple):
     decided_at: datetime | None
     reason: str | None
     evidence: str | None
+    proposed_reason: str | None = None
 
     @property
     def key(self) -> Key:

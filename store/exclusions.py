@@ -93,7 +93,9 @@ def read_decided(
     `for_change` keeps everybody else from changing them until the caller's transaction ends.
     """
     found = connection.execute(
-        f"SELECT {_COLUMNS} FROM exclusion JOIN circuit USING (circuit_id)"
+        f"SELECT {_COLUMNS}, (SELECT event.reason FROM exclusion_event AS event"
+        " WHERE event.exclusion = exclusion.exclusion AND event.circuit_id = exclusion.circuit_id"
+        " AND to_decision = 'proposed' ORDER BY event_id DESC LIMIT 1) FROM exclusion JOIN circuit USING (circuit_id)"
         " WHERE (%(circuits)s::text[] IS NULL OR circuit = ANY (%(circuits)s))"
         " AND (%(exclusions)s::text[] IS NULL OR exclusion = ANY (%(exclusions)s))"
         " AND (%(decision)s::text IS NULL OR decision = %(decision)s) ORDER BY starts_at, exclusion, circuit"

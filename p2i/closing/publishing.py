@@ -22,7 +22,10 @@ from store.statements import read_engine_at
 
 log = logging.getLogger("closing")
 
-NEVER_SCORED = "was in force and was never scored, so no statement has it: was the agreement filed after its month?"
+NEVER_SCORED = (
+    "was in force and was never scored, so no statement has it: is p2i engine at work? Where the agreement was filed"
+    " after its month: p2i verdict adopt"
+)
 
 
 def publish_due(work: Work) -> None:

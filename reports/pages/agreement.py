@@ -89,7 +89,7 @@ def _exclusions(say: Wording, agreement: Json) -> Iterator[Block]:
             [
                 cell(line(row["exclusion"], "strong"), line(row["circuit"], "small"), say.say(f"kind.{row['kind']}")),
                 cell(say.local(row["starts_at"], zone), f"→ {say.local(row['ends_at'], zone)}", announced),
-                cell(row["reason"] or say.say("none"),
+                cell(*_reasons(say, row),
                      say.small("exclusion.evidence", evidence=row["evidence"]) if row["evidence"] else ""),
                 cell(line(say.say(f"decision.{row['decision']}"), "strong"), *_decided(say, row, zone),
                      _by(say, "exclusion.asked", row["proposed_by"], row["proposed_at"], zone)),
@@ -105,6 +105,14 @@ def _exclusions(say: Wording, agreement: Json) -> Iterator[Block]:
         rows,
         summary=say.say("exclusions"),
     )
+
+
+def _reasons(say: Wording, row: Json) -> list[Any]:
+    """Why it was asked for, and, where that says something else, why it was decided so."""
+    asked = row.get("proposed_reason")
+    if asked is None or asked == row["reason"] or row["decision"] == "proposed":
+        return [row["reason"] or say.say("none")]
+    return [asked, say.small("exclusion.decided_reason", reason=row["reason"] or say.say("none"))]
 
 
 def _by(say: Wording, key: str, login: str | None, at: str | None, zone: str) -> Line:

@@ -14,8 +14,12 @@ from reports.language_fr import FRENCH
 from store.canonical import canonical_sha256
 from store.connection import Connection
 from store.errors import InputError
+from store.exclusion_rows import Proposal
+from store.exclusions import decide_exclusions, propose_exclusions
 from store.ledger import read_entries
+from store.registry import circuit_numbers
 from store.rows import ExclusionRow
+from tests.conftest import LogIn
 from tests.sla_engine.ledger_cases import AMENDED, DAY, OCTOBER, OUTAGE, SEPTEMBER, Months, agreement_text, promise
 
 ISSUED, CLOSED = OCTOBER + 5 * DAY, OCTOBER + 45 * DAY
@@ -135,6 +139,23 @@ def test_a_version_has_the_registers_it_was_made_of_and_not_those_of_today(
     months.connection.execute("UPDATE exclusion SET decision = 'rejected', reason = 'PV 12'")
     months.connection.commit()
     assert statement(months)["agreements"][0]["registers"] == before["registers"]
+
+
+def test_why_it_was_asked_for_and_why_it_was_decided_are_both_told(months: Months, log_in: LogIn) -> None:
+    proposal = Proposal("X", "casa-a1", "customer", *OUTAGE, None, "works on the tenant's own router", "letter 7")
+    propose_exclusions(months.connection, [proposal], circuit_numbers(months.connection))
+    months.connection.commit()
+    approver = log_in("approver")
+    decide_exclusions(approver, [("X", "casa-a1")], "accepted", "seen in the far end's log")
+    approver.commit()
+    months.desk(ISSUED).issue("YEAR", "2025-09")
+    made = statement(months)
+    (exclusion,) = made["agreements"][0]["registers"]["exclusions"]
+    assert exclusion["proposed_reason"] == "works on the tenant's own router"
+    assert exclusion["reason"] == "seen in the far end's log"
+    text = html(made, FRENCH)
+    assert "works on the tenant&#39;s own router" in text
+    assert "seen in the far end&#39;s log" in text
 
 
 def test_raw_and_contractual_figures_stand_side_by_side(months: Months, decide_by_two: Callable[..., None]) -> None:

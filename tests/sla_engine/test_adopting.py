@@ -105,7 +105,7 @@ def test_what_is_published_keeps_its_text(months: Months, tmp_path: Path) -> Non
     ("month", "line"),
     [
         ("2025-09", "YEAR 2025-09: keeps the texts that the inventory has today; there is nothing to adopt"),
-        ("2025-10", "YEAR 2025-10: keeps no text: nothing of it was scored after its end, so it follows the inventory"),
+        ("2025-10", "YEAR 2025-10: is not over yet: the engine scores it by the inventory it was started with"),
         ("2025-13", "YEAR 2025-13: "),
     ],
 )

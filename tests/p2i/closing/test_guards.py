@@ -16,6 +16,7 @@ from p2i.closing import issuing
 from p2i.closing.problems import Problems
 from reports.composing import compose
 from reports.sealing import sealing_of
+from sla_engine.adopting import adopt
 from store.connection import Connection
 from store.errors import InputError
 from tests.mail_box import MailBox
@@ -65,7 +66,8 @@ def test_an_agreement_that_is_filed_late_is_told_and_makes_a_next_version(
     first, late = (agreement_text(circuit, code=code, starts_on="2025-09-01") for code, circuit in TWO.items())
     months = Months(connection, promise(tmp_path, first))
     months.register()
-    months.measure(TWO["YEAR"], SEPTEMBER, OCTOBER + DAY)
+    for circuit in TWO.values():
+        months.measure(circuit, SEPTEMBER, OCTOBER + DAY)
     months.engine(OCTOBER + 2 * DAY)
     office = ClosingOffice(months, tmp_path, mail_box, dsn)
     office.recipients.write_text(RECIPIENTS)
@@ -77,8 +79,7 @@ def test_an_agreement_that_is_filed_late_is_told_and_makes_a_next_version(
     assert told[0].startswith("OTHER 2025-09: was in force and was never scored")
     assert "OTHER: was in force and was never scored" in office.run("list", "--months", "0").stdout.decode()
     assert office.value("SELECT count(*) FROM statement") == 1, "it changes nothing that was issued"
-    months.measure(TWO["OTHER"], SEPTEMBER, OCTOBER + DAY)
-    months.engine(OCTOBER + 2 * DAY)
+    adopt(connection, months.promised, "OTHER", "2025-09", "signed in November", office.now())
     assert not [line for line in office.look() if "2025-09" in line]
     numbers = office.value("SELECT array_agg(document::jsonb ->> 'replaces' ORDER BY version) FROM statement")
     assert numbers == [None, NUMBER]
