@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Coroutine, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -142,6 +143,20 @@ def taker() -> Iterator[Taker]:
     one.end()
 
 
+def plain_server(port: int) -> MailServer:
+    """The settings for a server on a port of this machine."""
+    found = mail_server(
+        {
+            "P2I_SMTP_HOST": "127.0.0.1",
+            "P2I_SMTP_PORT": str(port),
+            "P2I_SMTP_SECURITY": "none",
+            "P2I_SMTP_FROM": "p2i@p2i.example",
+        }
+    )
+    assert found is not None
+    return found
+
+
 def test_the_bytes_arrive_as_they_are_over_one_connection_and_the_servers_words_are_the_proof(taker: Taker) -> None:
     place = f"127.0.0.1:{taker.port}"
     found = taker.hand_over("a@acme.example", "b@acme.example")
@@ -225,15 +240,34 @@ def test_a_server_that_does_not_answer_ends_it_and_the_rest_is_not_taken(taker: 
     assert asked == [1]
 
 
+def test_a_server_that_answers_a_sign_at_a_time_holds_nobody_for_ever() -> None:
+    may_end = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"220 slow.example\r\n")
+            connection.recv(1000)
+            connection.sendall(b"250 slow.example\r\n")
+            while not may_end.wait(0.02):
+                connection.sendall(b"2")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip, args=(listening,), daemon=True)
+        thread.start()
+        asked = iter([Item(1, "a@b.example", "1", MESSAGE), Item(2, "c@b.example", "2", MESSAGE)])
+        found = list(hand_over(plain_server(listening.getsockname()[1]), asked, mail_seconds=0.3))
+        may_end.set()
+        thread.join(10)
+    ((number, handed),) = found
+    assert (number, handed.is_sent, handed.is_permanent, handed.code) == (1, False, False, 0)
+    assert [one.number for one in asked] == [2], "the rest was not taken"
+
+
 def test_a_server_that_is_away_ends_it_after_the_first() -> None:
     with socket.create_server(("127.0.0.1", 0)) as one:
         port = one.getsockname()[1]
-    settings = {
-        "P2I_SMTP_HOST": "127.0.0.1", "P2I_SMTP_PORT": str(port), "P2I_SMTP_SECURITY": "none",
-        "P2I_SMTP_FROM": "p2i@p2i.example",
-    }  # fmt: skip
-    server = mail_server(settings)
-    assert server is not None
+    server = plain_server(port)
     assert server.bounces_to == "p2i@p2i.example", "of bounces the sender gets word when nobody else is named"
     found = list(hand_over(server, [Item(1, "a@b.example", "d", MESSAGE), Item(2, "a@b.example", "d", MESSAGE)]))
     assert [(number, one.code, one.is_permanent, one.is_uncertain) for number, one in found] == [(1, 0, False, False)]
