@@ -8,6 +8,8 @@ WATCHED_FROM_OUTSIDE = frozenset(
     {
         "alertmanager_refuses",
         "broker_lost",
+        "closing_held",
+        "closing_late",
         "database_lost",
         "escalator_stalled",
         "facts_unread",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import smtplib
-import socket
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from threading import Timer
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from facilities.mail_answer import Answer, answer, answer_of
-from facilities.mail_server import ANSWER_SECONDS, FAILURES, MailServer, end
+from facilities.mail_server import ANSWER_SECONDS, CONNECTING_SECONDS, FAILURES, MailServer, end
+from facilities.mail_watch import StoppedError, Watch, never
 from facilities.mailbox import mailbox
 from store.errors import P2IError
 
@@ -49,15 +47,22 @@ class Handed(NamedTuple):
 
 
 def hand_over(
-    server: MailServer, items: Iterable[Envelope], *, data_seconds: float = 600, mail_seconds: float = 900
+    server: MailServer,
+    items: Iterable[Envelope],
+    *,
+    data_seconds: float = 600,
+    mail_seconds: float = 900,
+    connecting_seconds: float = CONNECTING_SECONDS,
+    is_stopping: Callable[[], bool] = never,
 ) -> Iterator[tuple[int, Handed]]:
     """Hands mails in, by number, and yields what became of each before the next is taken from `items`.
 
     Who takes note of a try when `items` is asked for it never notes one that was not made. A server that cannot be
     reached, refuses us or does not answer in time ends the iteration: what was not taken was not tried. A refusal of
     one mail ends nothing for the others. The server has `data_seconds` to say whether it takes a whole mail (RFC 5321
-    §4.5.3.2.6): less would send mails twice that it took slowly. A mail takes
-    `mail_seconds` at most: a server that answers a sign at a time never lets a single wait run out.
+    §4.5.3.2.6): less would send mails twice that it took slowly. A mail takes `mail_seconds` at most, and connecting
+    with TLS and login `connecting_seconds`: a server that answers a sign at a time never lets a single wait run out.
+    Soon after `is_stopping` says so a wait is given up, and that ends it, too.
     """
     place = f"{server.host}:{server.port}"
     connection: smtplib.SMTP | None = None
@@ -65,15 +70,16 @@ def hand_over(
         for one in items:
             if connection is None:
                 try:
-                    connection = server.connected()
+                    connection = server.connected(seconds=connecting_seconds, is_stopping=is_stopping)
                 except FAILURES as error:
                     said = answer_of(error)
                     yield one.number, Handed(False, False, said.code, said.words, place)
                     return
             dialogue = _Dialogue(connection, server, one, data_seconds)
-            deadline = _Deadline(connection, mail_seconds)
             try:
-                with deadline:
+                with Watch(mail_seconds, is_stopping) as watch:
+                    if connection.sock is not None:
+                        watch.over(connection.sock)
                     found = dialogue.handed(place)
             except FAILURES as error:
                 connection.close()
@@ -81,7 +87,7 @@ def hand_over(
                 said = answer_of(error)
                 broken = Handed(False, False, 0, said.words, place, dialogue.asked_dsn, dialogue.is_uncertain)
                 yield one.number, broken
-                if deadline.is_past or _is_timeout(error):
+                if isinstance(error, StoppedError) or _is_timeout(error):
                     return
                 continue
             if dialogue.is_over:
@@ -90,7 +96,7 @@ def hand_over(
             yield one.number, found
     finally:
         if connection is not None:
-            end(connection)
+            end(connection, is_stopping)
 
 
 def reach(server: MailServer) -> str:
@@ -116,28 +122,6 @@ def reach(server: MailServer) -> str:
 def _is_timeout(error: BaseException) -> bool:
     """Whether the server did not answer in time, which smtplib tells as a connection that was closed."""
     return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
-
-
-class _Deadline:
-    """Ends a connection under a dialogue that lasts too long; whoever reads from it then hears that it is closed."""
-
-    def __init__(self, connection: smtplib.SMTP, seconds: float) -> None:
-        self.is_past = False
-        self._socket = connection.sock
-        self._timer = Timer(seconds, self._end)
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def _end(self) -> None:
-        self.is_past = True
-        if self._socket is not None:
-            with suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # below TLS: its own would take it away
 
 
 class _Dialogue:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
+from facilities.mail_watch import Watch, never
 from facilities.mailbox import Mailbox, mailbox
 from store.connection import secret_of_environment
 from store.errors import InputError
@@ -16,8 +18,11 @@ from store.errors import InputError
 Security = Literal["starttls", "tls", "none"]
 PORTS: Mapping[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 ANSWER_SECONDS = 10.0
+CONNECTING_SECONDS = 60.0
 FAILURES = (OSError, smtplib.SMTPException)
 """What a server that is away, refuses or breaks off raises."""
+GREETING = 220
+Address: TypeAlias = tuple[int, int, int, str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +39,68 @@ class MailServer:
     password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
 
-    def connected(self) -> smtplib.SMTP:
-        """A connection with TLS and login as set, greeted; FAILURES when it cannot be had."""
-        context = ssl.create_default_context(cafile=self.ca_file)
-        connection: smtplib.SMTP
-        if self.security == "tls":
-            connection = smtplib.SMTP_SSL(self.host, self.port, timeout=ANSWER_SECONDS, context=context)
-        else:
-            connection = smtplib.SMTP(self.host, self.port, timeout=ANSWER_SECONDS)
+    def connected(
+        self, *, seconds: float = CONNECTING_SECONDS, is_stopping: Callable[[], bool] = never
+    ) -> smtplib.SMTP:
+        """A connection with TLS and login as set, greeted; FAILURES when it cannot be had.
+
+        All of that takes `seconds` at most, after the host's addresses are known, and ends soon after `is_stopping`.
+        """
+        addresses = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        connection = _Connection(self.host)
         try:
-            if self.security == "starttls":
-                connection.starttls(context=context)
-            if self.user is not None and self.password is not None:
-                connection.login(self.user, self.password)
-            connection.ehlo_or_helo_if_needed()
+            with Watch(seconds, is_stopping) as watch:
+                self._greet(connection, _reached(addresses, watch))
         except FAILURES:
             connection.close()
             raise
         return connection
 
+    def _greet(self, connection: smtplib.SMTP, reached: socket.socket) -> None:
+        context = ssl.create_default_context(cafile=self.ca_file)
+        if self.security == "tls":
+            reached = context.wrap_socket(reached, server_hostname=self.host)
+        connection.sock = reached
+        code, words = connection.getreply()
+        if code != GREETING:
+            raise smtplib.SMTPConnectError(code, words)
+        if self.security == "starttls":
+            connection.starttls(context=context)
+        if self.user is not None and self.password is not None:
+            connection.login(self.user, self.password)
+        connection.ehlo_or_helo_if_needed()
 
-def end(connection: smtplib.SMTP) -> None:
-    """Takes leave of a server, which may be gone already."""
-    with suppress(*FAILURES):
+
+class _Connection(smtplib.SMTP):
+    """A connection that is given its socket, so that waiting for the greeting can be ended."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(timeout=ANSWER_SECONDS)
+        self._host = host  # smtplib keeps the name that STARTTLS checks here, where it connects itself
+
+
+def _reached(addresses: Sequence[Address], watch: Watch) -> socket.socket:
+    """A connection to the first address that takes one; what the last one said when none does."""
+    for place, (family, kind, protocol, _, address) in enumerate(addresses, 1):
+        found = socket.socket(family, kind, protocol)
+        found.settimeout(ANSWER_SECONDS)
+        watch.over(found)
+        try:
+            found.connect(address)
+        except OSError:
+            found.close()
+            if place == len(addresses) or watch.is_over:
+                raise
+        else:
+            return found
+    raise OSError("no address")  # pragma: no cover - a name that is known has one
+
+
+def end(connection: smtplib.SMTP, is_stopping: Callable[[], bool] = never) -> None:
+    """Takes leave of a server, which may be gone already, or drag it out."""
+    with suppress(*FAILURES), Watch(ANSWER_SECONDS, is_stopping) as watch:
+        if connection.sock is not None:
+            watch.over(connection.sock)
         connection.quit()
 
 

@@ -13,6 +13,7 @@ from typing import cast
 
 from facilities.mailbox import Mailbox
 
+IDENTITIES = ("message-id", "in-reply-to", "references")
 LONGEST_WORD = 60
 """Header words up to this length fit on a line as they are."""
 
@@ -23,7 +24,9 @@ class _Policy(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """One header field with its line ends."""
-        if not _is_plain(value) and name.lower() == "subject":
+        if name.lower() in IDENTITIES:  # told apart byte for byte: never encoded, and folded between them only
+            folded = f"{self.linesep} ".join(str(value).split())
+        elif not _is_plain(value) and name.lower() == "subject":
             folded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
         elif not _is_plain(value) and name.lower() in ("from", "to"):
             written = [_address(box, self.linesep) for box in cast(AddressHeader, value).addresses]

@@ -29,7 +29,9 @@ class DemoClosing:
         self._p2i("keys", "new", log=self._log)
         self._p2i("closing", "run", "--once", log=self._log, ends=FOUND)
         issued = len(self._issued())
-        return f"closed {self._month}: {issued} of {len(tenants)} statements issued and signed (p2i closing list)"
+        said = f"closed {self._month}: {issued} of {len(tenants)} statements issued and signed"
+        left = len(tenants) - issued
+        return f"{said}; {left} left to a person, for too little was measured" if left else said
 
     def verify(self) -> str:
         """Verifies one of them, with every figure again from its evidence; returns what to say of it."""

@@ -1,8 +1,7 @@
-"""What a statement prints beside its scores, computed again: credits, budgets, promises, evidence of outages. Pure."""
+"""What a statement prints beside its scores, computed again: credits, budgets, evidence of outages. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +12,6 @@ from reports.credits import credits_of
 from reports.evidence import raw_figures, spans_of
 from reports.formats import exact_decimal, percent_of
 from reports.json_difference import differences
-from reports.language_en import ENGLISH
-from reports.language_fr import FRENCH
-from reports.rules import promise
 from sla_engine.evidence import evidence, without_exclusions
 from sla_engine.facts import Facts
 from sla_engine.scoring import Score, score
@@ -25,16 +21,10 @@ from store.intervals import Interval
 
 Json = dict[str, Any]
 STATED = "(stated and computed)"
-_WORDS = {"fr": FRENCH, "en": ENGLISH}
 
 
-def beside_faults(
-    part: Json, agreement: Agreement, requested: Interval[int], *, is_complete: bool, language: str
-) -> Iterator[str]:
-    """What the statement works out of the score and the agreement alone: credits line by line, promises, budgets.
-
-    Of a promise in words the figures are compared: another release may word it otherwise.
-    """
+def beside_faults(part: Json, agreement: Agreement, requested: Interval[int], *, is_complete: bool) -> Iterator[str]:
+    """What the statement works out of the score and the agreement alone: credits line by line, targets, budgets."""
     stated = part["score"]
     owed = credits_of(agreement, stated, requested.ends_at - requested.starts_at)
     yield from (f"{text} {STATED}" for text in differences(part["credits"], owed, "credits"))
@@ -55,10 +45,6 @@ def beside_faults(
             expected = {"at_most_seconds": objective.at_most_seconds}
         said = {key: shown.get(key) for key in expected}
         yield from (f"{text} {STATED}" for text in differences(said, expected, shown["id"]))
-        if objective is not None and language in _WORDS:
-            words = promise(objective, _WORDS[language])
-            if _digits(shown["promise"]) != _digits(words):
-                yield f"{shown['id']}: promise: {shown['promise']}, the agreement says {words}"
 
 
 def evidence_faults(
@@ -109,10 +95,6 @@ def _reconciled(objective: AvailabilityObjective, found: Json, *, is_complete: b
         "seconds_total": sum(seconds.values()),
         "budget_seconds": budget if is_complete else None,
     }
-
-
-def _digits(text: str) -> list[str]:
-    return re.findall(r"\d+", text)
 
 
 def _segment(agreement: Agreement, stated: Json) -> Json:

@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from facilities.agreement import Agreement, AvailabilityObjective, TimeToRestoreObjective
+from facilities.agreement import (
+    Agreement,
+    AvailabilityObjective,
+    LossObjective,
+    RoundTripObjective,
+    TimeToRestoreObjective,
+)
 from facilities.calendar import period
 from facilities.instants import epoch_seconds, instant_text
 from facilities.inventory import Inventory
@@ -68,6 +74,10 @@ def agreement_part(one: Scored, document: Json, month: str, inventory: Inventory
             shown |= _reconciled(one, objective, found, document["period"])
             shown["spans"] = spans_of(agreement, objective, document["period"], one.evidence)
             shown["outages"] = outages_of(found, one.evidence, one.registers, one.told)
+        if isinstance(objective, LossObjective):
+            shown["at_most_percent"] = percent_of(objective.at_most_ratio)
+        if isinstance(objective, RoundTripObjective):
+            shown["at_most_ms"] = exact_decimal(objective.at_most_ms)
         if isinstance(objective, TimeToRestoreObjective):
             shown["at_most_seconds"] = objective.at_most_seconds
             shown["tickets"] = tickets_of(found, one.registers)

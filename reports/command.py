@@ -17,13 +17,14 @@ import psycopg
 from facilities.inventory import inventory_path, read_inventory
 from facilities.process import run
 from reports.composing import LANGUAGES, compose
-from reports.files import FORMS, write_statement
+from reports.files import FORMS, refuse_fewer, write_statement
 from reports.key_folder import signing_key
 from reports.manifest import write_manifest
 from reports.signing import signed
 from store.connection import connect, server
 from store.errors import InputError, P2IError
 from store.migrations import require_current_schema
+from store.statements import read_statement
 
 SCHEMA = "statement.schema.json"
 
@@ -87,13 +88,20 @@ def _statement(arguments: argparse.Namespace) -> int:
                 language=arguments.language,
                 issued_at=issued_at,
             )
+            issued = read_statement(connection, made["number"])
     except psycopg.Error as error:
         raise P2IError(f"database: {(str(error).strip().splitlines() or ['no message'])[0]}") from error
     out, keys = Path(arguments.out), os.environ.get("P2I_KEYS")
-    key = signing_key(Path(keys) if keys else None, issued_at)
-    files = write_statement(made, out, arguments.format, sign=None if key is None else partial(signed, key=key))
-    written = json.loads(files[-1].read_text(encoding="utf-8"))  # a final one that was there has stayed
-    for file in (*files, write_manifest(out, written, files, key)):
+    folder = Path(keys) if keys else None
+    if issued is None:
+        key = signing_key(folder, issued_at)
+        files = write_statement(made, out, arguments.format, sign=None if key is None else partial(signed, key=key))
+        made = json.loads(files[-1].read_text(encoding="utf-8"))  # a final one that was there has stayed
+    else:  # p2i closing issued it: there is one statement of that number, and these are forms of it
+        made, key = json.loads(issued.document), signing_key(folder, issued.issued_at)
+        refuse_fewer(out, made, arguments.format)
+        files = write_statement(made, out, arguments.format)
+    for file in (*files, write_manifest(out, made, files, key)):
         print(file)
     return 0
 

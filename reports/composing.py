@@ -32,11 +32,12 @@ def compose(
     *,
     language: str,
     issued_at: datetime,
+    is_issuing: bool = False,
 ) -> Json:
     """The statement of a tenant and month (the newest scored one when None) from the store.
 
     Raises InputError when the tenant is not in the inventory, nothing was scored, or an agreement's text is not the
-    one it was scored by: the rules printed would not be those applied.
+    one it was scored by: the rules printed would not be those applied. `is_issuing` says that it is going on record.
     """
     if tenant not in inventory.tenants:
         raise InputError(f'--tenant: no tenant "{tenant}" in {inventory.path}')
@@ -69,6 +70,7 @@ def compose(
         ledgers=ledgers,
         own_premises=own_premises,
         newest=newest,
+        is_issuing=is_issuing,
     )
 
 

@@ -31,15 +31,19 @@ def consistency(made: Json) -> Iterator[Finding]:
 
 
 def _named(made: Json) -> Iterator[str]:
-    """The number is of the month, tenant and version; without a version it is provisional, and says why."""
+    """The number is of the month, tenant and version; without a version it is provisional, and says why. One in another
+    language than the one that was issued has its language after the version, and replaces what that one replaces."""
     version, number = made["version"], made["number"]
     label, stem = f"{made['label']}-" if made["label"] else "", f"P2I-{made['month']}-{made['tenant']['code']}"
     ending = "" if version is None else f"-v{version}"
-    if number != f"{label}{stem}{ending}":
+    translated = f"{label}{stem}{ending}-{made['language']}" if version is not None else None
+    if number not in (f"{label}{stem}{ending}", translated):
         yield f"number: {number} is not of {label}{stem}{ending}"
     replaced = f"{stem}-v{version - 1}" if version is not None and version > 1 else None
     if made["replaces"] != replaced and not (replaced and str(made["replaces"]).endswith(f"-{replaced}")):
         yield f"replaces: {made['replaces']}, where version {version} replaces {replaced}"
+    if made["replaces"] is None and made.get("replaces_sha256") is not None:
+        yield f"replaces_sha256: {made['replaces_sha256']}, and it replaces none"
     states = {part["published"]["state"] for part in made["agreements"] if "published" in part}
     state = "contested" if "contested" in states else "final" if states == {"final"} else "issued"
     if made["status"] != (state if version is not None else "provisional"):
@@ -61,10 +65,19 @@ def _chained(made: Json) -> Iterator[str]:
 
 
 def _adjusted(made: Json) -> Iterator[str]:
-    """What a correction changes in all is the sum of what its agreements tell."""
+    """What it proposes more or less than the one it replaces is the sum of what its corrections tell and of all that is
+    payable of periods that are new. Issued without one before, nothing was told yet: there is nothing to correct."""
     sums: dict[str, Decimal] = {}
     for part in made["agreements"]:
-        owed = part.get("published", {}).get("adjustment")
+        name, new_since, correction = part_name(part), part.get("new_since"), part["correction"]
+        if new_since is not None and new_since != made["replaces"]:
+            yield f"{name}: new_since: {new_since}, and the statement replaces {made['replaces']}"
+        if new_since is not None and correction is not None:
+            yield f"{name}: is new since {new_since}, and corrects version {correction['from_version']}"
+        if correction is not None and made["version"] is not None and made["replaces"] is None:
+            yield f"{name}: corrects version {correction['from_version']}, and the statement replaces none"
+        owed = None if correction is None else correction["adjustment"]
+        owed = part["score"]["credits"]["payable"] if owed is None and new_since is not None else owed
         if owed is not None:
             sums[part["currency"]] = sums.get(part["currency"], Decimal(0)) + Decimal(owed)
     stated = {one["currency"]: Decimal(one["amount"]) for one in made["adjustment"]}

@@ -16,6 +16,8 @@ FONT = 'font-family="Noto Sans, Liberation Sans, Arial, sans-serif"'
 INK, SOFT, LINE, DARK = "#1b2127", "#59636c", "#b9c1c6", "#7a1414"
 TOP, HEIGHT, STRIP = 17, 34, 14
 """The bar, and of it the strip at its foot in which excluded time is drawn over outages, which fill the rest."""
+ALLOWED, BUDGET_TOP = 440, 21
+"""How long a whole budget is drawn, and where its bar begins under the words of its scale."""
 PATTERNS = {
     "outside": '<rect width="5" height="5" fill="#dfe3e5"/>',
     "unknown": '<rect width="4" height="4" fill="#fff"/><circle cx="2" cy="2" r="1.15" fill="#3c454c"/>',
@@ -67,24 +69,52 @@ def swatch_svg(kind: str, name: str) -> str:
     return _svg(22, 14, "", shape, (kind,) if kind in PATTERNS else (), name)
 
 
-def budget_svg(used: Fraction, used_text: str, left_text: str, name: str, alternative: str) -> str:
-    """What of the outage budget is used, as a share; above one the bar is full and goes on, hatched, past its end."""
-    whole = 760
-    width = min(used, Fraction(1)) * whole
+def budget_svg(
+    used: Fraction, used_text: str, left_text: str, scale: tuple[str, str, str], name: str, alternative: str
+) -> str:
+    """What of the outage budget is used, as a share; what is used above it is hatched and goes on past its end.
+
+    All bars have one scale; `scale` names on it the budget, twice as much, and what is used. A bar of more than twice
+    the budget is cut through behind that mark, and its last piece is an arrow with what is used above it.
+    """
+    twice = 2 * ALLOWED
+    width = float(min(used, Fraction(1)) * ALLOWED)
     shapes = [
-        f'<rect x=".5" y="4" width="{whole}" height="16" fill="#fff" stroke="{SOFT}"/>',
-        f'<rect x=".5" y="4" width="{float(width):.2f}" height="16" fill="{SOFT}"/>',
+        f'<rect x=".5" y="{BUDGET_TOP}" width="{ALLOWED}" height="16" fill="#fff" stroke="{SOFT}"/>',
+        f'<rect x=".5" y="{BUDGET_TOP}" width="{width:.2f}" height="16" fill="{SOFT}"/>',
     ]
     if used > 1:
-        over = min(used - 1, Fraction(WIDTH - whole - 4, whole)) * whole
-        shapes.append(
-            f'<rect x="{whole + 0.5}" y="4" width="{float(over):.2f}" height="16" fill="url(#{name}-excluded)"'
-            f' stroke="{INK}"/>'
-        )
-    shapes.append(f'<path d="M{whole + 0.5} 0V24" stroke="{INK}" stroke-width="2"/>')
-    shapes.append(_text("2", 38, used_text, INK, anchor="start"))
-    shapes.append(_text(str(WIDTH - 2), 38, left_text, INK, anchor="end"))
-    return _svg(WIDTH, 44, alternative, "".join(shapes), ("excluded",) if used > 1 else (), name)
+        hatched = f'fill="url(#{name}-excluded)" stroke="{INK}"'
+        over = float(min(used - 1, Fraction(1)) * ALLOWED)
+        shapes.append(f'<rect x="{ALLOWED + 0.5}" y="{BUDGET_TOP}" width="{over:.2f}" height="16" {hatched}/>')
+    if used > 2:
+        shapes += _break(twice, hatched)
+        shapes.append(_text(str(WIDTH - 2), BUDGET_TOP - 8, scale[2], INK, weight=700, anchor="end"))
+    if used > 1:
+        shapes += _mark(twice, scale[1])
+    shapes += _mark(ALLOWED, scale[0])
+    shapes.append(_text("2", BUDGET_TOP + 34, used_text, INK, anchor="start"))
+    shapes.append(_text(str(WIDTH - 2), BUDGET_TOP + 34, left_text, INK, anchor="end"))
+    return _svg(WIDTH, BUDGET_TOP + 40, alternative, "".join(shapes), ("excluded",) if used > 1 else (), name)
+
+
+def _mark(x: int, label: str) -> list[str]:
+    """A line across the bar of a budget, and above it what it is."""
+    line = f'<path d="M{x + 0.5} {BUDGET_TOP - 4}v24" stroke="{INK}" stroke-width="2"/>'
+    return [line, _text(f"{x + 0.5}", BUDGET_TOP - 8, label, SOFT)]
+
+
+def _break(x: int, hatched: str) -> list[str]:
+    """The end of a bar that is longer than its scale: a white cut between two zigzags, and an arrow."""
+    top, tip, start, first, last = BUDGET_TOP, WIDTH - 1, x + 0.5, x + 30, x + 44
+    there, back = "l6 7l-10 6l6 7", "l-6 -7l10 -6l-6 -7"
+    arrow = f"H{tip - 9}V{top - 4}L{tip} {top + 8}L{tip - 9} {top + 20}V{top + 16}"
+    zigzags = f"M{first} {top - 2}{there}M{last} {top - 2}{there}"
+    return [
+        f'<path d="M{start} {top}{arrow}H{start}z" {hatched}/>',
+        f'<path d="M{first} {top - 2}{there}H{last + 2}{back}z" fill="#fff"/>',
+        f'<path d="{zigzags}" fill="none" stroke="{INK}" stroke-width="1.8"/>',
+    ]
 
 
 def months_svg(bars: Sequence[Bar], limit: Fraction | None, limit_text: str, name: str, alternative: str) -> str:

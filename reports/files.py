@@ -11,6 +11,7 @@ from reports.composing import LANGUAGES
 from reports.csv_tables import csv_tables
 from reports.forms import FORMS, stem
 from reports.html import html
+from reports.manifest import ENDING
 from reports.pdf import arabic_pdf, pdf
 from reports.statement import Json, statement_text
 from reports.xlsx import require_xlsx, xlsx
@@ -71,6 +72,21 @@ def _drawn(form: str, made: Json, words: Catalogue, attached: str) -> bytes:
 def _write(file: Path, content: bytes) -> None:
     """Under its name only when it is complete: half a statement would stand in the way of the next."""
     write_whole(file, lambda stream: stream.write(content))
+
+
+def refuse_fewer(folder: Path, made: Json, forms: Collection[str]) -> None:
+    """Raises InputError where a manifest of the statement is there that names more than these forms: nothing would
+    vouch for the others any more."""
+    path = folder / f"{stem(made)}{ENDING}"
+    if not path.exists():
+        return
+    ours = {f"{stem(made)}.{form}" for form in ("json", *forms)}
+    try:
+        named = {one["name"] for one in json.loads(path.read_bytes())["files"]}
+    except (OSError, ValueError, LookupError, TypeError):
+        named = {"files that cannot be read"}
+    if more := sorted(named - ours):
+        raise InputError(f"{path}: is there and names {more[0]}, too (p2i closing wrote it?); choose another --out")
 
 
 def _final(file: Path, made: Json) -> Json | None:

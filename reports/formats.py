@@ -86,6 +86,23 @@ def percent_of(ratio: Fraction) -> str:
     return exact_decimal(ratio * 100)
 
 
+def shown_above(printed: str, most: Fraction, exact: Fraction | None) -> tuple[str, str]:
+    """A figure that is more than its bound so that a reader sees that: a sign (`>` or none) and plain digits.
+
+    `printed` is the figure as the contract cuts it. Where cutting took away what it is more by, it gets so many more
+    decimals of `exact` as show it, still cut; without `exact` the sign and the bound: `>` and `33.360`. Any other
+    figure stays as it is printed.
+    """
+    places = len(printed.partition(".")[2])
+    if even_decimal(most, places) != printed:
+        return "", printed
+    if exact is None:
+        return ">", max(printed, exact_decimal(most), key=len)
+    while most < exact and Fraction(even_decimal(exact, places)) <= most:
+        places += 1
+    return "", even_decimal(exact, places)
+
+
 def cut_decimal(value: Fraction, places: int) -> str:
     """A number as plain digits and a point, cut towards zero after so many decimals, without superfluous zeros."""
     text = even_decimal(value, places)

@@ -38,6 +38,8 @@ def signing_key(folder: Path | None, at: datetime) -> SigningKey | None:
     """
     if folder is None:
         return None
+    if not (folder / RING).exists():
+        raise InputError(f"{folder / RING}: is not there; p2i keys new makes it")
     found = read_ring(folder / RING).in_force(_text(at))
     if not found:
         raise InputError(f"{folder / RING}: no key is in force; see p2i keys new")

@@ -183,7 +183,7 @@ TEXTS = {
     "rule.credits": "{combination}, up to {cap} of the monthly fee. Each line is rounded once to the cent (half a cent "
     "up); amounts exclude VAT.",
     "rule.exact": "Verdicts compare whole seconds and packets; equality with the target is met. Percentages shown are "
-    "cut at four decimals, never rounded up.",
+    "cut at four decimals, never rounded up; where that would hide a breach, a figure has more decimals, or “>”.",
     "rule.as_of": "What was measured, opened or restored after the measurements were closed is left out.",
     "rule.grid": "Packets sent and lost are counted per interval Δt = {seconds} s, on a grid that starts on "
     "{starts_on} at 00:00 (local time) and does not restart each month.",
@@ -233,8 +233,6 @@ TEXTS = {
     "days.4": "Friday", "days.5": "Saturday", "days.6": "Sunday",
     # ---------------------------------------------------------------- verification
     "verification": "Check this statement",
-    "verification.command": "p2i score --agreement {agreement}.toml --period {month}{as_of} --intervals … --probes … "
-    "--states … --tickets … --freezes … --exclusions …",
     "part": "Part",
     "part.score": "score",
     "part.agreement": "text of the agreement",
@@ -288,7 +286,7 @@ TEXTS = {
     "budget.allowed": "allowed: {minutes} ({seconds} s)",
     "budget.left": "left: {minutes} ({seconds} s)",
     "budget.over": "over by: {minutes} ({seconds} s)",
-    "budget.formula": "Allowed = (100% − {target}) × ({up} + {down}) s. The line marks the end of the budget.",
+    "budget.formula": "Allowed = (100% − {target}) × ({up} + {down}) s. The line at 100% marks the end of the budget.",
     # ---------------------------------------------------------------- evidence
     "outage.number": "No.",
     "outage.span": "Start and end",
@@ -364,6 +362,8 @@ TEXTS = {
     "months.chart.note": "Hatched with a frame: objective breached. "
     "Scale: from the ground (100%) up, what was missing.",
     # ---------------------------------------------------------------- what a correction changed
+    "added.notice": "This statement adds to the one before:",
+    "added.since": "{agreements}: not on statement {number}, added here; all that it proposes is new.",
     "correction.notice": "This statement corrects another one.",
     "correction.see": "What changed, and why, is told at the beginning of the pages of: {agreements}.",
     "correction": "What version {after} changes of version {before}",
@@ -438,15 +438,17 @@ TEXTS = {
     "quantity.sound_decibels": "sound level",
     "quantity.illuminance_lux": "illuminance",
     # ---------------------------------------------------------------- how to check
-    "verification.how": "The JSON file attached to this statement holds every figure printed and the score "
-    "document exactly as the command below prints it for the same measurements, byte for byte.",
+    "verification.recompute": "And every figure computed again from the evidence:",
+    "verification.provisional": "The evidence comes with the statement once it is issued.",
+    "verification.how": "The JSON file attached to this statement holds every figure printed and the score document. "
+    "In the evidence the README.txt of each agreement names the command (p2i score) that prints it from the "
+    "measurements, byte for byte; without --exclusions it gives the raw figures.",
     "verification.files": "All files of this statement at once (no network, no database):",
     "verification.signed": "Simple electronic seal, not qualified under law 43-20: Ed25519, key {name}. The public "
     "keys (keys.json) come from the operator by another way than this statement.",
     "verification.unsigned": "Not signed: its hash shows that it did not change, not who wrote it.",
-    "verification.raw": "The same command without --exclusions gives the raw figures.",
     "verification.chain": "Keep this statement: the hash of the ledger on it shows later that no entry was taken "
-    "away or written anew (p2i verdict verify --head).",
+    "away or written anew (p2i verify --other, with a newer statement).",
     "part.signature": "Signature {algorithm}, key {name} (not qualified)",
     "part.chain": "last entry of the ledger {agreement}",
     "part.chain.none": "no entry",

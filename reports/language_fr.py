@@ -186,7 +186,8 @@ TEXTS = {
     "rule.credits": "{combination}, dans la limite de {cap} de la redevance mensuelle. Chaque ligne est arrondie une "
     "fois au centime (demi-centime vers le haut) ; les montants s'entendent hors taxes.",
     "rule.exact": "Les verdicts comparent des nombres entiers de secondes et de paquets ; l'égalité avec la cible vaut "
-    "respect. Les pourcentages affichés sont tronqués à quatre décimales, jamais arrondis vers le haut.",
+    "respect. Les pourcentages affichés sont tronqués à quatre décimales, jamais arrondis vers le haut ; là où "
+    "cela cacherait un dépassement, la valeur a plus de décimales, ou le signe « > ».",
     "rule.as_of": "Ce qui a été mesuré, ouvert ou rétabli après l'arrêté des mesures n'est pas pris en compte.",
     "rule.grid": "On compte les paquets émis et perdus par intervalle Δt = {seconds} s, sur une grille qui part du "
     "{starts_on} à 00:00 (heure locale) et ne repart pas chaque mois.",
@@ -238,8 +239,6 @@ TEXTS = {
     "days.4": "vendredi", "days.5": "samedi", "days.6": "dimanche",
     # ---------------------------------------------------------------- verification
     "verification": "Vérifier ce relevé",
-    "verification.command": "p2i score --agreement {agreement}.toml --period {month}{as_of} --intervals … --probes … "
-    "--states … --tickets … --freezes … --exclusions …",
     "part": "Élément",
     "part.score": "évaluation",
     "part.agreement": "texte de la convention",
@@ -294,7 +293,7 @@ TEXTS = {
     "budget.allowed": "admis : {minutes} ({seconds} s)",
     "budget.left": "reste : {minutes} ({seconds} s)",
     "budget.over": "dépassement : {minutes} ({seconds} s)",
-    "budget.formula": "Admis = (100 % − {target}) × ({up} + {down}) s. Le trait marque la fin du budget.",
+    "budget.formula": "Admis = (100 % − {target}) × ({up} + {down}) s. Le trait à 100 % marque la fin du budget.",
     # ---------------------------------------------------------------- evidence
     "outage.number": "N°",
     "outage.span": "Début et fin",
@@ -371,6 +370,8 @@ TEXTS = {
     "months.chart.note": "Hachuré et bordé : engagement non respecté. "
     "Échelle : du sol (100 %) vers le haut, ce qui a manqué.",
     # ---------------------------------------------------------------- what a correction changed
+    "added.notice": "Ce relevé complète le précédent :",
+    "added.since": "{agreements} : absente du relevé {number}, ajoutée ici ; tout ce qu'elle propose est nouveau.",
     "correction.notice": "Ce relevé en corrige un autre.",
     "correction.see": "Ce qui a changé, et pourquoi, est dit au début des pages de : {agreements}.",
     "correction": "Ce que la version {after} change de la version {before}",
@@ -445,15 +446,17 @@ TEXTS = {
     "quantity.sound_decibels": "niveau sonore",
     "quantity.illuminance_lux": "éclairement",
     # ---------------------------------------------------------------- how to check
+    "verification.recompute": "Et chaque chiffre recalculé depuis le dossier de preuves :",
+    "verification.provisional": "Le dossier de preuves accompagne le relevé une fois émis.",
     "verification.how": "Le fichier JSON joint à ce relevé contient chaque chiffre imprimé et le document "
-    "d'évaluation, tel que l'imprime la commande ci-dessous sur les mêmes mesures, octet pour octet.",
+    "d'évaluation. Dans le dossier de preuves, le README.txt de chaque convention donne la commande (p2i score) qui "
+    "l'imprime depuis les mesures, octet pour octet ; sans --exclusions, elle donne les chiffres bruts.",
     "verification.files": "Tous les fichiers de ce relevé, d'un coup (sans réseau ni base de données) :",
     "verification.signed": "Cachet électronique simple, non qualifié au sens de la loi n° 43-20 : Ed25519, clé {name}. "
     "Les clés publiques (keys.json) viennent du gestionnaire par une autre voie que ce relevé.",
     "verification.unsigned": "Document non signé : son empreinte montre qu'il n'a pas changé, non qui l'a écrit.",
-    "verification.raw": "La même commande sans --exclusions donne les chiffres bruts.",
     "verification.chain": "Gardez ce relevé : l'empreinte du registre qu'il porte montre plus tard qu'aucune "
-    "inscription n'a été retirée ni réécrite (p2i verdict verify --head).",
+    "inscription n'a été retirée ni réécrite (p2i verify --other, avec un relevé plus récent).",
     "part.signature": "Signature {algorithm}, clé {name} (non qualifiée)",
     "part.chain": "dernière inscription du registre {agreement}",
     "part.chain.none": "aucune inscription",

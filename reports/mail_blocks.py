@@ -81,6 +81,9 @@ def _first(say: Wording) -> Iterator[Block]:
 def _corrections(say: Wording) -> Iterator[str]:
     for agreement in say.statement["agreements"]:
         name, found = say.agreement_name(agreement), agreement["correction"]
+        if agreement["new_since"]:
+            yield say.say("mail.correction.added", agreement=name)
+            continue
         if found is None:
             yield say.say("mail.correction.same", agreement=name, version=agreement["published"]["version"])
             continue
@@ -98,6 +101,7 @@ def _contesting(say: Wording) -> Iterator[Block]:
             continue
         zone = agreement["score"]["period"]["time_zone"]
         places = {"agreement": say.agreement_name(agreement), "version": published["version"],
+                  "manager": agreement["facility"]["manager"] or say.say("manager.unknown"),
                   "at": say.local(published["contest_until"], zone)}  # fmt: skip
         lines.append(say.say(f"mail.contest.{published['state']}", **places))
     if lines:

@@ -11,10 +11,11 @@ TEXTS = {
     "mail.month": "Month",
     "mail.correction": "This statement replaces no. {number}.",
     "mail.correction.reason": "{agreement}: version {after} instead of {before}. Reason: {reason}",
+    "mail.correction.added": "{agreement}: not on the statement before, added here.",
     "mail.correction.same": "{agreement}: unchanged, version {version}.",
     "mail.contest": "Contesting it",
     "mail.contest.issued": "{agreement}, version {version}: may be contested until {at}, not included, with a reason, "
-    "at the park's operator.",
+    "at the park's operator ({manager}).",
     "mail.contest.contested": "{agreement}, version {version}: contested. You will be sent the answer.",
     "mail.contest.final": "{agreement}, version {version}: final.",
     "mail.files": "Files",

@@ -11,10 +11,11 @@ TEXTS = {
     "mail.month": "Mois",
     "mail.correction": "Ce relevé remplace le n° {number}.",
     "mail.correction.reason": "{agreement} : version {after} au lieu de {before}. Motif : {reason}",
+    "mail.correction.added": "{agreement} : absente du relevé précédent, ajoutée ici.",
     "mail.correction.same": "{agreement} : inchangée, version {version}.",
     "mail.contest": "Contester",
     "mail.contest.issued": "{agreement}, version {version} : peut être contestée jusqu'au {at} exclu, avec un motif, "
-    "auprès du gestionnaire du parc.",
+    "auprès du gestionnaire du parc ({manager}).",
     "mail.contest.contested": "{agreement}, version {version} : contestée. La réponse vous sera adressée.",
     "mail.contest.final": "{agreement}, version {version} : définitive.",
     "mail.files": "Fichiers",

@@ -34,9 +34,10 @@ def one_ledger(other: Json, made: Json) -> Iterator[Finding]:
 def ledger_faults(before: Json, after: Json) -> Iterator[str]:
     """Where two statements, the older first, cannot be of one ledger: one of the two was written anew.
 
-    An entry with one number and two hashes, a ledger that has become shorter, and a version of a month, theirs or one
-    of the twelve before, with two figures.
+    A statement or an entry with one number and two hashes, a ledger that has become shorter, and a version of a month,
+    theirs or one of the twelve before, with two figures.
     """
+    yield from _numbers(before, after)
     known: dict[tuple[str, int], str] = {}
     for made in (before, after):
         for name, entry, sha256 in ledger_entries(made):
@@ -57,6 +58,18 @@ def ledgers_gone(before: Json, after: Json) -> Iterator[str]:
         for name, head in before["chain"].items():
             if head is not None and after["chain"].get(name) is None:
                 yield f"chain.{name}: had {head['entry']} entries, and is not named any more"
+
+
+def _numbers(before: Json, after: Json) -> Iterator[str]:
+    """Numbers of statements, theirs and those that they replace, with two hashes. A provisional one has no version, and
+    its number is the next provisional one's as well."""
+    known: dict[str, str] = {}
+    for made in (before, after):
+        named = ((made["number"] if made["version"] is not None else None, made["sha256"]),
+                 (made["replaces"], made.get("replaces_sha256")))  # fmt: skip
+        for number, sha256 in named:
+            if number is not None and sha256 is not None and known.setdefault(number, sha256) != sha256:
+                yield f"{number}: there are two of this number, with SHA-256 {known[number]} and {sha256}"
 
 
 def _age(made: Json) -> tuple[str, int]:

@@ -20,11 +20,12 @@ from reports.agreement_part import (
 )
 from reports.catalogue import Catalogue
 from reports.history import chain, history
+from reports.numbering import Numbering, is_corrected, is_new, numbering
 from reports.published import Published
 from reports.statement_text import KIND, document_text, part_name
 from store.canonical import canonical_sha256, text_sha256
 from store.ledger_chain import LedgerEntry
-from store.statement_rows import NewestStatement, states_text
+from store.statement_rows import NewestStatement
 
 __all__ = ["KIND", "Json", "Scored", "document_text", "part_name", "statement", "statement_text"]
 
@@ -43,6 +44,7 @@ def statement(
     ledgers: Mapping[str, Sequence[LedgerEntry]] | None = None,
     own_premises: Json | None = None,
     newest: NewestStatement | None = None,
+    is_issuing: bool = False,
 ) -> Json:
     """The statement as a JSON object. `not_scored` are the agreements in force in the month without a score of what is
     known now, and why.
@@ -54,7 +56,7 @@ def statement(
     can be compared without the rest: `score` over the exact text that `p2i score` prints, the others over canonical
     JSON (RFC 8785). `sha256` is over everything else in the object, canonical. `ledgers` are those of the agreements at
     the moment of writing, of which the last months and the head of each chain are told; `newest` is the newest
-    statement on record of this month, if one.
+    statement on record of this month, if one; `is_issuing` says that this one is going on record.
     """
     agreements, parts, reasons = [], {}, []
     cut = {one.agreement.id for one in scored if sum(each.agreement.id == one.agreement.id for each in scored) > 1}
@@ -83,12 +85,16 @@ def statement(
     is_demo = inventory.is_demo or any(one.row.is_demo for one in scored)
     number = f"{(inventory.label or 'DÉMO') + '-' if is_demo else ''}P2I-{month}-{tenant.code}"
     published = [one.published for one in scored if one.published is not None]
-    version, replaces = (None, None) if reasons else _numbered(number, published, newest)
+    numbered = None if reasons else numbering(number, published, newest, words.code, is_issuing=is_issuing)
+    before = None if numbered is None else numbered.before
+    for one, shown in zip(scored, agreements, strict=True):
+        _since(one, shown, published, numbered)
     content: Json = {
         "kind": KIND,
-        "number": number if version is None else f"{number}-v{version}",
-        "version": version,
-        "replaces": replaces,
+        "number": number if numbered is None else numbered.number,
+        "version": None if numbered is None else numbered.version,
+        "replaces": None if before is None else before.number,
+        "replaces_sha256": None if before is None else before.sha256,
         "label": (inventory.label or "DÉMO") if is_demo else "",
         "status": "provisional" if reasons else _status(published),
         "reasons": reasons,
@@ -121,20 +127,19 @@ def _history(month: str, scored: Sequence[Scored], ledgers: Mapping[str, Sequenc
     return found
 
 
-def _numbered(number: str, published: Sequence[Published], newest: NewestStatement | None) -> tuple[int, str | None]:
-    """Its version, and the number it replaces.
+def _since(one: Scored, shown: Json, published: Sequence[Published], numbered: Numbering | None) -> None:
+    """What a part tells of since the statement that is replaced: a correction, that it is new, or nothing.
 
-    The newest statement on record of the same versions has its number; of others, the next one, and is replaced. With
-    none on record it is 1 when the last agreement of the month was first published, and one more with every correction
-    since: what was corrected before that was never on a statement of the tenant, so there is none to replace.
+    While a verdict is missing the newest correction of each is told, as there is no number yet to compare with.
     """
-    if newest is not None:
-        if newest.states == states_text(one.in_force for one in published):
-            return newest.version, newest.replaces
-        return newest.version + 1, newest.number
-    whole_at = max(one.first_at for one in published)
-    version = 1 + len({each for one in published for each in one.restated if each[1] > whole_at})
-    return version, f"{number}-v{version - 1}" if version > 1 else None
+    shown["new_since"] = None
+    if numbered is None or one.published is None:
+        return
+    if is_new(one.published, numbered.before):
+        assert numbered.before is not None
+        shown["new_since"] = numbered.before.number
+    if not is_corrected(one.published, published, numbered.before):
+        shown["correction"] = None
 
 
 def _status(published: Sequence[Published]) -> str:
@@ -170,10 +175,12 @@ def _payable(agreements: Sequence[Json]) -> list[Json]:
 
 
 def _adjustment(agreements: Sequence[Json]) -> list[Json]:
-    """What the versions in force add to, or take from, what the ones before them owed, by currency; first ones none."""
+    """What this statement proposes more, or less, than the one it replaces, by currency; a first one nothing."""
     sums: dict[str, Decimal] = {}
     for agreement in agreements:
-        owed = agreement.get("published", {}).get("adjustment")
+        owed = agreement["score"]["credits"]["payable"] if agreement["new_since"] else None
+        if agreement["correction"] is not None:
+            owed = agreement["correction"]["adjustment"]
         if owed is not None:
             sums[agreement["currency"]] = sums.get(agreement["currency"], Decimal("0.00")) + Decimal(owed)
     return [{"currency": currency, "amount": format(amount, "f")} for currency, amount in sums.items()]

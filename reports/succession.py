@@ -18,13 +18,14 @@ QUESTION = "predecessor"
 def succession(before: Json, after: Json) -> Iterator[Finding]:
     """What does not fit between a version and the one before it; one ok finding for each thing that does.
 
-    The later one replaces the number of the earlier, is one version on, and is of the same tenant and month. Whatever
-    it changed in a score stands in its correction with the value that the earlier had; what it says to have changed did
-    change; and its adjustment is what is payable now less what was.
+    The later one replaces the number and the hash of the earlier, is one version on, and is of the same tenant and
+    month. Whatever it changed in a score stands in its correction with the value that the earlier had; what it says to
+    have changed did change; a period that the earlier does not have is told as new since that one; and its adjustment
+    is what is payable now less what was.
     """
     amounts = ""
     try:
-        wrong = [*_place(before, after), *_parts(before, after)]
+        wrong = [*_place(before, after), *_parts(before, after), *_adjusted(before, after)]
         wrong += [*ledger_faults(before, after), *ledgers_gone(before, after)]
         amounts = ", ".join(f"{one['amount']} {one['currency']}" for one in after["adjustment"]) or "nothing"
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
@@ -50,29 +51,67 @@ def _place(before: Json, after: Json) -> Iterator[str]:
 
 
 def _parts(before: Json, after: Json) -> Iterator[str]:
-    ones = {part_name(part): part for part in before["agreements"]}
-    others = {part_name(part): part for part in after["agreements"]}
-    for name in dict.fromkeys((*ones, *others)):
-        if name not in ones or name not in others:
-            yield f"{name}: is in one of the two only"
-            continue
-        one, other = ones[name], others[name]
-        if "published" not in one or "published" not in other:
-            yield f"{name}: is not published in both"
-            continue
-        versions = one["published"]["version"], other["published"]["version"]
-        if versions[0] == versions[1]:
-            changed = next(differences(_lasting(one), _lasting(other)), None)
-            if changed is not None:
-                yield f"{name}: version {versions[0]} in both, yet {changed}"
+    ones, others = _by_period(before), _by_period(after)
+    for place in dict.fromkeys((*ones, *others)):
+        name = part_name(others.get(place) or ones[place])
+        if place not in others:
+            yield f"{name}: is in the earlier of the two only"
+        elif place not in ones:
+            yield from (f"{name}: {text}" for text in _new(others[place], before))
         else:
-            yield from (f"{name}: {text}" for text in _corrected(one, other))
+            yield from (f"{name}: {text}" for text in _kept(ones[place], others[place]))
+
+
+def _by_period(made: Json) -> dict[tuple[str, str], Json]:
+    """The parts by agreement and first instant: the first part of a month is named otherwise once there is a second."""
+    return {(part["agreement"], part["score"]["period"]["starts_at"]): part for part in made["agreements"]}
+
+
+def _new(part: Json, before: Json) -> Iterator[str]:
+    """A period that the earlier statement did not have must say so; all that it owes is new."""
+    if part.get("new_since") is None:
+        yield f"is in the later of the two only, and is not told as new since {before['number']}"
+    elif part["new_since"] != before["number"]:
+        yield f"new_since: {part['new_since']}, not {before['number']}"
+    if "published" not in part:
+        yield "is not published"
+    if part["correction"] is not None:
+        yield f"corrects version {part['correction']['from_version']}, which {before['number']} does not have"
+
+
+def _kept(one: Json, other: Json) -> Iterator[str]:
+    if other.get("new_since") is not None:
+        yield f"new_since: {other['new_since']}, and it is in the earlier statement"
+    if "published" not in one or "published" not in other:
+        yield "is not published in both"
+        return
+    if one["published"]["version"] != other["published"]["version"]:
+        yield from _corrected(one, other)
+        return
+    changed = next(differences(_lasting(one), _lasting(other)), None)
+    if changed is None and other["correction"] is not None:
+        changed = "it tells a correction"
+    if changed is not None:
+        yield f"version {one['published']['version']} in both, yet {changed}"
+
+
+def _adjusted(before: Json, after: Json) -> Iterator[str]:
+    """What is payable in all changed by the adjustment."""
+    was, now, stated = (
+        {one["currency"]: Decimal(one["amount"]) for one in sums}
+        for sums in (before["payable"], after["payable"], after["adjustment"])
+    )
+    nothing = Decimal(0)
+    for currency in dict.fromkeys((*was, *now, *stated)):
+        changed, told = now.get(currency, nothing) - was.get(currency, nothing), stated.get(currency, nothing)
+        if changed != told:
+            yield f"adjustment: {told} {currency}, and what is payable changed by {changed} {currency}"
 
 
 def _lasting(part: Json) -> Json:
     """What of a version in force does not change from one statement to the next, in another language either: not its
     state, the names of places, the alerts of its outages."""
-    names = ("currency", "credits", "correction", "scored_to_at", "scored_at", "software_version", "tzdb_version",
+    names = ("currency", "credits", "scored_to_at", "scored_at", "software_version", "tzdb_version",
              "agreement_sha256", "score")  # fmt: skip
     shown = [
         {key: value for key, value in one.items() if key not in ("promise", "outages", "tickets")}

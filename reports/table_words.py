@@ -170,6 +170,8 @@ FIGURES: Mapping[str, tuple[str, str, str]] = {
     "value_percent": ("Valeur", "Value", "%"),
     "value_ms": ("Valeur", "Value", "ms"),
     "target_percent": ("Cible", "Target", "%"),
+    "at_most_percent": ("Au plus", "At most", "%"),
+    "at_most_ms": ("Au plus", "At most", "ms"),
     "at_most_seconds": ("Délai garanti", "Guaranteed time", "s"),
     "seconds.up": ("Disponible", "Available", "s"),
     "seconds.down": ("Indisponible", "Unavailable", "s"),

@@ -69,8 +69,10 @@ class Desk:
                 refuse_by_itself(issuable_from(spans, recount.calendars), self._seconds)
             counted = [recount.count(one) for one in parts]
             looked_at_first = [line for each in counted for line in reviews(each.segment, each.figures)]
-            if by_itself and looked_at_first:
-                raise InputError(in_one_line(looked_at_first))
+            if looked_at_first and not (reason and not by_itself):
+                raise InputError(
+                    f"{in_one_line(looked_at_first)}; whoever looked at it says with --reason what was found"
+                )
             adopted = [sentence(each) for each in read_text_adoptions(self.connection, agreement, _instants(span))]
             return [self._publish(agreement, each, None, reason, adopted) for each in counted]
 

@@ -16,7 +16,7 @@ from sla_engine.promised import Promised
 from sla_engine.recount import Recount
 from sla_engine.segments import Segment
 from sla_engine.verdict_days import days_text, month_of
-from sla_engine.verdict_held import days_of_part, in_one_line, reviews
+from sla_engine.verdict_held import REVIEW, days_of_part, in_one_line, reviews
 from sla_engine.verdict_issuing import issuable_from, issue_forecasts, provisional_from, unpublished_state
 from sla_engine.verdict_life import Standing, is_restatement_due, standings
 from sla_engine.verdict_text import Listed
@@ -89,8 +89,12 @@ class Month:
 
     def held_line(self) -> str:
         """The same in one line, with the command that publishes it where one does."""
-        by_hand = "" if self.refused else f"; p2i verdict issue {self.agreement} {self.text} publishes it"
-        return f"{in_one_line(self.held())}{by_hand}"
+        held = self.held()
+        command = f"p2i verdict issue {self.agreement} {self.text}"
+        by_hand = f"; {command} publishes it"
+        if any(REVIEW in line for line in held):
+            by_hand = f"; look at it (p2i statement), then {command} --reason"
+        return f"{in_one_line(held)}{'' if self.refused else by_hand}"
 
     def is_held(self, now: int) -> bool:
         """Whether it would be due but for what holds it."""

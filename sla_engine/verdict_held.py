@@ -12,6 +12,8 @@ from sla_engine.verdict_days import days_text
 Json = dict[str, Any]
 
 _MOST_TOLD = 3
+REVIEW = "review: "
+"""Begins what is said of a verdict that somebody has to look at."""
 
 
 def reviews(segment: Segment, document: Json) -> Iterator[str]:
@@ -23,7 +25,7 @@ def reviews(segment: Segment, document: Json) -> Iterator[str]:
     """
     for one in document["objectives"]:
         if one["verdict"] == "insufficient_data":
-            which = f"{days_of_part(segment)}review: {one['circuit']} {one['id']}"
+            which = f"{days_of_part(segment)}{REVIEW}{one['circuit']} {one['id']}"
             yield f"{which}: insufficient data, coverage {one['coverage_percent']} %{_asked(segment, one['id'])}"
 
 

@@ -37,7 +37,8 @@ def table(rows: Sequence[Listed]) -> Iterator[str]:
 def written(entry: LedgerEntry, period: str) -> Iterator[str]:
     """What was just written to the ledger; its hash is what the tenant is given."""
     said = entry.said()
-    what = f"version {entry.version} {'is final' if entry.kind == 'final' else entry.kind}"
+    verb = f"{entry.kind} ({said['answer']})" if "answer" in said else entry.kind
+    what = f"version {entry.version} {'is final' if entry.kind == 'final' else verb}"
     if entry.kind in PUBLISHING:
         what += f", {_credit(said['credit'])}"
     yield f"{entry.agreement} {period}: {what}"

@@ -27,12 +27,17 @@ class IssuedStatement(NamedTuple):
 
 
 class NewestStatement(NamedTuple):
-    """The newest statement of a tenant's month: which published versions it states, and the number it replaces."""
+    """The newest statement of a tenant's month: which published versions it states, and the same of the one it
+    replaces, None where it is the first."""
 
     number: str
     version: int
+    language: str
     states: str
+    sha256: str
     replaces: str | None
+    replaces_states: str | None
+    replaces_sha256: str | None
 
     def agreements(self) -> set[str]:
         """The codes of the agreements that it states."""
@@ -61,3 +66,8 @@ def states_text(versions: Iterable[InForce]) -> str:
     """What `states` says of a statement of these versions, whatever their order."""
     said = sorted([one.agreement, utc_text(one.period_starts_at), one.version] for one in versions)
     return canonical(said).decode()
+
+
+def versions_of(states: str) -> dict[tuple[str, datetime], int]:
+    """The versions that `states` names, by agreement and start of the period."""
+    return {(code, datetime.fromisoformat(starts_at)): version for code, starts_at, version in json.loads(states)}

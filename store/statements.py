@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg.rows import class_row
 
 from store.connection import Connection
-from store.statement_rows import InForce, IssuedStatement, NewestStatement, StatementFiles
+from store.statement_rows import InForce, IssuedStatement, NewestStatement, StatementFiles, versions_of
 
 _STATEMENT = ", ".join(IssuedStatement._fields)
 _FILES = ", ".join(StatementFiles._fields)
@@ -33,8 +32,9 @@ def read_statement(connection: Connection, number: str) -> IssuedStatement | Non
 def read_newest(connection: Connection, tenants: Sequence[str]) -> dict[tuple[str, str], NewestStatement]:
     """The newest statement of each of the tenants' months that has one, by tenant and month."""
     rows = connection.execute(
-        "SELECT DISTINCT ON (tenant, month) tenant, month, number, version, states,"
-        " lag(number) OVER (PARTITION BY tenant, month ORDER BY version) FROM statement WHERE tenant = ANY (%s)"
+        "SELECT DISTINCT ON (tenant, month) tenant, month, number, version, language, states, sha256,"
+        " lag(number) OVER before, lag(states) OVER before, lag(sha256) OVER before FROM statement"
+        " WHERE tenant = ANY (%s) WINDOW before AS (PARTITION BY tenant, month ORDER BY version)"
         " ORDER BY tenant, month, version DESC",
         (list(tenants),),
     ).fetchall()
@@ -44,8 +44,8 @@ def read_newest(connection: Connection, tenants: Sequence[str]) -> dict[tuple[st
 def read_stated(connection: Connection, tenant: str, month: str, agreement: str) -> dict[datetime, int]:
     """Which version of each of the agreement's periods the newest statement of a month has; none without one."""
     newest = read_newest(connection, [tenant]).get((tenant, month))
-    said = [] if newest is None else json.loads(newest.states)
-    return {datetime.fromisoformat(starts_at): version for code, starts_at, version in said if code == agreement}
+    told = {} if newest is None else versions_of(newest.states)
+    return {starts_at: version for (code, starts_at), version in told.items() if code == agreement}
 
 
 def read_numbers(connection: Connection, tenant: str, month: str) -> list[str]:

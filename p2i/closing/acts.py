@@ -56,6 +56,7 @@ def resend(connection: Connection, number: str, to: str | None, instead_of: str 
             raise InputError(f"--instead-of: is none of {', '.join(known) or 'its addresses: it has none'}")
         set_state(connection, dispatch.dispatch_id, instead_of, "replaced", None)
         write_happened(connection, dispatch.dispatch_id, instead_of, now, "replaced", reason=reason, by=to)
+        yield f"{instead_of} is replaced in {number}; recipients.toml says who gets the next one"
     if to is None and not known:
         raise InputError(f"{number}: was written for the folder alone: --to says whom to send it to")
     for address in known if to is None else [_address(to)]:

@@ -15,8 +15,8 @@ import psycopg
 
 from facilities.process import run, serve_metrics
 from p2i.closing.acts import known_number, resend, take_bounce
-from p2i.closing.checking import check_lines
-from p2i.closing.listing import list_lines
+from p2i.closing.checking import check_lines, store_lines
+from p2i.closing.listing import read_lines, shown_lines
 from p2i.closing.options import parser
 from p2i.closing.passes import Passes
 from p2i.closing.proof import proof_lines
@@ -37,9 +37,6 @@ def _closing(options: argparse.Namespace) -> int:
     match options.word:
         case "run":
             return _run(options)
-        case "check":
-            _say(check_lines(read_settings(options, os.environ), datetime.now(UTC)))
-            return 0
         case "bounce":
             return _bounce(options)
     return _with_database(options)
@@ -49,9 +46,15 @@ def _with_database(options: argparse.Namespace) -> int:
     with server() as dsn, connect(dsn, "closing") as connection:
         require_current_schema(connection)
         match options.word:
+            case "check":
+                settings = read_settings(options, os.environ)
+                _say(check_lines(settings, datetime.now(UTC)))
+                _say(store_lines(connection, settings))
             case "list":
                 settings = read_settings(options, os.environ)
-                _say(list_lines(connection, settings, newest=options.months))
+                lines = read_lines(connection, settings, newest=options.months)
+                _say(shown_lines(lines, settings))
+                return int(any(one.waits for one in lines))
             case "show":
                 _say(proof_lines(connection, known_number(connection, options.number)))
             case "resend":

@@ -59,11 +59,21 @@ def finish_files(work: Work, files: StatementFiles, tenant: str) -> Path:
     folder = work.folder_of(tenant)
     path = manifest_path(folder, json.loads(files.manifest))
     if not path.exists():
+        _refuse_missing(folder, json.loads(files.manifest))
         write_whole(path, lambda stream: stream.write(files.manifest.encode()))
     sealing = work.settings.sealing
     if sealing is not None and sealing.timestamp_url and not path.with_name(f"{path.name}{STAMP_ENDING}").exists():
         _seal(work, [], path)
     return folder
+
+
+def _refuse_missing(folder: Path, manifest: Json) -> None:
+    for one in manifest["files"]:
+        if not (folder / one["name"]).exists():
+            raise InputError(
+                f"{folder / one['name']}: is not there, and was: is P2I_STATEMENTS another folder than before?"
+                " Else restore it from its backup"
+            )
 
 
 def _seal(work: Work, pdfs: list[Path], manifest: Path | None) -> None:

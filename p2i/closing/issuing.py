@@ -91,6 +91,7 @@ def _issue(work: Work, tenant: str, month: str) -> bool:
         month,
         language=work.settings.recipients[tenant].language,
         issued_at=work.now,
+        is_issuing=True,
     )
     work.connection.commit()
     if made["status"] == "provisional":

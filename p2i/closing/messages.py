@@ -135,7 +135,7 @@ def _write(
             agreement=None if of is None else of.agreement,
             entry=None if of is None else of.entry,
             file=name,
-            message_id=str(BytesHeaderParser().parsebytes(message)["Message-ID"]),
+            message_id=str(BytesHeaderParser().parsebytes(message)["Message-ID"]).strip(),
             message_sha256=hashlib.sha256(message).hexdigest(),
             message_bytes=len(message),
             written_at=work.now,

@@ -75,7 +75,8 @@ class Sender:
                 work.problems.found("mail", f"waits for {len(due)} recipients: P2I_SMTP_HOST is not set")
             return
         numbers: dict[int, str] = {}
-        for number, handed in hand_over(work.settings.server, self._envelopes(work, due, numbers)):
+        envelopes = self._envelopes(work, due, numbers)
+        for number, handed in hand_over(work.settings.server, envelopes, is_stopping=work.is_stopping):
             self._unwritten.append(Outcome(due[number], numbers[number], handed, work.at()))
             self._is_away = self._is_away or not (handed.is_sent or handed.code)
             self._write(work)

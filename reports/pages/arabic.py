@@ -54,11 +54,11 @@ def _verdicts(say: Wording, agreement: Json) -> Block:
         [
             cell(line(found["circuit"], "code")),
             cell(say.say(f"indicator.short.{found['indicator']}")),
-            cell(line(say.value(found), "" if found["indicator"] == "time_to_restore" else "code")),
+            cell(line(say.value(found, promised), "" if found["indicator"] == "time_to_restore" else "code")),
             cell(say.verdict(found["verdict"], to_date=say.is_running(agreement))),
             cell(line(say.money(found["credit"], agreement["currency"]), "code")),
         ]
-        for found in agreement["score"]["objectives"]
+        for promised, found in zip(agreement["objectives"], agreement["score"]["objectives"], strict=True)
     ]
     columns = [column(say.say("circuit")), column(say.say("objective"), 1.4), column(say.say("measured"), 1.4),
                column(say.say("verdict"), 0), column(say.say("credit"), 0, end=True)]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from facilities.calendar import zone
 from facilities.instants import epoch_seconds
 from reports.drawing import budget_svg, swatch_svg, timeline_svg
+from reports.formats import even_decimal
 from reports.pages.blocks import Block, Cell, cell, column, drawing, heading, legend, line, table, text
 from reports.pages.outages import outages
 from reports.pages.wording import Wording
@@ -122,8 +123,9 @@ def _budget(say: Wording, found: Json, promised: Json, name: str) -> Iterator[Bl
     used_text = "\u2003".join(_spent(say, f"budget.{part}", budget[part]) for part in ("used", "allowed"))
     left_text = _spent(say, "budget.over" if Fraction(budget["left"]) < 0 else "budget.left", budget["left"])
     yield heading(3, say.say("budget"))
-    yield drawing(budget_svg(used / allowed, used_text, left_text, f"{name}-b", f"{used_text} {left_text}"),
-                  f"{used_text} {left_text}")  # fmt: skip
+    share, alternative = used / allowed, f"{used_text} {left_text}"
+    scale = (say.percent("100"), say.percent("200"), say.percent(even_decimal(100 * share, 0)))
+    yield drawing(budget_svg(share, used_text, left_text, scale, f"{name}-b", alternative), alternative)
     seconds = found["seconds"]
     yield text(
         say.small(

@@ -46,6 +46,8 @@ def _rows(say: Wording, found: Json, agreement: Json) -> Iterator[list[Cell]]:
                 yield from _outages(say, name, change, zone)
             elif key == "tickets":
                 yield from _tickets(say, name, change)
+            elif key in ("value_percent", "value_ms"):
+                yield _measured(say, f"{name}{say.say('colon')}{say.say('change.' + key)}", key, one, agreement)
             elif key not in ("id", "circuit"):
                 yield _row(
                     say, f"{name}{say.say('colon')}{say.say('change.' + key)}", change, _writer(say, key, currency)
@@ -64,6 +66,23 @@ def _rows(say: Wording, found: Json, agreement: Json) -> Iterator[list[Cell]]:
         yield _row(say, name, rows, say.number) if rows else [cell(name), [], cell(say.say("change.other_values"))]
     for key, change in found["rules"].items():
         yield _row(say, say.say(f"change.rules.{key}"), change, str)
+
+
+def _measured(say: Wording, name: str, key: str, one: Json, agreement: Json) -> list[Cell]:
+    """The figure of an objective on both sides, each with the verdict and the counts of its side."""
+    write = say.percent if key in PERCENT else say.number
+    objectives = zip(agreement["objectives"], agreement["score"]["objectives"], strict=True)
+    both = next((pair for pair in objectives if pair[0]["id"] == one["id"]), None)
+    if both is None:  # the agreement promises it no more: there is nothing to hold its figure against
+        return _row(say, name, one[key], write)
+    promised, found = both
+    told = {of: change for of, change in one.items() if isinstance(change, dict)}
+    sides = {
+        side: {**found, **{of: change[side] for of, change in told.items() if side in change}}
+        for side in ("before", "after")
+        if one[key].get(side) is not None
+    }
+    return _row(say, name, sides, lambda side: say.measured(key, side, promised, write))
 
 
 def _outages(say: Wording, name: str, change: Json, zone: str) -> Iterator[list[Cell]]:

@@ -31,6 +31,10 @@ def cover(say: Wording) -> Iterator[Block]:
     if changed:
         names = ", ".join(dict.fromkeys(one["agreement"] for one in changed))
         yield notice(say.say("correction.notice"), [say.say("correction.see", agreements=names)])
+    added = dict.fromkeys(one["agreement"] for one in statement["agreements"] if one["new_since"])
+    if added:
+        places = {"agreements": ", ".join(added), "number": statement["replaces"]}
+        yield notice(say.say("added.notice"), [say.say("added.since", **places)])
     yield heading(1, say.say("summary"))
     yield summary(say)
     yield from owed(say)
@@ -57,14 +61,13 @@ def summary(say: Wording) -> Block:
     for agreement in say.statement["agreements"]:
         days = line(say.segment(agreement), "small") if "segment" in agreement else ""
         for promised, found in zip(agreement["objectives"], agreement["score"]["objectives"], strict=True):
-            raw = promised["raw"]
             rows.append(
                 [
                     cell(agreement["facility"]["name"], days),
                     cell(line(found["circuit"], "strong")),
                     cell(say.say(f"indicator.short.{found['indicator']}")),
                     cell(promised["promise"]),
-                    cell(say.value(found), _raw(say, found, raw)),
+                    cell(say.value(found, promised), _raw(say, found, promised)),
                     cell(say.verdict(found["verdict"], to_date=say.is_running(agreement))),
                     cell(say.money(found["credit"], agreement["currency"])),
                 ]
@@ -84,12 +87,13 @@ def summary(say: Wording) -> Block:
     )
 
 
-def _raw(say: Wording, found: Json, raw: Json | None) -> Any:
+def _raw(say: Wording, found: Json, promised: Json) -> Any:
     """The raw figure below the contractual one, where the two differ."""
+    raw = promised["raw"]
     if raw is None or found["indicator"] == "time_to_restore":
         return ""
-    shown = say.value({**found, **raw})
-    return "" if shown == say.value(found) else line(say.say("summary.raw", value=shown), "small")
+    shown = say.value({**found, **raw}, promised)
+    return "" if shown == say.value(found, promised) else line(say.say("summary.raw", value=shown), "small")
 
 
 def _limited(say: Wording) -> Iterator[Block]:

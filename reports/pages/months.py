@@ -13,6 +13,8 @@ from reports.pages.blocks import MARKS, Block, Cell, cell, column, drawing, head
 from reports.pages.wording import Wording
 
 Json = dict[str, Any]
+NO_PROMISE: Json = {"promise": ""}
+"""Of an objective that the agreement has no more."""
 
 
 def months(say: Wording, agreement: Json, name: str) -> Iterator[Block]:
@@ -30,7 +32,7 @@ def months(say: Wording, agreement: Json, name: str) -> Iterator[Block]:
             yield from _chart(say, known, found, promised, f"{name}-{number}")
     columns = [column(say.say("months.month"), 0), column(say.say("months.version"), 0),
                column(say.say("months.verdicts"), 3), column(say.say("credit"), 0, end=True)]  # fmt: skip
-    rows = [row for run in _runs(known) for row in _rows(say, run, agreement["currency"])]
+    rows = [row for run in _runs(known) for row in _rows(say, run, agreement)]
     yield text(say.small("months.note"), with_next=True)
     yield table(columns, rows, summary=say.say("months"))
 
@@ -77,7 +79,9 @@ def _runs(known: Sequence[Json]) -> Iterator[list[Json]]:
         yield from ([month] for month in listed) if has_verdict else [listed]
 
 
-def _rows(say: Wording, run: Sequence[Json], currency: str) -> Iterator[list[Cell]]:
+def _rows(say: Wording, run: Sequence[Json], agreement: Json) -> Iterator[list[Cell]]:
+    """One month, or several without a verdict. A figure of it is held against the promise of this statement's month."""
+    promised = {one["id"]: one for one in agreement["objectives"]}
     month, last = run[0], run[-1]
     name = say.month(month["month"])
     if not month["versions"]:
@@ -91,9 +95,9 @@ def _rows(say: Wording, run: Sequence[Json], currency: str) -> Iterator[list[Cel
         verdicts = [
             line(
                 f"{MARKS[each['verdict']]} {say.say('indicator.short.' + each['indicator'])} {each['circuit']}"
-                f"{say.say('colon')}{say.value(each)}",
+                f"{say.say('colon')}{say.value(each, promised.get(each['id'], NO_PROMISE))}",
                 "strong" if each["verdict"] == "breached" else "",
             )
             for each in version["objectives"]
         ]
-        yield [cell(name), said, cell(*verdicts), cell(say.money(version["payable"], currency))]
+        yield [cell(name), said, cell(*verdicts), cell(say.money(version["payable"], agreement["currency"]))]

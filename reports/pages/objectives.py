@@ -14,7 +14,7 @@ Json = dict[str, Any]
 def loss(say: Wording, found: Json, promised: Json) -> Iterator[Block]:
     """What was sent and lost."""
     rows = [_row(say, key, key, found, promised["raw"]) for key in ("sent", "lost")]
-    yield _both(say, [*rows, _result(say, "loss", found, promised["raw"])], found)
+    yield _both(say, [*rows, _result(say, "loss", found, promised)], found)
 
 
 def round_trip(say: Wording, found: Json, promised: Json) -> Iterator[Block]:
@@ -23,7 +23,7 @@ def round_trip(say: Wording, found: Json, promised: Json) -> Iterator[Block]:
     raw = promised["raw"]
     shares = [cell(say.share(one["within"], one["answered"])) if one else cell(say.say("none")) for one in (raw, found)]
     rows.append([cell(say.say("within.share")), *shares])
-    yield _both(say, [*rows, _result(say, "value_ms", found, raw)], found)
+    yield _both(say, [*rows, _result(say, "value_ms", found, promised)], found)
 
 
 def restore(say: Wording, agreement: Json, promised: Json) -> Iterator[Block]:
@@ -60,9 +60,10 @@ def _row(say: Wording, word: str, key: str, found: Json, raw: Json | None) -> li
     return [cell(say.say(word)), cell(say.number(None if raw is None else raw[key])), cell(say.number(found[key]))]
 
 
-def _result(say: Wording, word: str, found: Json, raw: Json | None) -> list[Cell]:
-    before = say.say("none") if raw is None else say.value({**found, **raw})
-    return [cell(say.say(word)), cell(before), cell(line(say.value(found), "strong"))]
+def _result(say: Wording, word: str, found: Json, promised: Json) -> list[Cell]:
+    raw = promised["raw"]
+    before = say.say("none") if raw is None else say.value({**found, **raw}, promised)
+    return [cell(say.say(word)), cell(before), cell(line(say.value(found, promised), "strong"))]
 
 
 def _both(say: Wording, rows: list[list[Cell]], found: Json) -> Block:

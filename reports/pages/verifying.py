@@ -11,6 +11,8 @@ from reports.pages.wording import Wording
 
 Json = dict[str, Any]
 PARTS = ("score", "agreement", "rules", "registers")
+LINE = 44
+"""Signs of a signature on a line: half of it, which fits, so that it copies out of the page without a break inside."""
 
 
 def verifying(say: Wording, part_names: list[str]) -> Iterator[Block]:
@@ -25,19 +27,19 @@ def verifying(say: Wording, part_names: list[str]) -> Iterator[Block]:
         yield text(say.say("verification.unsigned"))
     else:
         yield text(say.say("verification.signed", name=signature["key"]))
-    yield text(say.say("verification.how"))
-    for agreement in statement["agreements"]:
-        command = say.say(
-            "verification.command",
-            agreement=agreement["agreement"], month=statement["month"], as_of=_as_of(agreement),
-        )  # fmt: skip
-        yield text(line(command, "mono"))
-    yield text(say.say("verification.raw"))
+    evidence = f"{name}.evidence.zip"
+    command = f"p2i verify {name}.manifest.json{keys} --recompute {evidence}"
+    if statement["version"] is None:
+        yield text(say.say("verification.provisional"))
+    else:
+        yield text(say.say("verification.recompute"), line(command, "mono"))
+        yield text(say.say("verification.how"))
     yield text(say.say("verification.chain"))
     rows = [[cell(say.say("part.statement")), cell(line(statement["sha256"], "mono"))]]
     if signature is not None:
         signed_by = say.say("part.signature", algorithm=signature["algorithm"], name=signature["key"])
-        rows.append([cell(signed_by), cell(line(signature["value"], "mono"))])
+        value = signature["value"]
+        rows.append([cell(signed_by), cell(*(line(half, "mono") for half in (value[:LINE], value[LINE:]) if half))])
     for agreement_id, head in statement["chain"].items():
         said = say.say("part.chain", agreement=agreement_id)
         value = say.say("part.chain.none") if head is None else f"{head['entry']} · {head['sha256']}"
@@ -52,9 +54,3 @@ def verifying(say: Wording, part_names: list[str]) -> Iterator[Block]:
         rows += [[cell(say.say(f"part.{part}")), cell(line(hashes[part], "mono"))] for part in PARTS]
     columns = [column(say.say("part"), 1.5), column(say.say("sha256"), 2.2)]
     yield table(columns, rows, summary=say.say("verification"))
-
-
-def _as_of(agreement: Json) -> str:
-    """The option that repeats the score of a period scored before its end; nothing for a period scored whole."""
-    scored_to_at = agreement["scored_to_at"]
-    return f" --as-of {scored_to_at}" if scored_to_at < agreement["score"]["period"]["ends_at"] else ""

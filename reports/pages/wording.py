@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,10 +12,13 @@ from typing import Any
 from facilities.calendar import zone
 from facilities.instants import epoch_seconds, instant
 from reports.catalogue import Catalogue
-from reports.formats import duration, even_decimal
+from reports.formats import NO_BREAK, duration, even_decimal, shown_above
 from reports.pages.blocks import Line, chip, line
 
 Json = dict[str, Any]
+
+BOUNDS = {"loss": "at_most_percent", "round_trip": "at_most_ms"}
+"""Where a promise of at most so much has its number, by indicator."""
 UNITS = {
     "temperature_celsius": (Decimal(1), 1, "°C"),
     "humidity_ratio": (Decimal(100), 1, "%"),
@@ -93,21 +97,39 @@ class Wording:
         shown = chip(verdict, f"{word} ({self.say('verdict.to_date')})")
         return {**shown, "style": f"{shown['style']} to-date"}
 
-    def value(self, found: Json) -> str:
-        """What was measured of an objective, in one figure."""
+    def value(self, found: Json, promised: Json) -> str:
+        """What was measured of an objective, in one figure that never looks kept where its promise was not."""
         indicator = found["indicator"]
-        if indicator in ("availability", "loss"):
+        if indicator == "availability":
             return self.percent(found["value_percent"])
+        if indicator == "loss":
+            return self.measured("value_percent", found, promised, self.percent)
         if indicator == "round_trip":
             if found["value_ms"] is None:
                 return self.say("no_value")
-            return self.say("measured.round_trip", value=self.number(found["value_ms"]))
+            value = self.measured("value_ms", found, promised, self.number)
+            return self.say("measured.round_trip", value=value)
         tickets = found["tickets"]
         if isinstance(tickets, int):
             late, count = found["late_tickets"], tickets
         else:
             late, count = sum(one["verdict"] == "breached" for one in tickets), len(tickets)
         return self.say("measured.tickets", breached=late, count=count) if count else self.say("measured.no_ticket")
+
+    def measured(self, key: str, found: Json, promised: Json, write: Callable[[str], str]) -> str:
+        """The figure `key` of an objective, digit for digit; one in breach shows by which digit it is above its bound.
+
+        Cutting helps nobody where less is better: 0.10005 % of loss must not stand as 0.1000 % beside "0.1 % at most".
+        Of a loss the digits are counted out of `lost` and `sent`; of a round trip the score has no more than it prints.
+        What is promised at least needs none of it: cut, a figure in breach is further below its target.
+        """
+        printed = found[key]
+        if printed is None or found["verdict"] != "breached" or found["indicator"] not in BOUNDS:
+            return write(printed) if printed is not None else self.say("no_value")
+        most = Fraction(promised[BOUNDS[found["indicator"]]])
+        exact = Fraction(100 * found["lost"], found["sent"]) if found.get("sent") else None
+        sign, digits = shown_above(printed, most, exact)
+        return f"{sign}{NO_BREAK}{write(digits)}" if sign else write(digits)
 
     def quantity(self, name: str, value: str) -> str:
         """A measured value in the unit people read it in, cut and never rounded."""

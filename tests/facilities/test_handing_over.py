@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Coroutine, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from facilities.handing_over import Envelope as Item
 from facilities.handing_over import Handed, hand_over, reach, xtext
-from facilities.mail_server import MailServer, mail_server
+from facilities.mail_server import MailServer, Security, mail_server
 from store.errors import InputError, P2IError
 
 MESSAGE = b"From: a@p2i.example\r\nSubject: one\r\n\r\nfirst\r\n.second\r\n..third\r\n"
@@ -240,28 +241,113 @@ def test_a_server_that_does_not_answer_ends_it_and_the_rest_is_not_taken(taker: 
     assert asked == [1]
 
 
-def test_a_server_that_answers_a_sign_at_a_time_holds_nobody_for_ever() -> None:
-    may_end = threading.Event()
+@contextmanager
+def dripping(*said: bytes, drip: bytes) -> Iterator[tuple[int, threading.Event]]:
+    """A server that says so much as it should, a line for each of ours, and then answers in drips without an end: its
+    port, and an event that it has begun to drip."""
+    may_end, drips = threading.Event(), threading.Event()
 
-    def drip(listening: socket.socket) -> None:
+    def speak(listening: socket.socket) -> None:
         connection, _ = listening.accept()
         with connection, suppress(OSError):
-            connection.sendall(b"220 slow.example\r\n")
-            connection.recv(1000)
-            connection.sendall(b"250 slow.example\r\n")
+            for words in said:
+                connection.sendall(words)
+                connection.recv(100_000)
+            drips.set()
             while not may_end.wait(0.02):
-                connection.sendall(b"2")
+                connection.sendall(drip)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=drip, args=(listening,), daemon=True)
+        thread = threading.Thread(target=speak, args=(listening,), daemon=True)
         thread.start()
-        asked = iter([Item(1, "a@b.example", "1", MESSAGE), Item(2, "c@b.example", "2", MESSAGE)])
-        found = list(hand_over(plain_server(listening.getsockname()[1]), asked, mail_seconds=0.3))
-        may_end.set()
-        thread.join(10)
-    ((number, handed),) = found
+        try:
+            yield listening.getsockname()[1], drips
+        finally:
+            may_end.set()
+            thread.join(10)
+
+
+UNTIL_MAIL = (b"220 slow.example\r\n", b"250 slow.example\r\n")
+UNTIL_ACCEPTED = (*UNTIL_MAIL, b"250 OK\r\n", b"250 OK\r\n", b"354 go on\r\n")
+PLACES = pytest.mark.parametrize(
+    ("said", "drip", "is_uncertain"),
+    [
+        ((), b"220-hi\r\n", False),
+        ((b"220 slow.example\r\n",), b"250-HI\r\n", False),
+        (UNTIL_MAIL, b"2", False),
+        (UNTIL_ACCEPTED, b"250-hi\r\n", True),
+    ],
+    ids=["greeting", "EHLO", "MAIL", "content"],
+)
+
+
+def two() -> Iterator[Item]:
+    return iter([Item(1, "a@b.example", "1", MESSAGE), Item(2, "c@b.example", "2", MESSAGE)])
+
+
+@PLACES
+def test_a_server_that_answers_a_sign_at_a_time_holds_nobody_for_ever(
+    said: tuple[bytes, ...], drip: bytes, is_uncertain: bool
+) -> None:
+    asked = two()
+    with dripping(*said, drip=drip) as (port, _):
+        ((number, handed),) = hand_over(plain_server(port), asked, mail_seconds=0.4, connecting_seconds=0.4)
     assert (number, handed.is_sent, handed.is_permanent, handed.code) == (1, False, False, 0)
+    assert handed.is_uncertain == is_uncertain
+    assert handed.reply == "TimeoutError: not done within 0.4 s"
     assert [one.number for one in asked] == [2], "the rest was not taken"
+
+
+@PLACES
+def test_who_is_to_stop_waits_for_no_server(said: tuple[bytes, ...], drip: bytes, is_uncertain: bool) -> None:
+    asked = two()
+    with dripping(*said, drip=drip) as (port, drips):
+        ((number, handed),) = hand_over(plain_server(port), asked, is_stopping=drips.is_set)
+    assert (number, handed.is_sent, handed.is_permanent, handed.is_uncertain) == (1, False, False, is_uncertain)
+    assert handed.reply == "StoppedError: stopped before the server answered"
+    assert [one.number for one in asked] == [2], "the rest was not taken"
+
+
+SERVER_HELLO = b"\x16\x03\x03\x3f\xff\x02\x00\x3f\xfb\x03\x03"
+"""The start of one that is long in coming."""
+
+
+@pytest.mark.parametrize(
+    ("security", "said", "drip"),
+    [
+        ("tls", (), SERVER_HELLO),
+        ("starttls", (UNTIL_MAIL[0], b"250-slow.example\r\n250 STARTTLS\r\n"), b"220-go\r\n"),
+    ],
+)
+def test_going_over_to_tls_is_ended_as_well(security: Security, said: tuple[bytes, ...], drip: bytes) -> None:
+    with dripping(*said, drip=drip) as (port, _):
+        began = time.monotonic()
+        with pytest.raises(TimeoutError, match=r"not done within 0\.4 s"):
+            replace(plain_server(port), security=security).connected(seconds=0.4)
+        assert time.monotonic() - began < 5, "a single wait is longer"
+
+
+@pytest.mark.parametrize("is_stopping", [True, False])
+def test_a_server_that_takes_no_connection_is_waited_for_no_longer(is_stopping: bool) -> None:
+    """Its queue is full: it neither takes nor refuses, as behind a firewall that drops."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listening, ExitStack() as queue:
+        for _ in range(4):
+            one = queue.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(listening.getsockname())
+        began = time.monotonic()
+        found = hand_over(
+            plain_server(listening.getsockname()[1]), two(), connecting_seconds=0.4, is_stopping=lambda: is_stopping
+        )
+        ((_, handed),) = found
+        assert time.monotonic() - began < 5, "a single wait is longer"
+    assert handed.reply.startswith("StoppedError" if is_stopping else "TimeoutError: not done within 0.4 s")
+
+
+def test_a_farewell_that_drips_is_cut_short() -> None:
+    with dripping(*UNTIL_ACCEPTED, b"250 queued\r\n", drip=b"221-bye\r\n") as (port, drips):
+        ((_, handed),) = hand_over(plain_server(port), [next(two())], is_stopping=drips.is_set)
+    assert handed.is_sent, "what it took before is taken"
 
 
 def test_a_server_that_is_away_ends_it_after_the_first() -> None:

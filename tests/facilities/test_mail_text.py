@@ -62,3 +62,21 @@ def test_a_user_of_other_letters_is_told_by_name_only_and_the_rest_arrives() -> 
 def test_a_header_takes_no_second_line() -> None:
     with pytest.raises(ValueError, match="may not contain linefeed"):
         written([FROM], "x\r\nBcc: y@z.example")
+
+
+def test_identities_of_any_length_are_written_as_they_are() -> None:
+    long = f"<DEMO-P2I-2026-09-locataire-a-v1.DEMO-CASA-A-2.contested@{'niveaux-de-service.' * 4}example.ma>"
+    mail = written_mail(
+        come_from=Mailbox("P2I", "sla", "example.ma"),
+        to=[Mailbox("", "a", "example.ma")],
+        subject="one",
+        text="one",
+        html="<p>one</p>",
+        message_id=long,
+        thread=[long.replace("v1", "v0"), long.replace("-2.", "-1.")],
+        written_at=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+    content = as_bytes(mail)
+    assert f"Message-ID: {long}\r\n".encode() in content
+    assert f"In-Reply-To: {long.replace('-2.', '-1.')}\r\n".encode() in content
+    assert f"References: {long.replace('v1', 'v0')}\r\n {long.replace('-2.', '-1.')}\r\n".encode() in content

@@ -36,6 +36,9 @@ def test_what_is_printed_leads_another_terminal_to_the_demos_database(dsn: str, 
         "P2I_MQTT_URL": "mqtt://127.0.0.1:40123",
         "P2I_LOGINS_FILE": str(tmp_path / "logins.json"),
         "P2I_GRAFANA_DATABASE": "postgresql://127.0.0.1:5433/postgres?sslmode=disable",
+        "P2I_STATEMENTS": str(tmp_path / "statements"),
+        "P2I_RECIPIENTS": str(tmp_path / "recipients.toml"),
+        "P2I_KEYS": str(tmp_path / "keys"),
         "SECRET": "x",
     }
     console = Console(file=shown, width=60)

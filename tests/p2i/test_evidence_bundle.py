@@ -80,6 +80,12 @@ def test_every_figure_comes_again_from_the_bundle(
         file.write_bytes(before)
 
 
+def change_rule(rules: list[str], old: str, new: str) -> None:
+    """Other figures in the first rule that has them."""
+    number = next(number for number, text in enumerate(rules) if old in text)
+    rules[number] = rules[number].replace(old, new)
+
+
 DISHONEST: dict[str, tuple[Callable[[Json], object], str]] = {
     "value": (
         lambda made: [
@@ -106,6 +112,30 @@ DISHONEST: dict[str, tuple[Callable[[Json], object], str]] = {
     "promise": (
         lambda made: made["agreements"][0]["objectives"][0].update(promise="99,0 % au moins"),
         "YEAR 2025-09-01: availability-casa-a1: promise: 99,0 % au moins, the agreement says 99,9",
+    ),
+    "a rule of an objective": (
+        lambda made: change_rule(made["agreements"][0]["rules"]["objectives"]["availability-casa-a1"], "600", "6"),
+        "YEAR 2025-09-01: availability-casa-a1: rules: ",
+    ),
+    "a rule of the agreement": (
+        lambda made: change_rule(made["agreements"][0]["rules"]["common"], "2025", "2024"),
+        "YEAR 2025-09-01: rules: ",
+    ),
+    "a rule left out": (
+        lambda made: made["agreements"][0]["rules"]["objectives"]["availability-casa-a1"].pop(0),
+        "YEAR 2025-09-01: availability-casa-a1: rules: nothing, the agreement says ",
+    ),
+    "the rules of an objective left out": (
+        lambda made: made["agreements"][0]["rules"]["objectives"].clear(),
+        "YEAR 2025-09-01: availability-casa-a1: rules: are in one of the statement and the agreement only",
+    ),
+    "another park": (
+        lambda made: made["agreements"][0]["facility"].update(code="rabat"),
+        'YEAR 2025-09-01: facility.code: "rabat" and "casanearshore"',
+    ),
+    "another circuit": (
+        lambda made: made["agreements"][0]["circuits"].update(b=made["agreements"][0]["circuits"]["casa-a1"]),
+        "YEAR 2025-09-01: circuits: 2 and 1 entries",
     ),
     "last day": (
         lambda made: made["agreements"][0]["segment"].update(last_on="2025-09-14"),
@@ -155,6 +185,36 @@ def test_a_false_figure_is_found_though_it_is_signed(
     capsys.readouterr()
     assert office.verify(manifest, "--recompute", kept) == 1
     assert any(line.startswith(named) for line in wrong_lines(capsys))
+
+
+REWORDED: dict[str, Callable[[Json], object]] = {
+    "a rule": lambda part: change_rule(part["rules"]["common"], "n’est pas pris en compte", "est pris en compte"),
+    "a rule more": lambda part: part["rules"]["common"].append("Rien d'autre ne compte."),
+    "a promise": lambda part: part["objectives"][0].update(
+        promise=part["objectives"][0]["promise"].replace("au moins", "au plus")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REWORDED)
+def test_other_words_with_the_same_figures_cannot_be_judged(
+    name: str, office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another release may word a rule otherwise, and so may somebody who turns it around: both texts are shown."""
+    office.issue(ISSUED)
+    (evidence,) = office.out.glob("*.evidence.zip")
+    made = json.loads(next(office.out.glob("*v1.json")).read_text(encoding="utf-8"))
+    REWORDED[name](made["agreements"][1])
+    file = office.root / "given.json"
+    file.write_text(document_text(signed(resealed(made), office.key(ISSUED))), encoding="utf-8")
+    assert office.verify(file) == 0
+    capsys.readouterr()
+    assert office.verify(file, "--recompute", evidence) == 2
+    said = capsys.readouterr()
+    assert "  WRONG" not in said.out
+    assert said.err.startswith("recompute: YEAR 2025-09-16: ")
+    assert ": worded otherwise, cannot be judged: " in said.err
+    assert ", promises and rules word by word" in said.out.partition("YEAR 2025-09-01: the same document")[2]
 
 
 def test_an_honest_restatement_verifies_with_its_predecessor(

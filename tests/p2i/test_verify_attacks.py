@@ -281,6 +281,23 @@ def test_a_ledger_that_was_cut_off_or_written_anew(files: Files, capsys: pytest.
     assert "YEAR: version 1 of 2025-08-31T23:00:00Z.objectives[0].value_percent: " in told(capsys)
 
 
+def test_a_second_statement_of_one_number(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whole and signed, of the same ledger and with the same figures: only beside the other one does it show."""
+    first, made = files.out / f"{V1}.json", files.made(V1)
+    made["agreements"][0]["facility"]["manager"] = "another one"
+    file = files.given(signed(resealed(made), files.key))
+    assert files.verify(file) == 0
+    assert files.verify(file, "--other", first) == 1
+    assert f"{made['number']}: there are two of this number, with SHA-256 " in told(capsys)
+    later = files.made(V2)
+    later["replaces_sha256"] = files.made(V1)["sha256"]
+    second = files.given(signed(resealed(later), files.key), "second.json")
+    assert files.verify(second, "--predecessor", first) == 0
+    for option in ("--predecessor", "--other"):
+        assert files.verify(second, option, file) == 1
+        assert f"{made['number']}: there are two of this number, with SHA-256 " in told(capsys)
+
+
 def test_a_statement_with_no_ledger_in_common_says_nothing(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     other = json.loads(statement_text(files.made(V1)).replace('"YEAR', '"ELSE'))
     file = files.given(signed(resealed(other), files.key), "other.json")

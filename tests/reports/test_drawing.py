@@ -79,13 +79,36 @@ def test_labels_of_sixty_outages_neither_overlap_nor_leave_the_frame() -> None:
     assert 9 <= min(bold) <= max(bold) <= 991
 
 
+def budget(used: Fraction) -> ElementTree.Element:
+    return ElementTree.fromstring(budget_svg(used, "used", "left", ("100 %", "200 %", "share"), "b", "budget"))
+
+
 @pytest.mark.parametrize(
     ("used", "shades"),
-    [(Fraction(0), [0.0]), (Fraction(1, 2), [380.0]), (Fraction(1), [760.0]), (Fraction(9), [760.0, 236.0])],
+    [
+        (Fraction(0), [0.0]),
+        (Fraction(1, 2), [220.0]),
+        (Fraction(1), [440.0]),
+        (Fraction(3, 2), [440.0, 220.0]),
+        (Fraction(2), [440.0, 440.0]),
+        (Fraction(9), [440.0, 440.0]),
+    ],
 )
-def test_a_budget_goes_on_past_its_end_and_stays_in_its_frame(used: Fraction, shades: list[float]) -> None:
-    root = ElementTree.fromstring(budget_svg(used, "used", "left", "b", "budget"))
+def test_a_budget_goes_on_to_scale_past_its_end_up_to_twice(used: Fraction, shades: list[float]) -> None:
+    root = budget(used)
     assert [float(one.get("width", "0")) for one in root.findall(f"{SVG}rect")][1:] == shades
+    assert all(float(one.get("x", "0")) + float(one.get("width", "0")) < 1000 for one in root.findall(f"{SVG}rect"))
+
+
+@pytest.mark.parametrize(
+    ("used", "is_broken"), [(Fraction(2), False), (Fraction(21, 10), True), (Fraction(46, 10), True)]
+)
+def test_a_budget_of_more_than_twice_breaks_off_and_says_its_share(used: Fraction, is_broken: bool) -> None:
+    root = budget(used)
+    cuts = [one for one in root.findall(f"{SVG}path") if one.get("fill") == "#fff"]
+    assert len(cuts) == is_broken, "a white cut needs no colour to be seen"
+    labels = ["200 %", "100 %", "used", "left"]
+    assert [one.text for one in root.findall(f"{SVG}text")] == (["share", *labels] if is_broken else labels)
 
 
 def test_a_month_without_a_verdict_has_no_column_and_a_missed_one_is_hatched() -> None:

@@ -116,7 +116,7 @@ def test_a_provisional_one_says_why_on_every_page(demo: Inventory, october: Docu
     assert "Ce document est provisoire : la période de DEMO-CASA-A n’est pas terminée" in found.text
     assert "non encore évalué" in found.text
     assert "Budget d’indisponibilité" not in found.text
-    assert "--period 2026-10 --as-of 2026-10-20T00:00:00Z --intervals" in found.text
+    assert "Le dossier de preuves accompagne le relevé une fois émis." in found.text
 
 
 def test_the_essentials(page: Page) -> None:

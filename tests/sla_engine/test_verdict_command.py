@@ -107,7 +107,7 @@ def test_a_contest_and_its_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert "contested" in capsys.readouterr().out
     assert main(["finalise", "--due"]) == 0
     assert main(["answer", "YEAR", "2025-10", "--rejected", "--reason", "it was not"]) == 0
-    assert capsys.readouterr().out.startswith("YEAR 2025-10: version 1 answered\n  reason: it was not\n")
+    assert capsys.readouterr().out.startswith("YEAR 2025-10: version 1 answered (rejected)\n  reason: it was not\n")
     assert main(["show", "YEAR", "2025-10"]) == 0
     assert "answered (rejected) by " in capsys.readouterr().out
 

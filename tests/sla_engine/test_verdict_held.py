@@ -166,7 +166,9 @@ def test_too_little_data_waits_for_somebody(connection: Connection, tmp_path: Pa
     month = the_month(months, FIFTH_DAY)
     assert (month.held(), month.is_held(now), month.is_issue_due(now)) == ([REVIEW], True, False)
     assert not month.is_held(month.provisional_from() - 1), "there is time left for readings to come"
-    assert notes(months, FIFTH_DAY) == [f"provisional: {REVIEW}; p2i verdict issue YEAR 2025-09 publishes it"]
+    assert notes(months, FIFTH_DAY) == [
+        f"provisional: {REVIEW}; look at it (p2i statement), then p2i verdict issue YEAR 2025-09 --reason"
+    ]
     (entry,) = months.desk(FIFTH_DAY).issue("YEAR", "2025-09", "the collector was cut off; looked at with the tenant")
     assert entry.published()["objectives"][0]["verdict"] == "insufficient_data"
 
@@ -231,7 +233,7 @@ def test_the_command_tells_each_held_month_in_one_line_and_publishes_the_others(
     monkeypatch.setenv("P2I_INVENTORY", str(months.promised.inventory.path))
     assert main(["issue", "--due"]) == 1
     out, err = capsys.readouterr()
-    assert err == f"YEAR 2025-09: {REVIEW}; p2i verdict issue YEAR 2025-09 publishes it\n"
+    assert err == f"YEAR 2025-09: {REVIEW}; look at it (p2i statement), then p2i verdict issue YEAR 2025-09 --reason\n"
     assert out.startswith("YEAR 2025-10: version 1 issued")
     assert main(["show", "YEAR", "2025-09"]) == 0
     assert capsys.readouterr().out == (f"YEAR 2025-09: provisional, nothing is published of it yet\n{REVIEW}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from p2i.cli import main as p2i
 from p2i.closing import files as closing_files
 from p2i.closing import issuing
 from p2i.closing.problems import Problems
@@ -19,10 +21,12 @@ from reports.sealing import sealing_of
 from sla_engine.adopting import adopt
 from store.connection import Connection
 from store.errors import InputError
+from store.rows import ExclusionRow
+from tests.conftest import WriteExclusions
 from tests.mail_box import MailBox
 from tests.p2i.closing.conftest import RECIPIENTS, ClosingOffice
-from tests.p2i.closing.test_passes import NUMBER
-from tests.sla_engine.ledger_cases import DAY, OCTOBER, SEPTEMBER, Months, agreement_text, promise
+from tests.p2i.closing.test_passes import NUMBER, STEM
+from tests.sla_engine.ledger_cases import DAY, OCTOBER, OUTAGE, SEPTEMBER, Months, agreement_text, promise
 
 TWO = {"YEAR": "casa-a1", "OTHER": "casa-b1"}
 
@@ -83,6 +87,16 @@ def test_an_agreement_that_is_filed_late_is_told_and_makes_a_next_version(
     assert not [line for line in office.look() if "2025-09" in line]
     numbers = office.value("SELECT array_agg(document::jsonb ->> 'replaces' ORDER BY version) FROM statement")
     assert numbers == [None, NUMBER]
+    first_made, made = (json.loads((office.folder / f"{STEM[:-1]}{n}.json").read_text()) for n in (1, 2))
+    assert made["replaces_sha256"] == first_made["sha256"]
+    assert {part["agreement"]: part["new_since"] for part in made["agreements"]} == {"YEAR": None, "OTHER": NUMBER}
+    assert made["adjustment"] == [{"currency": "MAD", "amount": "0.00"}]
+    body = office.box.mails[-1].get_body(("plain",))
+    assert body is not None
+    assert "OTHER : absente du relevé précédent, ajoutée ici." in body.get_content().replace("\u00a0", " ")
+    files = [str(office.folder / f"{STEM[:-1]}{n}.json") for n in (2, 1)]
+    ring = str(office.root / "keys" / "keys.json")
+    assert p2i(["verify", files[0], "--keys", ring, "--predecessor", files[1]]) == 0
     assert len(office.box.mails) == 4
 
 
@@ -237,3 +251,38 @@ def test_a_time_stamping_server_that_is_away_is_asked_once_a_pass_and_holds_the_
     assert passes.run(office.months.connection) == []
     assert len(list(office.folder.glob("*.tsr"))) == 1
     assert len(office.box.mails) == 2
+
+
+def test_a_statement_written_by_hand_is_the_one_that_was_issued(
+    office: ClosingOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.look()
+    for name, value in office.environment.items():
+        monkeypatch.setenv(name, value)
+    out, issued = tmp_path / "by-hand", office.folder / f"{STEM}.json"
+    words = ["statement", "--tenant", "locataire-a", "--period", "2025-09", "--format", "json,csv", "--out"]
+    for _ in range(2):
+        assert p2i([*words, str(out)]) == 0, capsys.readouterr().err
+    assert (out / issued.name).read_bytes() == issued.read_bytes()
+    assert p2i(["verify", str(out), "--keys", str(office.root / "keys" / "keys.json")]) == 0
+    before = {file.name: file.read_bytes() for file in office.folder.iterdir() if file.is_file()}
+    assert p2i([*words, str(office.folder)]) == 2
+    assert "choose another --out" in capsys.readouterr().err
+    assert {file.name: file.read_bytes() for file in office.folder.iterdir() if file.is_file()} == before
+    assert p2i([*words, str(out), "--language", "en"]) == 0
+    translated = json.loads((out / f"{STEM}-en.json").read_text())
+    assert (translated["number"], translated["language"]) == (f"{NUMBER}-en", "en")
+
+
+def test_the_first_statement_replaces_none_whatever_was_corrected_before(
+    office: ClosingOffice, decide_by_two: WriteExclusions
+) -> None:
+    office.months.desk(office.now()).issue("YEAR", "2025-09")
+    decide_by_two([ExclusionRow("X", "casa-a1", "customer", *OUTAGE, None, "accepted")])
+    office.months.desk(office.now()).restate("YEAR", "2025-09")
+    assert office.look() == []
+    made = json.loads((office.folder / f"{STEM}.json").read_text())
+    assert (made["version"], made["replaces"], made["adjustment"]) == (1, None, [])
+    assert [part["correction"] for part in made["agreements"]] == [None, None]
+    assert [part["published"]["version"] for part in made["agreements"]] == [2, 1]
+    assert office.box.mails[0]["In-Reply-To"] is None
