@@ -103,7 +103,9 @@ def _note(month: Month, now: int) -> Note | None:
         at = month.issuable_from()
         return Note(f"{name}{'no day is known' if at is None else f'may be published from {instant_text(at)}'}", False)
     if any(one.is_upheld for one in month.standing):
-        return Note(f"{name}contest upheld, and not corrected since: p2i verdict restate {what}")
+        return Note(
+            f"{name}contest upheld, and not corrected since: p2i verdict restate {what}, or finalise it by name"
+        )
     if month.is_restatement_due():
         return Note(f"{name}the facts give other figures now: p2i verdict restate {what}")
     if any(one.state == "contested" for one in month.standing):

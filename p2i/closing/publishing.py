@@ -80,6 +80,10 @@ def _look(work: Work, desk: Desk, month: Month) -> None:
             _tell(what, desk.issue(month.agreement, month.text, by_itself=True))
     elif month.is_held(now):
         work.problems.found(what, month.held_line())
+    elif any(one.is_upheld for one in month.standing):
+        work.problems.found(
+            what, f"contest upheld, and not corrected since: p2i verdict restate {what}, or finalise it by name"
+        )
     elif month.is_restatement_due():
         work.problems.found(what, f"the facts give other figures now: p2i verdict restate {what}")
     elif month.is_final_due(now):

@@ -145,6 +145,22 @@ def test_a_contest_and_its_answer_are_told_once_each(office: ClosingOffice) -> N
     assert "no announcement is on record" in body.get_content()
 
 
+def test_a_contest_that_was_upheld_is_told_until_it_is_corrected(office: ClosingOffice, decide_by_two: object) -> None:
+    office.look()
+    desk = office.months.desk(_now(office))
+    desk.contest("YEAR", "2025-09", "the outage was announced to us")
+    desk.answer("YEAR", "2025-09", upheld=True, reason="it was, by letter 7")
+    upheld = "YEAR 2025-09: contest upheld, and not corrected since: p2i verdict restate YEAR 2025-09, or finalise it by name"
+    assert office.look() == [upheld]
+    done = office.run("list")
+    assert done.returncode == 1
+    assert upheld.removeprefix("YEAR 2025-09: ") in done.stdout.decode()
+    assert callable(decide_by_two)
+    decide_by_two([ExclusionRow("X", "casa-a1", "customer", *OUTAGE, None, "accepted")])
+    office.months.desk(_now(office)).restate("YEAR", "2025-09", "letter 7")
+    assert upheld in office.look(), "the other segment was contested, too, and is as it was"
+
+
 def test_a_mail_server_that_is_down_is_tried_again_and_sent_once(office: ClosingOffice) -> None:
     office.box.stop()
     (problem,) = office.look()
