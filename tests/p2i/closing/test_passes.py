@@ -150,7 +150,8 @@ def test_a_contest_that_was_upheld_is_told_until_it_is_corrected(office: Closing
     desk = office.months.desk(_now(office))
     desk.contest("YEAR", "2025-09", "the outage was announced to us")
     desk.answer("YEAR", "2025-09", upheld=True, reason="it was, by letter 7")
-    upheld = "YEAR 2025-09: contest upheld, and not corrected since: p2i verdict restate YEAR 2025-09, or finalise it by name"
+    upheld = "YEAR 2025-09: contest upheld, and not corrected since: p2i verdict restate YEAR 2025-09"
+    upheld += ", or finalise it by name"
     assert office.look() == [upheld]
     done = office.run("list")
     assert done.returncode == 1
