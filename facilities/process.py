@@ -14,6 +14,7 @@ from prometheus_client import start_http_server
 from facilities.calendar import zone_data_self_test
 from store.errors import InputError, P2IError
 
+TURN_SECONDS = 0.5
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -65,6 +66,16 @@ def stop_event() -> threading.Event:
     signal.signal(signal.SIGTERM, asked_to_stop)
     signal.signal(signal.SIGINT, asked_to_stop)
     return stop
+
+
+def wait_until(stop: threading.Event) -> None:
+    """Waits in the main thread until `stop` is set, in short turns.
+
+    Handlers of signals run in the main thread alone, and between its steps: one that came just before it began to wait,
+    or that another thread was woken for, would else be noticed with the next one only.
+    """
+    while not stop.wait(TURN_SECONDS):
+        pass
 
 
 def serve_metrics(port: int | None) -> None:

@@ -10,7 +10,7 @@ import psycopg
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import Counter, Gauge
 
-from facilities.process import run, serve_metrics, stop_event
+from facilities.process import run, serve_metrics, stop_event, wait_until
 from store.connection import Connection, connect, secret_of_environment, server
 from store.errors import P2IError, StoreUnavailable
 from store.migrations import require_current_schema
@@ -127,5 +127,5 @@ def _until_stopped(upkeep: Upkeep) -> None:
         )
     scheduler.start()
     log.info("rollups every minute, rows past their time every hour, reads longer than %s s at once", LONGEST.seconds)
-    stop.wait()
+    wait_until(stop)
     scheduler.shutdown()

@@ -10,7 +10,7 @@ import psycopg
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from facilities.inventory import inventory_path, read_inventory
-from facilities.process import run, serve_metrics, stop_event
+from facilities.process import run, serve_metrics, stop_event, wait_until
 from facilities.registration import register_inventory
 from sla_engine import metrics
 from sla_engine.passes import Scorer
@@ -119,6 +119,6 @@ def _look_until_stopped(engine: Engine, every_seconds: int) -> None:
     )
     scheduler.start()
     log.info("looking every %s s at %s agreements", every_seconds, len(engine.scorer.promised.inventory.agreements))
-    stop.wait()
+    wait_until(stop)
     scheduler.shutdown()
     engine.close()

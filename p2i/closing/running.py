@@ -10,7 +10,7 @@ from threading import Event
 import psycopg
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from facilities.process import stop_event
+from facilities.process import stop_event, wait_until
 from p2i.closing.passes import Passes
 from p2i.closing.settings import Settings
 from store.connection import Connection, connect
@@ -84,6 +84,6 @@ def look_until_stopped(dsn: str, read: Callable[[], Settings], every_seconds: in
     )
     scheduler.start()
     log.info("looking every %s s at the months of %s tenants", every_seconds, len(job.passes.settings.recipients))
-    stop.wait()
+    wait_until(stop)
     scheduler.shutdown()
     job.close()
