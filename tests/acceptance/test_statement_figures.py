@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from pypdf import PdfReader
 from reports.composing import LANGUAGES
 from reports.table_words import COLUMNS, TABLES
 from tests.acceptance.audited import Audited
-from tests.acceptance.audited_month import AGREEMENT, EXCLUSIONS
+from tests.acceptance.audited_month import AGREEMENT, EXCLUSIONS, MONTH
 from tests.acceptance.printed_lines import TARGETS, budget, by_id, lines, percent, plain, told
+from tests.reference import naive_scorer
 from tests.reports.pdf_runs import misplaced, runs
 from tests.reports.read_forms import Tables, csv_tables_of, html_text, pdf_text, squeezed, xlsx_tables_of
 
@@ -63,6 +65,32 @@ def test_the_json_has_the_document_itself_and_the_raw_figures(audited: Audited, 
         if "tickets" in found:
             own_tickets = [{key: one[key] for key in found["tickets"][0]} for one in promised["tickets"]]
             assert own_tickets == found["tickets"]
+
+
+def test_somebody_elses_scorer_gives_both_columns_from_the_exported_files(audited: Audited, tmp_path: Path) -> None:
+    """`tests/reference` was written from the contract alone and shares no line with the engine. The contractual figures
+    are its document, byte for byte; the raw ones are its figures of the same files without the exclusions."""
+
+    text = (audited.facts / "agreement.toml").read_text(encoding="utf-8")
+    agreement = (
+        tmp_path / "agreement.toml"
+    )  # the rate of VAT stands on the statement alone; the contract has no such key
+    agreement.write_text("".join(line for line in text.splitlines(keepends=True) if not line.startswith("vat_percent")))
+
+    def scored(*kinds: str) -> str:
+        files = {kind: file for kind in kinds if (file := audited.facts / f"{kind}.csv").exists()}
+        return str(naive_scorer.score_files(agreement, MONTH, as_of=None, **files))
+
+    def figures(document: Any) -> list[Any]:
+        left_out = ("circuit", "indicator", "outages", "tickets")
+        return [{key: each[key] for key in each if key not in left_out} for each in document["objectives"]]
+
+    kinds = ("intervals", "probes", "states", "tickets", "freezes")
+    assert scored(*kinds, "exclusions") == audited.scored_text
+    raw = figures(json.loads(scored(*kinds)))
+    (part,) = audited.made("fr")["agreements"]
+    assert [one["raw"] for one in part["objectives"]] == raw
+    assert raw != figures(audited.scored), "exclusions that change nothing prove nothing"
 
 
 @BOTH

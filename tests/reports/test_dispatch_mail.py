@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -33,7 +33,7 @@ from tests.sla_engine.ledger_cases import AMENDED, DAY, OCTOBER, OUTAGE, SEPTEMB
 FROM = mailbox("P2I Relevés <releves@p2i.example>")
 TO = (mailbox("Samira B. <samira@acme.example>"), mailbox("Société Générale, DSI <dsi@acme.example>"))
 AT = datetime(2026, 11, 4, 8, 30, tzinfo=UTC)
-MANIFEST = {
+MANIFEST: dict[str, Any] = {
     "kind": "p2i.manifest/1",
     "files": [
         {"name": "DEMO-P2I-2026-10-locataire-a.csv", "bytes": 12, "sha256": "a" * 64},
@@ -150,7 +150,7 @@ def test_without_a_key_none_is_asked_for_and_without_evidence_it_says_why(
     demo: Inventory, october: Document, scored: MakeScored
 ) -> None:
     bare = {key: value for key, value in MANIFEST.items() if key != "signature"}
-    bare["files"] = [one for one in MANIFEST["files"] if "evidence" not in one["name"]]  # type: ignore[index]
+    bare["files"] = [one for one in MANIFEST["files"] if "evidence" not in one["name"]]
     raw = statement_mail(
         made_of(demo, scored(october)), bare, come_from=FROM, to=(), attached=(), evidence_note="les faits ont changé.",
         written_at=AT,
@@ -252,11 +252,9 @@ def thread(months: Months, decide_by_two: Any) -> dict[str, Any]:
 
 
 def told(entry: LedgerEntry, made: Document) -> EmailMessage:
-    kind = entry.kind
-    assert kind in ("contested", "answered")
-    return read(
-        contest_mail(entry.said(), entry.sha256, kind=kind, made=made, come_from=FROM, to=TO, written_at=AT)  # type: ignore[arg-type]
-    )
+    assert entry.kind in ("contested", "answered")
+    kind: Literal["contested", "answered"] = "contested" if entry.kind == "contested" else "answered"
+    return read(contest_mail(entry.said(), entry.sha256, kind=kind, made=made, come_from=FROM, to=TO, written_at=AT))
 
 
 def test_a_correction_a_contest_and_its_answer_are_one_thread(thread: dict[str, Any]) -> None:

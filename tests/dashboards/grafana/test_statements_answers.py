@@ -1,7 +1,7 @@
 """What boards say of issued statements: to a company its own, to operators what has not gone out, and no address."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -98,4 +98,4 @@ def test_every_fingerprint_can_be_had_whole() -> None:
 
 
 def test_every_trouble_is_an_event_of_the_store() -> None:
-    assert set(TROUBLES) < set(Event.__args__)  # type: ignore[attr-defined]
+    assert set(TROUBLES) < set(get_args(Event))
