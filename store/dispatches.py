@@ -2,110 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from store.connection import Connection
+from store.dispatch_rows import Dispatch, Event, Happened, Kind, NewDispatch, RecipientState, State, ToldOf
 
-Kind: TypeAlias = Literal["statement", "contested", "answered"]
-State: TypeAlias = Literal["waiting", "handed_over", "delivered", "refused", "given_up", "bounced", "replaced"]
-Event: TypeAlias = Literal[
-    "attempted", "handed_over", "deferred", "refused", "given_up", "delayed", "relayed", "delivered", "bounced",
-    "requested", "replaced",
-]  # fmt: skip
-STATES: tuple[State, ...] = get_args(State)
-FAILED: tuple[State, ...] = ("refused", "given_up", "bounced")
-"""The states that a person has to do something about."""
-
-
-class NewDispatch(NamedTuple):
-    """A message as it is in its file; `agreement` and `entry` name the ledger's entry that it tells of, if one."""
-
-    number: str
-    kind: Kind
-    agreement: str | None
-    entry: int | None
-    file: str
-    message_id: str
-    message_sha256: str
-    message_bytes: int
-    written_at: datetime
-
-
-class Dispatch(NamedTuple):
-    """A message with its own number and its statement's tenant; see `NewDispatch`."""
-
-    dispatch_id: int
-    tenant: str
-    number: str
-    kind: Kind
-    agreement: str | None
-    entry: int | None
-    file: str
-    message_id: str
-    message_sha256: str
-    message_bytes: int
-    written_at: datetime
-
-    def envelope_id(self, attempt: int) -> str:
-        """What mail servers call it in their reports (RFC 3461, ENVID). Who did not get the message cannot guess it."""
-        return f"{self.dispatch_id}.{attempt}.{self.message_sha256[:16]}"
-
-    def is_envelope(self, envelope_id: str) -> bool:
-        """Whether it is one of ours, of any attempt."""
-        number, _, rest = envelope_id.partition(".")
-        return number == str(self.dispatch_id) and rest.partition(".")[2] == self.message_sha256[:16]
-
-
-class RecipientState(NamedTuple):
-    """Where a message stands with one recipient; `attempts` are those since `tried_from`."""
-
-    dispatch_id: int
-    address: str
-    state: State
-    tried_from: datetime
-    next_try_at: datetime | None
-    attempts: int
-
-
-class Happened(NamedTuple):
-    """One row of the proof of dispatch; `address` is None for what names no recipient of ours."""
-
-    dispatch_id: int
-    address: str | None
-    happened_at: datetime
-    event: Event
-    detail: Mapping[str, Any]
-    actor: str
-
-
-class ToldOf(NamedTuple):
-    """A contest or an answer in the ledger, as far as telling it takes."""
-
-    agreement: str
-    entry: int
-    kind: str
-    period_starts_at: datetime
-    recorded_at: datetime
-    sha256: str
-    body: str
-
-
-_NEW = ", ".join(NewDispatch._fields)
-_DISPATCH = ", ".join(Dispatch._fields)
+_NEW = [field.name for field in fields(NewDispatch)]
+_DISPATCH = ", ".join(field.name for field in fields(Dispatch))
 _RECIPIENT = ", ".join(RecipientState._fields)
 _EVENT = ", ".join(Happened._fields)
 
 
 def write_dispatch(connection: Connection, one: NewDispatch, addresses: Iterable[str], now: datetime) -> bool:
     """Writes a message with its recipients, to be handed over from `now` on; False where it was written before."""
-    places = ", ".join(["%s"] * len(one))
+    places = ", ".join(f"%({name})s" for name in _NEW)
     row = connection.execute(
-        f"INSERT INTO dispatch ({_NEW}) VALUES ({places}) ON CONFLICT DO NOTHING RETURNING dispatch_id".encode(), one
+        f"INSERT INTO dispatch ({', '.join(_NEW)}) VALUES ({places})"
+        " ON CONFLICT DO NOTHING RETURNING dispatch_id".encode(),
+        asdict(one),
     ).fetchone()
     if row is None:
         return False

@@ -10,11 +10,8 @@ from facilities.mailbox import mailbox
 from reports.bounces import Bounce, BouncedRecipient, bounce_of
 from reports.forms import stem_of_number
 from store.connection import Connection
+from store.dispatch_rows import FAILED, Dispatch, Event, RecipientState
 from store.dispatches import (
-    FAILED,
-    Dispatch,
-    Event,
-    RecipientState,
     add_recipient,
     read_dispatch,
     read_dispatch_by_message_id,

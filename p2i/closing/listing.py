@@ -12,7 +12,8 @@ from p2i.closing.settings import Settings
 from sla_engine.due import epoch_seconds_of
 from sla_engine.verdict_due import Month, read_months
 from store.connection import Connection
-from store.dispatches import FAILED, read_dispatches, read_recipients_of
+from store.dispatch_rows import FAILED
+from store.dispatches import read_dispatches, read_recipients_of
 from store.ledger import read_writer
 from store.statements import read_engine_at, read_files, read_newest, read_numbers
 

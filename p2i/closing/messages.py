@@ -15,7 +15,8 @@ from reports.dispatch_mail import contest_mail, statement_mail
 from reports.forms import stem
 from reports.manifest import file_findings
 from reports.signing import Json
-from store.dispatches import Kind, NewDispatch, ToldOf, read_dispatches, read_untold, write_dispatch
+from store.dispatch_rows import Kind, NewDispatch, ToldOf
+from store.dispatches import read_dispatches, read_untold, write_dispatch
 from store.errors import InputError
 from store.statement_rows import IssuedStatement
 from store.statements import read_files, read_numbers, read_statement

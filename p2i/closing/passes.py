@@ -15,7 +15,8 @@ from p2i.closing.sending import Sender
 from p2i.closing.settings import Settings
 from p2i.closing.work import Work
 from store.connection import Connection
-from store.dispatches import STATES, count_states, read_failed, read_undispatched
+from store.dispatch_rows import STATES
+from store.dispatches import count_states, read_failed, read_undispatched
 from store.errors import InputError
 from store.ledger import read_writer
 from store.statements import read_without_files

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 
 from store.connection import Connection
-from store.dispatches import Dispatch, Happened, read_dispatches, read_happened, read_recipients_of
+from store.dispatch_rows import Dispatch, Happened
+from store.dispatches import read_dispatches, read_happened, read_recipients_of
 from store.instants import utc_text
 from store.statements import read_files, read_statement
 

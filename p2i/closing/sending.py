@@ -13,15 +13,8 @@ from p2i.closing.messages import FOLDER
 from p2i.closing.metrics import ATTEMPTS
 from p2i.closing.work import Work
 from store.connection import Connection
-from store.dispatches import (
-    Dispatch,
-    RecipientState,
-    begin_attempt,
-    end_attempt,
-    read_dispatch,
-    read_due,
-    write_happened,
-)
+from store.dispatch_rows import Dispatch, RecipientState
+from store.dispatches import begin_attempt, end_attempt, read_dispatch, read_due, write_happened
 from store.errors import InputError
 
 log = logging.getLogger("closing")

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from store.connection import Connection
-from store.dispatches import NewDispatch, State, read_dispatches, set_state, write_dispatch
+from store.dispatch_rows import NewDispatch, State
+from store.dispatches import read_dispatches, set_state, write_dispatch
 from store.doctor import findings
 from store.doctor_statements import LATE_FILES, statements_findings
 from store.finding import Finding
@@ -24,7 +25,17 @@ def issue(connection: Connection, number: str, version: int, *, has_files: bool 
 
 
 def send(connection: Connection, number: str, *states: State) -> None:
-    new = NewDispatch(number, "statement", None, None, "x.eml", f"<{number}>", "sha", 1, AT)
+    new = NewDispatch(
+        number=number,
+        kind="statement",
+        agreement=None,
+        entry=None,
+        file="x.eml",
+        message_id=f"<{number}>",
+        message_sha256="sha",
+        message_bytes=1,
+        written_at=AT,
+    )
     assert write_dispatch(connection, new, [f"person{place}@acme.example" for place in range(len(states))], AT)
     (one,) = read_dispatches(connection, [number])
     for place, state in enumerate(states):

@@ -6,18 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from store.connection import Connection
-from store.dispatches import (
-    Kind,
-    NewDispatch,
-    RecipientState,
-    State,
-    add_recipient,
-    begin_attempt,
-    read_dispatches,
-    set_state,
-    write_dispatch,
-    write_happened,
-)
+from store.dispatch_rows import Kind, NewDispatch, RecipientState, State
+from store.dispatches import add_recipient, begin_attempt, read_dispatches, set_state, write_dispatch, write_happened
 from store.login_plan import Key
 from store.statement_rows import IssuedStatement, StatementFiles
 from store.statements import write_files, write_statement_row
@@ -63,7 +53,17 @@ def issue(connection: Connection, number: str, version: int, agreements: Sequenc
 def dispatch(connection: Connection, number: str, kind: Kind, states: Sequence[State]) -> None:
     """A message with a recipient in each of these states; one about a contest is about the world's own entry."""
     agreement, entry = (None, None) if kind == "statement" else ("zzmark-g", 1)
-    new = NewDispatch(number, kind, agreement, entry, f"{number}.eml", f"<{number}.{kind}>", "sha", 1, AT)
+    new = NewDispatch(
+        number=number,
+        kind=kind,
+        agreement=agreement,
+        entry=entry,
+        file=f"{number}.eml",
+        message_id=f"<{number}.{kind}>",
+        message_sha256="sha",
+        message_bytes=1,
+        written_at=AT,
+    )
     addresses = [f"person{place}@secret.example" for place in range(len(states))]
     assert write_dispatch(connection, new, addresses, AT)
     (one,) = [each for each in read_dispatches(connection, [number]) if each.kind == kind]

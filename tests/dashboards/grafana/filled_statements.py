@@ -4,7 +4,8 @@ import json
 from datetime import datetime, timedelta
 
 from store.connection import Connection
-from store.dispatches import NewDispatch, State, read_dispatches, set_state, write_dispatch, write_happened
+from store.dispatch_rows import NewDispatch, State
+from store.dispatches import read_dispatches, set_state, write_dispatch, write_happened
 from store.statement_rows import IssuedStatement, StatementFiles
 from store.statements import write_files, write_statement_row
 
@@ -53,7 +54,17 @@ def _issue(
 
 def _send(connection: Connection, number: str, at: datetime, event: str, *states: State) -> None:
     addresses = [f"secret{place}@tenant.example" for place in range(len(states))]
-    new = NewDispatch(number, "statement", None, None, "x.eml", f"<{number}>", "d" * 64, 1, at)
+    new = NewDispatch(
+        number=number,
+        kind="statement",
+        agreement=None,
+        entry=None,
+        file="x.eml",
+        message_id=f"<{number}>",
+        message_sha256="d" * 64,
+        message_bytes=1,
+        written_at=at,
+    )
     assert write_dispatch(connection, new, addresses, at)
     (one,) = read_dispatches(connection, [number])
     write_happened(connection, one.dispatch_id, addresses[0], at, "attempted", attempt=1)

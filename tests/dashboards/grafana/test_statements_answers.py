@@ -7,7 +7,7 @@ import pytest
 
 from dashboards.grafana.statements_sql import TROUBLES
 from store.connection import Connection
-from store.dispatches import Event
+from store.dispatch_rows import Event
 from tests.dashboards.grafana.every_query import EVERY, answer
 from tests.dashboards.grafana.filled_day import NOW
 
